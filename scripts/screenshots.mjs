@@ -1,11 +1,14 @@
-// npm run screenshots: what the README shows, taken from a real VS Code on examples/, into docs/images/.
+// npm run screenshots [-- NAME…]: what the README shows, taken from a real VS Code on examples/, into docs/images/.
+//   FLOPLINE_THEME='Default High Contrast' FLOPLINE_IMAGES=/tmp/images   in other colours, elsewhere: to be looked at
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBrowser, startServer } from './vscode/host.mjs';
 import { root } from './vscode/install.mjs';
+import { overviewOf, runCommand } from './vscode/overview.mjs';
 
-const images = join(root, 'docs/images');
+const images = process.env.FLOPLINE_IMAGES ?? join(root, 'docs/images');
+const theme = process.env.FLOPLINE_THEME ?? 'Dark Modern';
 const examples = join(root, 'examples');
 const yolo = 'gridspot.yaml';
 const googlenet = 'googlenet.net.yaml';
@@ -34,7 +37,8 @@ const editor = await startServer({
   installed: true,
   test: true,
   settings: {
-    'workbench.colorTheme': 'Dark Modern',
+    'workbench.colorTheme': theme,
+    'window.autoDetectHighContrast': false,
     'workbench.activityBar.location': 'hidden',
     'workbench.layoutControl.enabled': false,
     'window.commandCenter': false,
@@ -209,6 +213,43 @@ const shots = {
       },
       { height: 560 },
     ),
+  // Where the cost of a network is, down to its operators.
+  overview: () =>
+    take(
+      'overview',
+      googlenet,
+      async () => {
+        const frame = await openOverview();
+        await frame.locator('.body .row', { hasText: '3b' }).locator('.twistie').click();
+      },
+      { width: 1400, height: 820 },
+    ),
+  'overview-python': () =>
+    take(
+      'overview-python',
+      resnet,
+      async () => {
+        const frame = await openOverview();
+        await frame.locator('.body .row', { hasText: 'stages' }).first().locator('.twistie').click();
+        await goTo(lineOf(resnet, /self\.conv2\(y\)/));
+        await frame.locator('.body .row[aria-current="true"]').first().waitFor();
+      },
+      { width: 1400, height: 820 },
+    ),
+  // What other widths would cost, beside the theory.
+  'overview-sweep': () =>
+    take(
+      'overview-sweep',
+      yolo,
+      async () => {
+        const frame = await openOverview();
+        await frame.locator('#sweep-tab').click();
+        await frame.locator('.sweep tbody tr').first().waitFor();
+        await frame.locator('.sweep select').first().selectOption('width');
+        await frame.locator('.sweep tbody tr', { hasText: /×3.*B$/ }).waitFor();
+      },
+      { width: 1400, height: 720 },
+    ),
   // A network over its budget, with the changes that bring it back.
   budget: () =>
     take(
@@ -318,15 +359,23 @@ async function take(name, file, act = async () => {}, { width = 1040, height = 6
   await page.locator('.editor-instance .view-lines').first().waitFor();
   await page.waitForFunction(() => /MACs/.test(document.querySelector('.view-lines')?.textContent ?? ''));
   await page.locator('.contentWidgets .codelens-decoration').first().waitFor();
-  await page.locator('.monaco-workbench.vs-dark').waitFor();
+  const kind = theme.includes('Contrast') ? '.hc-black, .hc-light' : theme.includes('Light') ? '.vs' : '.vs-dark';
+  await page.locator(`.monaco-workbench:is(${kind})`).waitFor();
   // The side bar would take a third of the picture.
   if (await page.locator('.part.sidebar').isVisible()) await page.keyboard.press('Control+B');
   await page.locator('.part.sidebar').waitFor({ state: 'hidden' });
   await act();
   await settle();
   await page.screenshot({ path: join(images, `${name}.png`) });
-  console.log(`docs/images/${name}.png`);
+  console.log(join(images, `${name}.png`));
   await page.close();
+}
+
+/** Opens the overview beside the text. */
+async function openOverview() {
+  await page.keyboard.press('Control+1');
+  await runCommand(page, 'Flopline: Open Overview');
+  return overviewOf(page);
 }
 
 /** Waits until two pictures in a row are the same. */

@@ -275,6 +275,10 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     event.preventDefault();
   });
 
+  // A box is read out when it is moved to, and not when the table has moved to its row.
+  holder.addEventListener('focus', () => label.setAttribute('aria-live', 'polite'));
+  holder.addEventListener('blur', () => label.removeAttribute('aria-live'));
+
   new ResizeObserver(entries => {
     const now = entries.at(-1)?.contentRect.width ?? 0;
     if (now === width) return;

@@ -1,11 +1,13 @@
 // The page of an overview: what the editor sends is shown, and what a person chooses is sent back.
 import * as l10n from '@vscode/l10n';
+import type { Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/index.ts';
 import { element } from './dom.ts';
 import { createFlame } from './flame.ts';
 import { icon } from './icons.ts';
 import type { Grouping } from './lines.ts';
 import type { FromPage, PageState, ToPage } from './messages.ts';
 import { type Metric, type Network, placeOf, type Row, received, rowsAt } from './network.ts';
+import { createSweeps } from './sweep.ts';
 import { createTable } from './table.ts';
 import { metricName } from './words.ts';
 import './overview.css';
@@ -28,13 +30,20 @@ const kept = editor.getState() ?? {};
 let metric: Metric = metrics.find(each => each === kept.metric) ?? 0;
 let group: Grouping = groupings.find(each => each === kept.group) ?? 'none';
 let isFlameShown = kept.flame ?? true;
+let isSwept = kept.view === 'sweep';
 let filter = '';
 let network: Network | undefined;
 /** Where the cursor was seen last. */
 let cursor: { readonly uri: string; readonly line: number } | undefined;
 
 const save = (): void => {
-  editor.setState({ metric, group, flame: isFlameShown, expanded: [...table.expanded].slice(-500) });
+  editor.setState({
+    metric,
+    group,
+    flame: isFlameShown,
+    view: isSwept ? 'sweep' : 'layers',
+    expanded: [...table.expanded].slice(-500),
+  });
 };
 
 const choose = (row: Row, focus: boolean): void => {
@@ -46,6 +55,20 @@ const choose = (row: Row, focus: boolean): void => {
 
 const table = createTable({ choose, focused: row => flame.select(row), changed: save }, kept.expanded ?? []);
 const flame = createFlame({ choose, focused: row => table.moveTo(row, false) });
+
+/** Questions to the server that wait for their answers. */
+const questions = new Map<number, (answer: unknown) => void>();
+const ask = (uri: string, key?: SweepKey, value?: string): Promise<unknown> => {
+  const id = questions.size === 0 ? 1 : Math.max(...questions.keys()) + 1;
+  return new Promise(resolve => {
+    questions.set(id, resolve);
+    editor.postMessage({ type: 'ask', id, uri, ...(key && value !== undefined ? { key, value } : {}) });
+  });
+};
+const sweeps = createSweeps({
+  sweeps: async uri => (await ask(uri)) as readonly Sweep[] | null,
+  point: async (uri, key, value) => (await ask(uri, key, value)) as SweepPoint | null,
+});
 
 // --- What is around them ----------------------------------------------------------------------------------------------
 
@@ -68,7 +91,15 @@ const closeButton = iconButton('collapse', l10n.t('Collapse all'));
 const found = element('div', { class: 'unseen', role: 'status' });
 const buttons = element('div', { class: 'buttons' }, flameButton, openButton, closeButton);
 const tools = element('div', { class: 'tools' }, measures, buttons, grouping, search);
-const page = element('main', { class: 'page' }, title, facts, tools, flame.element, table.element, empty, found);
+const layers = element('div', { role: 'tabpanel', id: 'layers', class: 'panel', 'aria-labelledby': 'layers-tab' });
+layers.append(tools, flame.element, table.element);
+const swept = element('div', { role: 'tabpanel', id: 'sweep', class: 'panel', 'aria-labelledby': 'sweep-tab' });
+swept.append(sweeps.element);
+const tab = (name: string, words: string): HTMLButtonElement =>
+  element('button', { type: 'button', role: 'tab', id: `${name}-tab`, 'aria-controls': name }, words);
+const tabs = [tab('layers', l10n.t('Layers')), tab('sweep', l10n.t('Sweep'))] as const;
+const views = element('div', { role: 'tablist', class: 'tabs', 'aria-label': l10n.t('Views') }, ...tabs);
+const page = element('main', { class: 'page' }, title, facts, views, layers, swept, empty, found);
 document.body.append(page);
 
 for (const each of groupings) {
@@ -101,8 +132,16 @@ const measure = (next: Metric): void => {
 
 const render = (): void => {
   const isThere = network !== undefined;
-  for (const part of [title, facts, tools, table.element]) part.hidden = !isThere;
+  for (const part of [title, facts, views]) part.hidden = !isThere;
+  layers.hidden = !isThere || isSwept;
+  swept.hidden = !isThere || !isSwept;
   empty.hidden = isThere;
+  for (const [at, own] of tabs.entries()) {
+    const isChosen = (at === 1) === isSwept;
+    own.setAttribute('aria-selected', String(isChosen));
+    own.tabIndex = isChosen ? 0 : -1;
+  }
+  sweeps.show(isSwept ? network : undefined);
   table.show(network, { metric, group, filter });
   flame.show(isFlameShown ? network : undefined, metric);
   flameButton.setAttribute('aria-pressed', String(isFlameShown));
@@ -116,6 +155,18 @@ const render = (): void => {
   if (found.textContent !== words) found.textContent = words;
 };
 
+const view = (isSweep: boolean): void => {
+  isSwept = isSweep;
+  save();
+  render();
+};
+for (const [at, own] of tabs.entries()) own.addEventListener('click', () => view(at === 1));
+views.addEventListener('keydown', event => {
+  if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return;
+  event.preventDefault();
+  view(event.key === 'Home' ? false : event.key === 'End' ? true : !isSwept);
+  tabs[isSwept ? 1 : 0].focus();
+});
 measures.addEventListener('keydown', event => {
   const step = ['ArrowRight', 'ArrowDown'].includes(event.key)
     ? 1
@@ -160,6 +211,11 @@ const follow = (): void => {
 };
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
+  if (data.type === 'answer') {
+    questions.get(data.id)?.(data.answer);
+    questions.delete(data.id);
+    return;
+  }
   if (data.type === 'cursor') {
     cursor = data;
     follow();

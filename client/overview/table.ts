@@ -269,7 +269,7 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
     bar.style.width = value !== null && total ? `${Math.min(100, (100 * value) / total)}%` : '0';
     const isNothing = value === 0;
     // That all is all need not be said.
-    if (isWhole) bar.style.width = '0';
+    bar.hidden = isWhole || isNothing || value === null;
     cell.classList.toggle('nothing', isNothing);
     cell.append(
       bar,
@@ -445,10 +445,11 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
   let width = 0;
   const fit = (): void => {
     const isCompared = network?.content.since !== undefined;
-    const all: readonly Metric[] = width < 520 ? [wish.metric] : [0, 1, 2];
+    const room = isCompared ? width - 120 : width;
+    const all: readonly Metric[] = room < 650 ? [wish.metric] : [0, 1, 2];
     const shown: readonly Column[] = [
       'name',
-      ...(width < narrow ? [] : (['shape'] as const)),
+      ...(room < narrow ? [] : (['shape'] as const)),
       ...all,
       ...(isCompared ? (['change'] as const) : []),
     ];
@@ -528,9 +529,9 @@ function widthOf(column: Column, isNarrow: boolean): string {
     case 'change':
       return isNarrow ? '6em' : '9em';
     case 2:
-      return isNarrow ? '7em' : '11em';
+      return isNarrow ? '7em' : '11.4em';
     default:
-      return isNarrow ? '5.6em' : '9.4em';
+      return isNarrow ? '5.6em' : '10em';
   }
 }
 

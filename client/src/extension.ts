@@ -113,8 +113,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     totals: (uri, token) => ask('flopline/networkTotals', { textDocument: { uri } }, token),
   });
 
-  const overviews = createOverviews(context.extensionUri, params => {
-    if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
+  const overviews = createOverviews(context.extensionUri, {
+    show: params => {
+      if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
+    },
+    answer: ({ uri, key, value }) => {
+      const textDocument = { uri };
+      if (key === undefined || value === undefined) return ask('flopline/sweeps', { textDocument });
+      return ask('flopline/sweepPoint', { textDocument, key, value });
+    },
   });
 
   // Starting it again is nothing while it runs.

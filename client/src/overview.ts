@@ -1,7 +1,7 @@
 // The overview of a network, in the side bar and as an editor tab: hands on what the server sends to the pages that are
 // visible, and tells it what they show. While none is, nothing is asked for.
 import * as vscode from 'vscode';
-import type { ClientNotifications, OverviewMessage } from '../../server/src/protocol/index.ts';
+import type { ClientNotifications, OverviewMessage, Sweep, SweepPoint } from '../../server/src/protocol/index.ts';
 import type { FromPage, ToPage } from '../overview/messages.ts';
 import { mayBeSpec } from './specs.ts';
 
@@ -16,12 +16,15 @@ export interface Overviews extends vscode.Disposable {
   resend(): void;
 }
 
+/** What the server does for it. */
+export interface OverviewServer {
+  show(params: ClientNotifications['flopline/didShowOverview']): void;
+  answer(question: Extract<FromPage, { type: 'ask' }>): Promise<readonly Sweep[] | SweepPoint | null>;
+}
+
 const viewType = 'flopline.overview';
 
-export function createOverviews(
-  extension: vscode.Uri,
-  show: (params: ClientNotifications['flopline/didShowOverview']) => void,
-): Overviews {
+export function createOverviews(extension: vscode.Uri, { show, answer }: OverviewServer): Overviews {
   const root = vscode.Uri.joinPath(extension, 'dist');
   /** Pages, and whether a person sees them. */
   const pages = new Map<vscode.Webview, () => boolean>();
@@ -68,6 +71,12 @@ export function createOverviews(
           return;
         case 'reveal':
           reveal(message);
+          return;
+        case 'ask':
+          answer(message)
+            .catch(() => null)
+            .then(found => page.postMessage({ type: 'answer', id: message.id, answer: found } satisfies ToPage))
+            .then(undefined, () => {});
       }
     });
   };
@@ -108,8 +117,11 @@ export function createOverviews(
   let isUsed = false;
   return {
     received: message => {
-      shown = message.content ? message.uri : undefined;
-      post({ type: 'overview', message });
+      const { uri: own, content } = message;
+      shown = content ? own : undefined;
+      // As the editor writes addresses, so that they can be compared.
+      const files = content?.files.map(file => (file === '' ? own : vscode.Uri.parse(file, true).toString()));
+      post({ type: 'overview', message: content && files ? { ...message, content: { ...content, files } } : message });
       if (message.serial === 0) cursor();
     },
     use: own => {

@@ -40,7 +40,7 @@ export const themes = ['Light Modern', 'Dark Modern', 'Default High Contrast', '
 export async function openWindow(browser, editor, folder, file, { payload = [], ...viewport } = {}) {
   const { width = 1400, height = 900, deviceScaleFactor = 1 } = viewport;
   const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(
     editor.address(folder, [...payload, ['skipWelcome', 'true'], ['openFile', editor.remote(join(folder, file))]]),
   );
@@ -87,6 +87,18 @@ export async function walkOverview(browser, editor, payload) {
     await page.keyboard.press('Enter');
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await line(number);
+  };
+  /** Another file in place of the one that is open: the overview shows it, too. */
+  const openFile = async (name, title) => {
+    await page.keyboard.press('Control+1');
+    await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+    await page.keyboard.press('Control+P');
+    await page.locator('.quick-input-widget:visible').waitFor();
+    await page.keyboard.type(name);
+    const file = name.slice(name.lastIndexOf('/') + 1);
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: file }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await frame.locator('h1', { hasText: new RegExp(`^${title}$`) }).waitFor();
   };
   const eventually = async (what, look) => {
     for (let tries = 0; ; tries++) {
@@ -239,12 +251,35 @@ export async function walkOverview(browser, editor, payload) {
       );
     });
     await attempt('layers are in groups', async () => {
-      await frame.locator('select').selectOption('stage');
+      await frame.locator('#layers select').selectOption('stage');
       await eventually('stages', async () => {
         const names = await frame.locator('.body .row .label').allTextContents();
         return names.includes('80×80') || names;
       });
-      await frame.locator('select').selectOption('none');
+      await frame.locator('#layers select').selectOption('none');
+    });
+    await attempt('totals are swept over sizes, scales, batches and widths', async () => {
+      await frame.locator('#layers-tab').focus();
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await focused(), 'Sweep');
+      const cells = async () => {
+        const all = await frame.locator('.sweep tbody tr').allTextContents();
+        return all.length > 0 && all.every(text => /B$/.test(text)) ? all : undefined;
+      };
+      await eventually('all sizes', async () => (await cells()) !== undefined);
+      const sizes = await cells();
+      assert.ok(
+        sizes.some(text => text.startsWith('320×320303M')) && sizes.some(text => text.startsWith('640×6401.21G')),
+      );
+      await frame.locator('.sweep select').first().selectOption('scale');
+      await eventually('all scales', async () => ((await cells()) ?? []).length === 3);
+      assert.match((await cells()).join(), /^n1\.21G.*,s3\.92G.*,m19\.2G/);
+      await frame.locator('.sweep select').first().selectOption('width');
+      await eventually('all widths', async () => ((await cells()) ?? []).length === 7);
+      await frame.locator('.sweep .theory').waitFor({ state: 'attached' });
+      await checkAxe(frame);
+      await frame.locator('#sweep-tab').press('ArrowLeft');
+      assert.equal(await focused(), 'Layers');
     });
     for (const theme of themes)
       await attempt(`axe-core finds nothing in ${theme}`, async () => {
@@ -271,12 +306,8 @@ export async function walkOverview(browser, editor, payload) {
       await checkAxe(frame);
       await page.setViewportSize({ width: 1400, height: 900 });
     });
-    await page.close();
-    await attempt('a program in Python: its rows lead to constructors and calls, and to other files', async () => {
-      page = await openWindow(browser, editor, folder, 'python/resnet18.py', { payload });
-      if (await page.locator('.part.sidebar').isVisible()) await page.keyboard.press('Control+B');
-      await runCommand(page, 'Flopline: Open Overview');
-      frame = await overviewOf(page);
+    await attempt('a program in Python: its rows lead to constructors, and calls lead to rows', async () => {
+      await openFile('python/resnet18.py', 'ResNet');
       await row('fc').click();
       await line(44);
       await goTo(23);
@@ -285,11 +316,19 @@ export async function walkOverview(browser, editor, payload) {
         return current.join() === 'conv2,bn2' || current;
       });
     });
+    await attempt('a YOLO file that its repository reads: what is inside a row leads to its Python', async () => {
+      await openFile('fork/models/tiny.yaml', 'tiny');
+      await row('model\\.1').click();
+      await page.keyboard.press('ArrowRight');
+      await row('value').first().click();
+      await page.locator('.tab', { hasText: 'blocks.py' }).first().waitFor();
+      await page.locator('.view-line', { hasText: 'self.value' }).first().waitFor();
+    });
     await attempt('is in the side bar, too, where there is a network', async () => {
       await runCommand(page, 'Flopline: Focus on Overview View');
       const side = page.frameLocator('iframe.webview').nth(1).frameLocator('#active-frame');
       await side.locator('.body .row').first().waitFor();
-      assert.equal(await side.locator('h1').textContent(), 'ResNet');
+      assert.equal(await side.locator('h1').textContent(), await frame.locator('h1').textContent());
     });
   } finally {
     await page?.close().catch(() => {});

@@ -1,7 +1,7 @@
 // The overview of a document: all of it first, then what has changed, until nothing is shown.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OverviewMessage } from '../../server/src/protocol/index.ts';
+import type { OverviewMessage, Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/index.ts';
 import { type Session, startSession, until } from './session.ts';
 
 const text = (rows: readonly string[]): string =>
@@ -71,6 +71,22 @@ test('a file without a network is passed over, and nothing is sent to nobody', a
   assert.equal(messages[2]!.serial, 0);
 });
 
+test('a file that takes longer to read is shown whatever happens to the one that is shown', async () => {
+  await using session = await startSession();
+  const messages = listen(session);
+  const uri = await session.open('a.net.yaml', text(rows));
+  await show(session, uri);
+  await until(() => messages.length === 1);
+  const program = `import torch.nn as nn\n\nnet = nn.Sequential(${'nn.Linear(8, 8), '.repeat(300)})\n# flopline: input=1,8\n`;
+  const other = await session.open('net.py', program, 'python');
+  await show(session, other);
+  const base = { kind: 'revision', label: 'HEAD', name: 'a.net.yaml', text: text(rows.toSpliced(1, 1)), uri };
+  await session.connection.sendNotification('flopline/didChangeBase', { uri, base });
+  await session.edit(uri, 'linear: 10', 'linear: 12');
+  await until(() => messages.at(-1)!.uri === other);
+  assert.equal(messages.at(-1)!.serial, 0);
+});
+
 test('settings, choices and what it is compared with change it', async () => {
   await using session = await startSession();
   const messages = listen(session);
@@ -93,4 +109,24 @@ test('settings, choices and what it is compared with change it', async () => {
   const [, last] = changed;
   assert.ok(last && 'rows' in last);
   assert.equal(last.rows[0]!.change!.status, 'changed');
+});
+
+test('totals are swept value by value, with the reason where there is none', async () => {
+  await using session = await startSession();
+  const uri = await session.open('a.net.yaml', text(rows));
+  const textDocument = { uri };
+  const found: readonly Sweep[] | null = await session.connection.sendRequest('flopline/sweeps', { textDocument });
+  assert.deepEqual(
+    found!.map(({ key }) => key),
+    ['input', 'batch'],
+  );
+  const point = (key: SweepKey, value: string): Promise<SweepPoint | null> =>
+    session.connection.sendRequest('flopline/sweepPoint', { textDocument, key, value });
+  const [small, large] = [await point('input', '3,32,32'), await point('input', '3,64,64')];
+  assert.ok(small && large && 'value' in small && 'value' in large);
+  assert.ok(large.value.amount! > 3.9 * small.value.amount!);
+  const refused = await point('input', '3,1,1');
+  assert.ok(refused && 'refused' in refused, JSON.stringify(refused));
+  const other = await session.open('compose.yaml', 'services:\n  web:\n    image: a\n');
+  assert.equal(await session.connection.sendRequest('flopline/sweeps', { textDocument: { uri: other } }), null);
 });

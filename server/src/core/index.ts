@@ -129,6 +129,15 @@ export {
   slimmed,
 } from './features/slim.ts';
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
+export {
+  type Sweep,
+  type SweepFigure,
+  type SweepKey,
+  type SweepPoint,
+  type SweepValue,
+  sweepPoint,
+  sweeps,
+} from './features/sweep.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { orderOf } from './features/wording.ts';
 export { type NetworkTotals, networkPlace, networkTotals } from './features/workspace.ts';

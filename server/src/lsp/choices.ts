@@ -1,5 +1,14 @@
 // Choices per file: what another one would give, and the comment that makes it.
-import { type Analysed, choices, commentEdits, otherOutcome, outcome, preparationWith } from '../core/index.ts';
+import {
+  type Analysed,
+  choices,
+  commentEdits,
+  otherOutcome,
+  outcome,
+  preparationWith,
+  sweepPoint,
+  sweeps,
+} from '../core/index.ts';
 import type { DocumentChoice, Requests } from '../protocol/index.ts';
 import { toProto } from './convert.ts';
 import type { Others } from './others.ts';
@@ -14,6 +23,18 @@ export function answerChoices(session: Session, others: Others): void {
       // A text that comes meanwhile makes the answer one about the past.
       if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;
       return outcome(analysed, key, value ?? undefined);
+    }),
+  );
+
+  session.on('flopline/sweeps', ({ textDocument: { uri } }, token) =>
+    session.answerNetwork<Requests['flopline/sweeps']['result']>('sweeps', uri, token, null, sweeps),
+  );
+
+  session.on('flopline/sweepPoint', ({ textDocument: { uri }, key, value }, token) =>
+    session.answerNetwork<Requests['flopline/sweepPoint']['result']>('sweep', uri, token, null, async analysed => {
+      const steps = key === 'width' ? undefined : preparationWith(analysed, key, value);
+      if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;
+      return sweepPoint(analysed, key, value);
     }),
   );
 

@@ -35,31 +35,37 @@ export interface ShownOverview {
 export function answerOverview(session: Session): ShownOverview {
   const { connection } = session;
   let shown: string | undefined;
+  /** A document that is to be shown, until it is known whether it has a network. */
+  let wanted: string | undefined;
   let sent: Sent | undefined;
-  let turn = 0;
+  /** By document, the last look at it: what was found of an earlier text is of no interest. */
+  const turns = new Map<string, number>();
+  let looks = 0;
 
   const send = (message: OverviewMessage): void => {
     connection.sendNotification('flopline/overview', message).catch(nobody);
   };
 
   const push = async (uri: string): Promise<void> => {
-    const own = ++turn;
+    const own = ++looks;
+    turns.set(uri, own);
+    const isOld = (): boolean => turns.get(uri) !== own || (uri !== shown && uri !== wanted);
     const token = {
       get isCancellationRequested() {
-        return own !== turn;
+        return isOld();
       },
     };
     const found = await session.compareNetwork('overview', uri, token, undefined, written);
     // Whatever came meanwhile sends what it has found.
-    if (own !== turn) return;
-    if (uri !== shown) {
-      if (!found) {
-        // What was on its way for the one that is shown was given up.
-        if (shown !== undefined) start(shown);
-        return;
+    if (isOld()) return;
+    if (uri === wanted) {
+      wanted = undefined;
+      if (found) {
+        if (shown !== undefined) turns.delete(shown);
+        [shown, sent] = [uri, undefined];
       }
-      [shown, sent] = [uri, undefined];
     }
+    if (uri !== shown) return;
     const serial = sent ? sent.serial + 1 : 0;
     if (!found) {
       if (sent) send({ uri, serial, content: null });
@@ -88,19 +94,19 @@ export function answerOverview(session: Session): ShownOverview {
   connection.onNotification('flopline/didShowOverview', (params: ClientNotifications['flopline/didShowOverview']) => {
     const { uri } = params ?? {};
     if (typeof uri === 'string') {
+      wanted = uri === shown ? undefined : uri;
       // Who shows it anew has nothing of it.
       if (uri === shown) sent = undefined;
       start(uri);
       return;
     }
-    turn++;
-    shown = undefined;
-    sent = undefined;
+    turns.clear();
+    [shown, wanted, sent] = [undefined, undefined, undefined];
   });
 
   return {
     update: uri => {
-      if (shown !== undefined && (uri === undefined || uri === shown)) start(shown);
+      for (const own of [shown, wanted]) if (own !== undefined && (uri === undefined || uri === own)) start(own);
     },
   };
 }

@@ -13,6 +13,9 @@ import type {
   RowCommand,
   SlimChoice,
   Summary,
+  Sweep,
+  SweepKey,
+  SweepPoint,
 } from '../core/index.ts';
 
 /** A place in a document as the language server protocol counts it: 0-based, UTF-16. */
@@ -248,6 +251,13 @@ export interface Requests {
   'flopline/networks': { readonly params: object; readonly result: NetworkList };
   /** What one of them costs, open or not; null where it is none. */
   'flopline/networkTotals': { readonly params: DocumentParams; readonly result: NetworkTotals | null };
+  /** What can be varied of a network. */
+  'flopline/sweeps': { readonly params: DocumentParams; readonly result: readonly Sweep[] | null };
+  /** The totals with one of the values; null where the text was replaced meanwhile. */
+  'flopline/sweepPoint': {
+    readonly params: DocumentParams & { readonly key: SweepKey; readonly value: string };
+    readonly result: SweepPoint | null;
+  };
   /** What another value of a choice would give, or why it is refused; null is the default. */
   'flopline/outcome': {
     readonly params: DocumentParams & { readonly key: ChoiceKey; readonly value: string | null };
@@ -337,4 +347,7 @@ export type {
   OverviewChange,
   OverviewCosts,
   RowCommand,
+  Sweep,
+  SweepKey,
+  SweepPoint,
 } from '../core/index.ts';

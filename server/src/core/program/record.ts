@@ -92,7 +92,12 @@ export function* record(
     const { reason, place } = model;
     return new Refusal({ ...unknownEntry(entry, reason) }, place, reason);
   }
-  if (!(model instanceof ModuleInstance)) return new Refusal(noModule(entry, model, machine));
+  if (!(model instanceof ModuleInstance)) {
+    const unknown = machine.typeOf(model)?.unknownBase;
+    return unknown
+      ? new Refusal({ ...unknownEntry(entry, unknown.reason) }, unknown.place, unknown.reason)
+      : new Refusal(noModule(entry, model, machine));
+  }
   yield* machine.call(yield* machine.getAttribute(model, 'eval'), []);
   const forward = machine.lookup(model, 'forward');
   const ways = wish ? [] : guesses(model, forward);

@@ -1,5 +1,6 @@
 // From which folders the imports of a file are resolved, and what the file is called there.
 import type { Files } from '../python/files.ts';
+import { foldersAbove, parentOf } from '../text/folders.ts';
 import type { Roots } from './program.ts';
 
 export interface Surroundings {
@@ -22,7 +23,7 @@ export function surroundingsOf(path: string | undefined, files: Files, set: Root
     return { roots: distinct([...listed(set?.source), ...installed]), repository: undefined, module: '__main__' };
   }
   const folder = parentOf(path);
-  const above = foldersAbove(folder);
+  const above = foldersAbove(folder, mostLevels);
   const repository = above.find(each => files.list(each).some(name => markers.has(name)));
   // A project within a repository may import what lies beside it.
   const checkout = above.find(each => files.list(each).includes('.git')) ?? repository;
@@ -54,21 +55,6 @@ export function surroundingsOf(path: string | undefined, files: Files, set: Root
 const listed = (folder: string | undefined): readonly string[] => (folder === undefined ? [] : [folder]);
 const distinct = (folders: readonly string[]): readonly string[] => [...new Set(folders)];
 const isWithin = (path: string, folder: string): boolean => path.startsWith(`${folder.replace(/\/$/, '')}/`);
-
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** A folder and those above it, the nearest first; not the file system's own, nor what is directly in it. */
-function foldersAbove(folder: string): readonly string[] {
-  const found: string[] = [];
-  for (let at = folder; found.length < mostLevels; at = parentOf(at)) {
-    if (found.length > 0 && at.split('/').filter(part => part !== '' && !part.endsWith(':')).length < 2) break;
-    found.push(at);
-    if (!at.includes('/')) break;
-  }
-  return found;
-}
 
 /** The folders of installed packages in an environment, which may be given by its interpreter; else the folder itself. */
 function packageFolders(python: string, files: Files): readonly string[] {

@@ -1,5 +1,5 @@
 // Which budgets of a project are for a file.
-import { parentOf } from './folders.ts';
+import { parentOf } from '../text/folders.ts';
 import { baseOf, isName, matches, normal } from './glob.ts';
 import type { Budget, Project } from './project.ts';
 import type { Located } from './shape.ts';

@@ -1,8 +1,8 @@
 // The files that the budgets of a project are for, and budgets that are for none.
 import * as l10n from '@vscode/l10n';
+import { joined, parentOf } from '../text/folders.ts';
 import type { Problem } from '../text/problem.ts';
 import { type BudgetUse, budgetsOf, type Sought, soughtBy } from './budgets.ts';
-import { joined, parentOf } from './folders.ts';
 import type { Project } from './project.ts';
 
 /** What has to be known of a disk to find them. Paths are absolute, with forward slashes. */

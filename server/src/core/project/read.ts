@@ -3,15 +3,17 @@ import * as l10n from '@vscode/l10n';
 import type { Files } from '../python/files.ts';
 import { lookUp, resolved, type YamlNode } from '../syntax/tree.ts';
 import { parseYaml } from '../syntax/yaml.ts';
+import { foldersAbove, joined, parentOf } from '../text/folders.ts';
 import type { Problem } from '../text/problem.ts';
 import { suggestion } from '../text/spelling.ts';
-import { foldersAbove, joined, parentOf } from './folders.ts';
 import type { Project, Rule } from './project.ts';
 import { type Located, reportTo } from './shape.ts';
 import { top } from './table.ts';
 
 /** What the file is called, in the project's folder. */
 export const projectFile = 'flopline.yaml';
+/** Folders above a file that are looked at. */
+const mostLevels = 32;
 
 /** Reads a text as the project file at a path. */
 export function readProject(text: string, path: string): Project {
@@ -87,7 +89,7 @@ export class Projects {
 
   /** The project that governs a file: the nearest one upwards, up to the folder `last`, or else to the file's repository. */
   of(path: string, files: Files, last?: string): Project | undefined {
-    for (const folder of foldersAbove(parentOf(path))) {
+    for (const folder of foldersAbove(parentOf(path), mostLevels)) {
       const at = joined(folder, projectFile);
       const text = files.read(at);
       if (text !== undefined) return this.read(text, at);

@@ -717,7 +717,8 @@ export interface Machine {
   evaluate(text: string, globals?: PyDict | PyModule, locals?: PyDict): Steps;
   /** Of the innermost frame of the program. */
   globals(): PyModule | undefined;
-  locals(): PyDict | Unknown;
+  /** Of the innermost one, or of the one that is so many calls further out. */
+  locals(outward?: number): PyDict | Unknown;
   /** Counts work done inside of natives (elements made, characters) against the bounds of the reading. */
   charge(count: number): void;
   str(value: Value): Steps<string | Unknown>;

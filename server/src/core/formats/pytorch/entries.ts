@@ -217,8 +217,8 @@ class File {
         ? [name]
         : [],
     );
-    const first = names.filter(name => !this.#isUsed(name));
-    const ordered = [...first, ...names.filter(name => !first.includes(name))];
+    const used = this.#used();
+    const ordered = [...names.filter(name => !used.has(name)), ...names.filter(name => used.has(name))];
     return ordered.map(name => {
       const { node, start } = this.#functions.get(name)!;
       return { expression: `${name}()`, range: moved(node.head, start), from: 'function', inputs: undefined };
@@ -632,10 +632,10 @@ class File {
     return found;
   }
 
-  /** Whether another class, or a function that is none of those that try things out, uses it. */
-  #isUsed(name: string): boolean {
-    const others = [...this.#classes.keys(), ...[...this.#functions.keys()].filter(other => !tryingOut.test(other))];
-    return others.some(other => other !== name && this.#mentioned(other).has(name));
+  /** What other classes use, and functions that are none of those that try things out. */
+  #used(): ReadonlySet<string> {
+    const users = [...this.#classes.keys(), ...[...this.#functions.keys()].filter(name => !tryingOut.test(name))];
+    return new Set(users.flatMap(user => [...this.#mentioned(user)]));
   }
 }
 

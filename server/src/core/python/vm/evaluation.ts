@@ -6,13 +6,14 @@ import { type Frame, Names } from '../frame.ts';
 import { PyDict, PyFunction, PyModule, type Steps, type Unknown, type Value } from '../objects.ts';
 import type { State } from './state.ts';
 
-export function programFrame(vm: State): Frame | undefined {
-  for (let frame = vm.frame; frame; frame = frame.parent) if (frame.code) return frame;
+export function programFrame(vm: State, outward = 0): Frame | undefined {
+  let left = outward;
+  for (let frame = vm.frame; frame; frame = frame.parent) if (frame.code && left-- === 0) return frame;
   return undefined;
 }
 
-export function localsOf(vm: State): PyDict | Unknown {
-  const frame = programFrame(vm);
+export function localsOf(vm: State, outward: number): PyDict | Unknown {
+  const frame = programFrame(vm, outward);
   const dict = new PyDict();
   if (!frame?.code) return dict;
   if (frame.names) {

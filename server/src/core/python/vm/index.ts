@@ -284,8 +284,8 @@ class Vm implements Interpreter, State {
     return programFrame(this)?.module;
   }
 
-  locals(): PyDict | Unknown {
-    return localsOf(this);
+  locals(outward = 0): PyDict | Unknown {
+    return localsOf(this, outward);
   }
 
   evaluate(text: string, globals?: PyDict | PyModule, locals?: PyDict): Steps {

@@ -1,7 +1,7 @@
 // Which types of elements an operator works on, as PyTorch's kernels have them on the CPU.
 import * as ops from '../../ops/index.ts';
 import type { AnyOp } from '../../ops/op.ts';
-import { fractionType, isWhole } from './dtype.ts';
+import { fractionType, isComplex, isWhole } from './dtype.ts';
 import type { DType, PyTensor } from './tensor.ts';
 
 /** Of fractions alone. */
@@ -57,6 +57,7 @@ export function typeRefused(op: AnyOp, inputs: readonly PyTensor[]): string | un
   const { dtype } = x;
   if (
     (fractions.has(op) && isWhole(dtype)) ||
+    (isComplex(dtype) && op !== ops.l2Norm && (fractions.has(op) || op === ops.relu)) ||
     (numbers.has(op) && dtype === 'bool') ||
     (op === ops.upsample && isWhole(dtype) && dtype !== 'uint8')
   ) {

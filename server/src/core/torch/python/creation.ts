@@ -29,6 +29,7 @@ export function tensorOf(call: Call, data: Value, wanted?: DType): PyTensor {
   const inputs: PyTensor[] = [];
   const shapeIn = (value: Value): Shape => {
     const own = plain(value);
+    if (own === null) throw call.machine.raise('RuntimeError', 'Could not infer dtype of NoneType');
     const number = numberIn(own);
     if (number) {
       dtype = dtype ? promote(dtype, number.dtype) : number.dtype;

@@ -539,6 +539,8 @@ export function defineIndexing(registry: Registry): void {
     const axis = call.dim('dim', shape.length);
     const index = call.tensor('index');
     needIndex(call, index, ['int64', 'int32']);
+    if ((index.shape?.length ?? 0) > 1)
+      throw call.machine.raise('IndexError', 'index_select(): Index is supposed to be a vector');
     const count = index.shape ? sizeOf(index.shape) : Number.NaN;
     const to = shape.map((length, at) => (at === axis ? count : length));
     const result =
@@ -579,6 +581,7 @@ export function defineIndexing(registry: Registry): void {
   registry.define('take_along_dim', 'input, indices, dim?', call => {
     const x = call.tensor();
     const index = call.tensor('indices');
+    needIndex(call, index, ['int64']);
     const shape = shapeOf(call, x);
     const own = shapeOf(call, index);
     if (!call.has('dim')) return call.world.apply(ops.rearrange, { how: 'index', shape: [sizeOf(own)] }, [x, index]);
@@ -586,19 +589,24 @@ export function defineIndexing(registry: Registry): void {
     const to = own.map((length, at) => (at === axis ? length : Math.max(length, shape[at]!)));
     return call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, index]);
   });
-  registry.define('take', 'input, index', call =>
-    call.world.apply(ops.rearrange, { how: 'index', shape: shapeOf(call, call.tensor('index')) }, [
-      call.tensor(),
-      call.tensor('index'),
-    ]),
-  );
-  const written = (names: string, parameters: string, others: readonly string[]): void => {
+  registry.define('take', 'input, index', call => {
+    const index = call.tensor('index');
+    needIndex(call, index, ['int64']);
+    return call.world.apply(ops.rearrange, { how: 'index', shape: shapeOf(call, index) }, [call.tensor(), index]);
+  });
+  /** What is written must have the type of what it is written to, where `types` says which indices there are. */
+  const written = (names: string, parameters: string, others: readonly string[], types?: readonly DType[]): void => {
     registry.define(
       names,
       parameters,
       call => {
         const x = call.tensor();
         const inputs = others.filter(name => call.value(name) instanceof PyTensor).map(name => call.tensor(name));
+        for (const [at, name] of types ? others.entries() : []) {
+          if (!(call.value(name) instanceof PyTensor)) continue;
+          if (at === 0) needIndex(call, call.tensor(name), types!);
+          else if (name !== 'value') needType(call, call.tensor(name), x);
+        }
         const result = call.world.apply(ops.rearrange, { how: 'scatter', shape: shapeOf(call, x) }, [x, ...inputs], {
           dtype: x.dtype,
         });
@@ -607,12 +615,12 @@ export function defineIndexing(registry: Registry): void {
       { inPlace: true },
     );
   };
-  written('scatter', 'input, dim, index, src?, value?, *, reduce?', ['index', 'src', 'value']);
-  written('scatter_add', 'input, dim, index, src', ['index', 'src']);
-  written('scatter_reduce', 'input, dim, index, src, reduce, *, include_self?', ['index', 'src']);
-  written('index_add', 'input, dim, index, source, *, alpha?', ['index', 'source']);
-  written('index_copy', 'input, dim, index, source', ['index', 'source']);
-  written('index_fill', 'input, dim, index, value', ['index', 'value']);
+  written('scatter', 'input, dim, index, src?, value?, *, reduce?', ['index', 'src', 'value'], ['int64', 'int32']);
+  written('scatter_add', 'input, dim, index, src', ['index', 'src'], ['int64', 'int32']);
+  written('scatter_reduce', 'input, dim, index, src, reduce, *, include_self?', ['index', 'src'], ['int64', 'int32']);
+  written('index_add', 'input, dim, index, source, *, alpha?', ['index', 'source'], ['int64', 'int32']);
+  written('index_copy', 'input, dim, index, source', ['index', 'source'], ['int64']);
+  written('index_fill', 'input, dim, index, value', ['index', 'value'], ['int64']);
   written('index_put', 'input, indices, values, accumulate?', ['values']);
   written('masked_scatter', 'input, mask, source', ['mask', 'source']);
   written('slice_scatter', 'input, src, dim?, start?, end?, step?', ['src']);
@@ -700,4 +708,10 @@ export function nonzero(call: Call, x: PyTensor, asTuple: boolean): Value {
 function needIndex(call: Call, { dtype, hasType }: PyTensor, types: readonly DType[]): void {
   if (!hasType || types.includes(dtype)) return;
   throw call.machine.raise('RuntimeError', `${call.name}(): Expected dtype ${types.join(' or ')} for index`);
+}
+
+/** Raises what PyTorch does where what is written has another type than what it is written to. */
+function needType(call: Call, source: PyTensor, { dtype, hasType }: PyTensor): void {
+  if (!hasType || !source.hasType || source.dtype === dtype) return;
+  throw call.machine.raise('RuntimeError', `${call.name}(): Expected self.dtype to be equal to src.dtype`);
 }

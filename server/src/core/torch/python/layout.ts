@@ -68,7 +68,7 @@ export function stridesAfter(op: AnyOp, attrs: object, inputs: readonly PyTensor
 
 function isKept(attrs: object): boolean {
   const { how } = attrs as ops.Rearrange;
-  return how === 'copy' || how === 'cast';
+  return how === 'copy' || how === 'cast' || how === 'flip';
 }
 
 /** Whether PyTorch suggests the memory format of channels that lie last (is_channels_last_strides_2d, _3d). */

@@ -198,6 +198,9 @@ const atan2 = arithmetic(ops.combine, { how: 'arcTangent' }, 'other', Math.atan2
 export const maximum = arithmetic(ops.maximum, {}, 'clamp', (a, b) => nanIf(a, b, Math.max(a, b)));
 export const minimum = arithmetic(ops.combine, { how: 'minimum' }, 'clamp', (a, b) => nanIf(a, b, Math.min(a, b)));
 const hypot = arithmetic(ops.combine, { how: 'other' }, 'other', Math.hypot, fractionType);
+/** Whose values decide nothing. */
+const other = arithmetic(ops.combine, { how: 'other' }, 'other', () => Number.NaN);
+const fraction = arithmetic(ops.combine, { how: 'other' }, 'other', () => Number.NaN, fractionType);
 const bits = (how: (a: bigint, b: bigint) => bigint): Binary =>
   arithmetic(ops.combine, { how: 'bits' }, 'test', (a, b) =>
     Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Number(how(BigInt(a), BigInt(b))),
@@ -412,6 +415,27 @@ function binaries(registry: Registry): void {
   binary('fmod', fmod);
   binary('atan2 arctan2', atan2);
   binary('hypot', hypot);
+  for (const name of ['logaddexp', 'logaddexp2', 'xlogy', 'nextafter', 'copysign', 'heaviside'])
+    registry.define(
+      name,
+      'input, other',
+      call => checked(name === 'heaviside' ? other : fraction)(call.world, ...pair(call)),
+      {
+        inPlace: name !== 'logaddexp' && name !== 'logaddexp2',
+      },
+    );
+  for (const name of ['gcd', 'lcm'])
+    registry.define(
+      name,
+      'input, other',
+      call => {
+        const [a, b] = pair(call);
+        const refused = [a, b].find(({ dtype, hasType }) => hasType && !isWhole(dtype));
+        if (refused) throw call.machine.raise('RuntimeError', `"${name}_cpu" not implemented for '${refused.dtype}'`);
+        return checked(other)(call.world, a, b);
+      },
+      { inPlace: true },
+    );
   for (const [names, how] of [
     ['maximum fmax', maximum],
     ['minimum fmin', minimum],
@@ -580,6 +604,9 @@ function choices(registry: Registry, places: (call: Call) => Value): void {
       const x = call.tensor();
       if (typeof call.value('mask') === 'boolean')
         throw call.machine.raise('TypeError', "masked_fill(): argument 'mask' must be Tensor, not bool");
+      const given = call.value('value');
+      if (given instanceof PyTensor && (given.shape?.length ?? 0) > 0)
+        throw call.machine.raise('RuntimeError', 'masked_fill only supports a 0-dimensional value tensor');
       const result = pointwise(
         call.world,
         ops.where,
@@ -619,7 +646,7 @@ function choices(registry: Registry, places: (call: Call) => Value): void {
       { inPlace: true },
     );
   }
-  registry.fn('isclose', 'input, other, rtol?, atol?, equal_nan?', call =>
+  registry.define('isclose', 'input, other, rtol?, atol?, equal_nan?', call =>
     checked(comparison((a, b) => Math.abs(a - b) <= 1e-8 + 1e-5 * Math.abs(b)))(call.world, ...pair(call)),
   );
 }

@@ -5,7 +5,7 @@ import type { Shape } from '../../ops/op.ts';
 import { broadcast } from '../../ops/rules/shape.ts';
 import { notImplemented, PyList, PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
-import { fractionType, isComplex, promote, realType } from './dtype.ts';
+import { fractionType, isComplex, isWhole, promote, realType } from './dtype.ts';
 import { add, checked, mul } from './pointwise.ts';
 import { normOf, reduced } from './reductions.ts';
 import { named } from './results.ts';
@@ -167,7 +167,7 @@ export function defineProducts(registry: Registry): void {
     return contracted(call, a, b, [a.shape!.length - 1], [length - 1]);
   });
   registry.define('outer ger', 'input, vec2', call => {
-    const [a, b] = [call.tensor(), call.tensor('vec2')];
+    const [a, b] = [needRank(call, call.tensor(), 1), needRank(call, call.tensor('vec2'), 1)];
     return mul(call.world, unsqueezed(call, a, 1), unsqueezed(call, b, 0));
   });
   for (const [name, first, second, rank] of [
@@ -242,6 +242,10 @@ export function defineProducts(registry: Registry): void {
     needDimensions(call, b, 2);
     const [m, n] = [shapeOf(call, a), shapeOf(call, b)];
     const batch = broadcast([m.slice(0, -2), n.slice(0, -2)]);
+    const known = [a, b].filter(({ hasType }) => hasType);
+    const refused = known.find(({ dtype }) => isWhole(dtype));
+    if (refused)
+      throw call.machine.raise('RuntimeError', `cdist only supports floating-point dtypes, got: ${refused.dtype}`);
     if (!batch || Math.abs(m.at(-1)! - n.at(-1)!) > 0) {
       return call.wrong(
         'cdist-mismatch',
@@ -256,6 +260,20 @@ export function defineProducts(registry: Registry): void {
       );
     }
     return call.world.apply(ops.rearrange, { how: 'order', shape: [...batch, m.at(-2)!, n.at(-2)!] }, [a, b]);
+  });
+  registry.define('matrix_power', 'input, n', call => {
+    const x = call.tensor();
+    const shape = shapeOf(call, x);
+    const n = call.int('n');
+    if (shape.length < 2 || Math.abs(shape.at(-1)! - shape.at(-2)!) > 0)
+      throw call.machine.raise('RuntimeError', 'linalg.matrix_power: A must be batches of square matrices');
+    // By squares: what PyTorch multiplies depends on the number.
+    if (!Number.isInteger(n) || n < 0 || n > 3)
+      return call.lost({ message: l10n.t('Flopline does not know {0}.', 'torch.matrix_power') });
+    if (n === 0) return call.world.tensor(shape, x.dtype);
+    let power = x;
+    for (let at = 1; at < n; at++) power = product(call, at === 1 ? x : power, x);
+    return power;
   });
   registry.define('cross', 'input, other, dim?', call => {
     const shape = broadcast([shapeOf(call, call.tensor()), shapeOf(call, call.tensor('other'))]);

@@ -495,6 +495,8 @@ function sorting(registry: Registry): void {
   });
   registry.define('bincount', 'input, weights?, minlength?', call => {
     const x = call.tensor();
+    if (x.hasType && !isWhole(x.dtype))
+      throw call.machine.raise('RuntimeError', `"bincount_cpu" not implemented for '${x.dtype}'`);
     return call.dataDependent(x, 1, 'int64');
   });
   registry.define('histc', 'input, bins?, min?, max?', call => {

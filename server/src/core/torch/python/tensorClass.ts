@@ -18,7 +18,7 @@ import {
 import { Call, dtypeNamed, PyDevice, PyDType, type Registry, sizesText, Wrong } from './call.ts';
 import { tensorOf } from './creation.ts';
 import { bytesOf, isComplex, isFloating } from './dtype.ts';
-import { isConstant } from './pointwise.ts';
+import { isConstant, unary } from './pointwise.ts';
 import type { Recording } from './recording.ts';
 import { worldOf } from './recording.ts';
 import { sizeTuple, sizeValue } from './results.ts';
@@ -116,6 +116,14 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
   registry.method('get_device', 'input', () => -1);
   registry.method('data_ptr', 'input', call => call.machine.unknown(l10n.t('where a tensor lies in memory')));
   casts(registry, namesOf);
+  registry.define(
+    'conj_physical',
+    'input',
+    call => unary(call.world, 'neg', call.tensor(), call.tensor().dtype, undefined),
+    {
+      inPlace: true,
+    },
+  );
   registry.define('conj resolve_conj resolve_neg positive', 'input', call => alias(call.world, call.tensor()));
   registry.method('detach', 'input', call => alias(call.world, call.tensor()));
   registry.method(

@@ -715,6 +715,8 @@ export const torchModules: NativeModules = new Map<string, (machine: Machine) =>
     machine =>
       moduleOf(machine, 'flopline', {
         unknown: native('unknown', 'reason', ([reason]) => new Unknown({ message: String(reason) })),
+        // The names of whoever calls the function that asks.
+        caller_names: native('caller_names', '', (_, inner) => inner.locals(1)),
         // What the original has, and this library lacks.
         missing: native('missing', 'name', ([name]) => {
           const message = l10n.t('“{0}” cannot be found', String(name));

@@ -1,6 +1,7 @@
 // Which Python reads a model file: the nearest parse_model upwards from it, up to the root of its repository.
-import { parentOf, surroundingsOf } from '../../../program/roots.ts';
+import { surroundingsOf } from '../../../program/roots.ts';
 import type { Files } from '../../../python/files.ts';
+import { parentOf } from '../../../text/folders.ts';
 import type { Roots } from '../../format.ts';
 
 /** A Python file that reads model files. */

@@ -4,7 +4,7 @@ import { PyDict, PyList, PySlice, type Steps, Unknown, type Value } from '../../
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { ModuleInstance } from './instance.ts';
 import type { LayerClass } from './layers/spec.ts';
-import { iterator, moduleOf, registerParameter } from './module.ts';
+import { iterator, moduleOf, needName, registerParameter } from './module.ts';
 import {
   dictOf,
   entry,
@@ -69,7 +69,9 @@ function replaceAll(self: ModuleInstance, items: readonly Value[], registry: Reg
 
 function asChild(value: Value, name: string, machine: Machine): Value {
   if (value === null || value instanceof ModuleInstance || value instanceof Unknown) return value;
-  throw machine.raise('TypeError', `${machine.typeOf(value)?.name ?? 'object'} is not a Module subclass (${name})`);
+  const cls = machine.typeOf(value);
+  if (cls?.unknownBase) return cls.unknownBase;
+  throw machine.raise('TypeError', `${cls?.name ?? 'object'} is not a Module subclass (${name})`);
 }
 
 /** All items of an iterable; what cannot be listed makes the contents unknown. */
@@ -199,7 +201,12 @@ function* forwardAll(self: ModuleInstance, input: Value, machine: Machine): Step
 /** Names of an OrderedDict, a dict, a ModuleDict or a list of pairs. */
 function* pairsOf(self: ModuleInstance, given: Value, machine: Machine): Steps<readonly (readonly [string, Value])[]> {
   if (given === null) return [];
-  if (given instanceof PyDict) return named(given);
+  if (given instanceof PyDict) {
+    for (const { key } of given.entries.values())
+      if (typeof key !== 'string' && !(key instanceof Unknown))
+        throw machine.raise('TypeError', 'module name should be a string');
+    return named(given);
+  }
   if (given instanceof ModuleInstance) {
     if (given.unknown) self.unknown = given.unknown;
     return [...named(given.children), ...named(given.parameters)];
@@ -271,6 +278,7 @@ export const containers: readonly LayerClass[] = [
 function dictionary(registry: Registry, nn?: NN): Record<string, Value> {
   const put = (self: ModuleInstance, name: Value, value: Value, machine: Machine): void => {
     if (typeof name !== 'string') throw machine.raise('TypeError', 'keys must be strings');
+    needName(self, name, machine, registry === 'children' ? 'module' : 'parameter');
     if (registry === 'children') setEntry(self.children, name, asChild(value, name, machine));
     else putParameter(nn!, self, name, value);
   };

@@ -107,7 +107,10 @@ export class ModuleInstance extends PyInstance {
   /** What is not known of its parts: attributes, children or parameters, any of which may hold parameters. */
   get unknownPart(): Unknown | undefined {
     if (this.unknown) return this.unknown;
-    if (this.dict) for (const value of this.dict.values()) if (value instanceof Unknown) return value;
+    for (const value of this.dict?.values() ?? []) {
+      const unknown = perhapsModule(value);
+      if (unknown) return unknown;
+    }
     return unknownAmong(this.children) ?? unknownAmong(this.parameters);
   }
 
@@ -119,6 +122,22 @@ export class ModuleInstance extends PyInstance {
     return this.children.entries.size === 0 ? none : named(this.children).filter(isModule);
   }
 }
+
+/**
+ * Why it is not known whether a value is a module: nothing is known of it, or a base of its class was not found, and it is
+ * made like a module. What is not may be any object, such as a configuration.
+ */
+export function perhapsModule(value: Value): Unknown | undefined {
+  if (value instanceof Unknown) return value;
+  if (!(value instanceof PyInstance) || value instanceof ModuleInstance) return undefined;
+  const { unknownBase } = value.cls;
+  if (!unknownBase) return undefined;
+  const isLike =
+    value.cls.mro.some(({ dict }) => dict.has('forward')) || [...(value.dict?.values() ?? [])].some(isPart);
+  return isLike ? unknownBase : undefined;
+}
+
+const isPart = (value: Value): boolean => value instanceof ModuleInstance || value instanceof PyParameter;
 
 type Pair = readonly [string, Value];
 const isParameter = (pair: Pair): pair is readonly [string, PyParameter] => pair[1] instanceof PyParameter;

@@ -293,6 +293,7 @@ const basics: readonly Native[] = [
   }),
   native('register_parameter', 'self, name, param', ([self, name, value], machine) => {
     const module = registering(self, name, machine, 'parameter');
+    needName(module, String(name), machine, 'parameter');
     if (value !== null && !(value instanceof PyParameter)) {
       if (value instanceof Unknown) module.set(String(name), value);
       else
@@ -302,6 +303,7 @@ const basics: readonly Native[] = [
   }),
   native('register_buffer', 'self, name, tensor, persistent=True', ([self, name, value, persistent], machine) => {
     const module = registering(self, name, machine, 'buffer');
+    needName(module, String(name), machine, 'buffer');
     const text = String(name);
     if (value instanceof Unknown) module.set(text, value);
     else if (value !== null && !(value instanceof PyTensor)) {
@@ -317,7 +319,9 @@ const basics: readonly Native[] = [
   ...['add_module', 'register_module'].map(name =>
     native(name, 'self, name, module', ([self, child, value], machine) => {
       const module = registering(self, child, machine, 'module');
-      if (value instanceof Unknown) module.set(String(child), value);
+      needName(module, String(child), machine, 'module');
+      const unknown = value instanceof Unknown ? value : machine.typeOf(value!)?.unknownBase;
+      if (unknown && !(value instanceof ModuleInstance)) module.set(String(child), unknown);
       else if (value !== null && !(value instanceof ModuleInstance)) {
         throw machine.raise('TypeError', `${typeName(value!, machine)} is not a Module subclass`);
       } else module.register('children', String(child), value);
@@ -341,6 +345,20 @@ function registering(
   if (name.includes('.')) throw machine.raise('KeyError', `${kind} name can't contain "."`);
   if (name === '') throw machine.raise('KeyError', `${kind} name can't be empty string ""`);
   return module;
+}
+
+/** Raises what PyTorch does for a name that the object has already, or that no part can have. */
+export function needName(
+  self: ModuleInstance,
+  name: string,
+  machine: Machine,
+  kind: 'parameter' | 'buffer' | 'module',
+): void {
+  const registry = kind === 'module' ? self.children : kind === 'buffer' ? self.buffers : self.parameters;
+  registering(self, name, machine, kind);
+  const found = machine.lookup(self, name);
+  const isThere = self.registered(name) !== undefined || (found !== undefined && !(found instanceof Unknown));
+  if (isThere && !registry.entries.has(name)) throw machine.raise('KeyError', `attribute '${name}' already exists`);
 }
 
 /** An iterator over what is there now. */

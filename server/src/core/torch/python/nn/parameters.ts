@@ -1,6 +1,7 @@
 // nn.Parameter, nn.Buffer and the like as classes of Python.
 import * as l10n from '@vscode/l10n';
 import { type Keywords, type PyClass, PyFloat, PyList, PyTuple, Unknown, type Value } from '../../../python/objects.ts';
+import { isWhole } from '../dtype.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { share } from '../values.ts';
 import { copiesOf, deepCopy } from './copying.ts';
@@ -58,7 +59,11 @@ function parameterOf(nn: NN, cls: PyClass, args: readonly Value[], keywords: Key
   const data = given(args, keywords, 0, 'data') ?? null;
   const requiresGrad = flag(given(args, keywords, 1, 'requires_grad') ?? true, true);
   if (data === null) return nn.parameter(nn.world.tensor([0]), requiresGrad, cls);
-  if (data instanceof PyTensor) return nn.parameter(data, requiresGrad, cls);
+  if (data instanceof PyTensor) {
+    if (requiresGrad && data.hasType && isWhole(data.dtype))
+      throw nn.machine.raise('RuntimeError', 'Only Tensors of floating point and complex dtype can require gradients');
+    return nn.parameter(data, requiresGrad, cls);
+  }
   if (data instanceof Unknown)
     return nn.parameter(nn.world.tensor(undefined, 'float32', data.reason), requiresGrad, cls);
   const isNumber = typeof data === 'number' || typeof data === 'boolean' || data instanceof PyFloat;

@@ -5,6 +5,7 @@ import type { Complaint, Op, Shape } from '../../../ops/op.ts';
 import type { Problem } from '../../../text/problem.ts';
 import { type Reason, reasonOf } from '../../../text/reason.ts';
 import { type AnyLayer, defaultsOf, type Recorder, Scope, tensors } from '../../layer.ts';
+import { isWhole } from '../dtype.ts';
 import type { PyTensor } from '../tensor.ts';
 import type { World } from '../world.ts';
 import type { Caller } from './apply.ts';
@@ -88,6 +89,10 @@ function seen(tensor: Tensor): PyTensor {
   return (tensor as Seen).tensor;
 }
 
+/** Layers that work on fractions alone, and on anything but booleans, though they are made of operators that do not. */
+const ofFractions = new Set(['nn.Hardshrink', 'nn.Softshrink', 'nn.GLU']);
+const ofNumbers = new Set(['nn.Threshold']);
+
 /** The forward pass of a layer without parameters. Arguments that are not given are the default ones. */
 export function runLayer(
   nn: NN,
@@ -96,6 +101,13 @@ export function runLayer(
   inputs: readonly PyTensor[],
   args: Readonly<Record<string, unknown>>,
 ): readonly PyTensor[] {
+  const [first] = inputs;
+  if (
+    first?.hasType &&
+    isWhole(first.dtype) &&
+    (ofFractions.has(layer.name) || (first.dtype === 'bool' && ofNumbers.has(layer.name)))
+  )
+    throw nn.machine.raise('RuntimeError', `"${caller.name}" not implemented for '${first.dtype}'`);
   const scope = new Scope(new WorldRecorder(nn.world, caller));
   const full = { ...defaultsOf(layer), ...args };
   const result = layer.forward(

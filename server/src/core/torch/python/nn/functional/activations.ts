@@ -9,7 +9,7 @@ import { cast } from '../../views.ts';
 import { apply, functionNamed, tensorOf, unknownResult } from '../apply.ts';
 import { prelu } from '../layers/activation.ts';
 import { layerNamed, simpleOf } from '../layers/shared.ts';
-import { native } from '../natives.ts';
+import { native, numberOf } from '../natives.ts';
 import { runLayer } from '../recorded.ts';
 import type { NN } from '../state.ts';
 
@@ -75,11 +75,13 @@ export function activations(nn: NN): readonly Native[] {
       prelu(nn, functionNamed('prelu'), tensorOf(nn, x), tensorOf(nn, weight, 'weight')),
     ),
     ...dropouts.map(([name, training]) =>
-      native(
-        name,
-        `input, p=0.5, training=${training}, inplace=False`,
-        ([x]): Value => apply(nn, functionNamed(name), ops.dropout, {}, [tensorOf(nn, x)]),
-      ),
+      native(name, `input, p=0.5, training=${training}, inplace=False`, ([x, p]): Value => {
+        if (p === null) throw nn.machine.raise('TypeError', `${name}(): argument 'p' must be float, not NoneType`);
+        const share = numberOf(p!);
+        if (share !== undefined && (share < 0 || share > 1))
+          throw nn.machine.raise('ValueError', `dropout probability has to be between 0 and 1, but got ${share}`);
+        return apply(nn, functionNamed(name), ops.dropout, {}, [tensorOf(nn, x)]);
+      }),
     ),
   ];
 }

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import { type Native, PyFloat, plain, type Value } from '../../../../python/objects.ts';
+import { isWhole } from '../../dtype.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { valuesOf } from '../../values.ts';
 import { apply, functionNamed, optionalTensor, tensorOf, unknownResult } from '../apply.ts';
@@ -85,6 +86,10 @@ export function resampling(nn: NN): readonly Native[] {
 function oneHot(nn: NN, x: PyTensor, classes: Value): PyTensor {
   if (typeof plain(classes) === 'boolean' || plain(classes) instanceof PyFloat)
     throw nn.machine.raise('TypeError', "one_hot(): argument 'num_classes' must be int");
+  if (x.hasType && (x.dtype === 'bool' || !isWhole(x.dtype)))
+    throw nn.machine.raise('RuntimeError', 'one_hot is only applicable to index tensor of type LongTensor.');
+  if (classes === null)
+    throw nn.machine.raise('TypeError', "one_hot(): argument 'num_classes' must be int, not NoneType");
   const given = numberOf(classes) ?? Number.NaN;
   // Without a number it is the largest index and one more.
   const values = given === -1 ? valuesOf(x) : undefined;

@@ -78,6 +78,11 @@ export function norms(nn: NN): readonly Native[] {
       ([x, mean, , weight, bias, training]) => {
         const features = optionalTensor(nn, mean, 'running_mean')?.shape?.[0];
         const stats = !flag(training!);
+        if (stats && mean === null)
+          throw nn.machine.raise(
+            'RuntimeError',
+            'Expected running_mean and running_var to be defined when training=False',
+          );
         return batchNorm(nn, functionNamed('batch_norm'), of(x), scaling(weight, bias), {
           stats,
           ...(features === undefined ? {} : { features }),
@@ -106,9 +111,15 @@ export function norms(nn: NN): readonly Native[] {
       if (why) return unknownResult(nn, why, [of(x)], of(x).shape);
       return groupNorm(nn, functionNamed('group_norm'), of(x), numberOf(groups!) ?? 1, scaling(weight, bias));
     }),
-    native('local_response_norm', 'input, size, alpha=0.0001, beta=0.75, k=1.0', ([x, size]) =>
-      apply(nn, functionNamed('local_response_norm'), ops.lrn, { size: numberOf(size!) ?? Number.NaN }, [of(x)]),
-    ),
+    native('local_response_norm', 'input, size, alpha=0.0001, beta=0.75, k=1.0', ([x, size]) => {
+      const input = of(x);
+      if (input.shape && input.shape.length < 3)
+        throw nn.machine.raise(
+          'ValueError',
+          `Expected 3D or higher dimensionality input (got ${input.shape.length} dimensions)`,
+        );
+      return apply(nn, functionNamed('local_response_norm'), ops.lrn, { size: numberOf(size!) ?? Number.NaN }, [input]);
+    }),
     native('normalize', 'input, p=2.0, dim=1, eps=1e-12, out=None', ([x, , dim]) => {
       const caller = functionNamed('normalize');
       const input = of(x);

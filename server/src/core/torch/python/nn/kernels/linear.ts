@@ -30,6 +30,12 @@ export function linear(
     return y.shape ? apply(nn, caller, ops.reshape, { shape: y.shape.slice(0, -1) }, [y]) : y;
   }
   const [out, features] = shape as [number, number];
+  const length = bias?.shape?.length === 1 ? bias.shape[0]! : Number.NaN;
+  if (Math.abs(length - out) > 0 && length !== 1)
+    throw nn.machine.raise(
+      'RuntimeError',
+      `The size of the bias (${length}) must match the size of the output (${out})`,
+    );
   const isVector = input.shape?.length === 1;
   const row = isVector ? apply(nn, caller, ops.unsqueeze, { axis: 0 }, [input]) : input;
   const x = declared(nn, row, -1, features, found => mismatch(caller, 'in_features', features, found, input));

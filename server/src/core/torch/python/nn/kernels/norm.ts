@@ -171,6 +171,13 @@ export function layerNorm(
 ): PyTensor {
   const x = checked(nn, caller, input, wanted);
   const { weight, bias } = scaling;
+  for (const { shape } of list(scaling)) {
+    if (!shape || [...shape, ...wanted].some(Number.isNaN) || String(shape) === String(wanted)) continue;
+    throw nn.machine.raise(
+      'RuntimeError',
+      `Expected weight to be of same shape as normalized_shape, but got weight of shape ${shown(shape)} and normalized_shape = ${shown(wanted)}`,
+    );
+  }
   const attrs = { axes: wanted.length, affine: weight !== undefined, bias: bias !== undefined };
   if (weight === undefined && bias !== undefined) {
     const y = ranked(nn, caller, x, wanted, y => apply(nn, caller, ops.layerNorm, { ...attrs, bias: false }, [y]));

@@ -100,6 +100,7 @@ export function lpPool(nn: NN, caller: Caller, input: PyTensor, rank: Rank, pool
 
 /** The output sizes of an adaptive pool: None keeps the input's. */
 function adaptiveSizes(nn: NN, x: PyTensor, rank: Rank, wanted: Value): readonly number[] {
+  if (wanted === null) throw nn.machine.raise('TypeError', "object of type 'NoneType' has no len()");
   const list =
     (wanted instanceof PyArray && wanted.shape.length === 1 ? [...elements(wanted)] : listOf(wanted)) ??
     Array.from({ length: rank }, () => wanted);

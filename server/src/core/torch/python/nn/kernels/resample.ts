@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import { op, type Shape } from '../../../../ops/op.ts';
 import { PyFloat, PyTuple, plain, type Value } from '../../../../python/objects.ts';
+import { isUnlike } from '../../accepted.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, refuse, shown, unknownResult } from '../apply.ts';
 import { factorsOf, listOf, numberOf, sizesOf, unknownIn } from '../natives.ts';
@@ -216,6 +217,17 @@ export function fold(nn: NN, caller: Caller, input: PyTensor, size: Value, windo
 /** F.grid_sample. */
 export function gridSample(nn: NN, caller: Caller, x: PyTensor, grid: PyTensor, mode: Value): PyTensor {
   const why = unknownIn(mode);
+  const [own, theirs] = [x.shape?.[0] ?? Number.NaN, grid.shape?.[0] ?? Number.NaN];
+  if (Math.abs(own - theirs) > 0)
+    throw nn.machine.raise(
+      'RuntimeError',
+      `grid_sampler(): expected grid and input to have same batch size, but got input with sizes ${shown(x.shape!)} and grid with sizes ${shown(grid.shape!)}`,
+    );
+  if (x.hasType && grid.hasType && isUnlike(x.dtype, grid.dtype))
+    throw nn.machine.raise(
+      'RuntimeError',
+      `grid_sampler(): expected input and grid to have same dtype, but input has ${x.dtype} and grid has ${grid.dtype}`,
+    );
   return applyKnown(nn, caller, ops.gridSample, {}, [x, grid], why);
 }
 
@@ -226,5 +238,11 @@ export function affineGrid(nn: NN, caller: Caller, theta: PyTensor, wanted: Valu
   const [n = Number.NaN, , ...spatial] = sizes;
   const shape: Shape = [n, ...spatial, spatial.length];
   if (why) return unknownResult(nn, why, [theta], shape);
+  const fits = [n, spatial.length, spatial.length + 1];
+  if (theta.shape && (theta.shape.length !== 3 || theta.shape.some((length, at) => Math.abs(length - fits[at]!) > 0)))
+    throw nn.machine.raise(
+      'ValueError',
+      `Expected a batch of affine matrices of shape ${shown(fits)}, got ${shown(theta.shape)}`,
+    );
   return apply(nn, caller, moving('affineGrid'), { shape }, [theta]);
 }

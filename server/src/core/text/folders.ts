@@ -1,14 +1,11 @@
 // Paths as the core has them: absolute, with forward slashes.
 
-/** Folders above a file that are looked at. */
-const mostLevels = 32;
-
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** A folder and those above it, the nearest first; not the file system's own, nor what is directly in it. */
-export function foldersAbove(folder: string): readonly string[] {
+/** A folder and so many above it, the nearest first; not the file system's own, nor what is directly in it. */
+export function foldersAbove(folder: string, mostLevels: number): readonly string[] {
   const found: string[] = [];
   for (let at = folder; found.length < mostLevels; at = parentOf(at)) {
     if (found.length > 0 && at.split('/').filter(part => part !== '' && !part.endsWith(':')).length < 2) break;

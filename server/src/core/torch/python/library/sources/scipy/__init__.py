@@ -1,0 +1,1 @@
+"""Of SciPy, what decides sizes of tensors."""
