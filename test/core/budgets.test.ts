@@ -138,9 +138,9 @@ describe('budgets', () => {
     assert.deepEqual(
       problems.map(({ code, message }) => `${code}: ${message}`),
       [
-        'budget-without-network: “../b.yaml” is outside of the folder of `flopline.yaml`, so this budget checks nothing.',
-        'budget-without-network: No file has a name like “../../**”, so this budget checks nothing.',
-        'budget-without-network: No file has a name like “/etc/*.cfg”, so this budget checks nothing.',
+        'budget-without-network: “../b.yaml” is outside the folder of `flopline.yaml`, so this budget checks nothing.',
+        'budget-without-network: No file matches “../../**”, so this budget checks nothing.',
+        'budget-without-network: No file matches “/etc/*.cfg”, so this budget checks nothing.',
       ],
     );
   });

@@ -44,7 +44,7 @@ export function budgetedFiles(
     .map(({ use: { named: place } }) =>
       vacancy(
         place.range,
-        l10n.t('No file has a name like “{0}”, so this budget checks nothing.', place.value),
+        l10n.t('No file matches “{0}”, so this budget checks nothing.', place.value),
         l10n.t('Paths are relative to the folder of `flopline.yaml`.'),
       ),
     );
@@ -59,7 +59,7 @@ export function missingNetworks(project: Project, places: Pick<Places, 'has' | '
     const at = joined(folder, path);
     const range = named.range;
     if (!at.startsWith(`${folder}/`)) {
-      const message = l10n.t('“{0}” is outside of the folder of `flopline.yaml`, so this budget checks nothing.', path);
+      const message = l10n.t('“{0}” is outside the folder of `flopline.yaml`, so this budget checks nothing.', path);
       return [vacancy(range, message, l10n.t('Write a `flopline.yaml` for the folder that it is in.'))];
     }
     if (places.isFolder(at)) {
