@@ -53,7 +53,7 @@ const floors: readonly Floor[] = [
     imports: ['text', 'syntax', 'graph', 'ops', 'python', 'torch', 'program', 'project'].map(
       floor => `${core}/${floor}`,
     ),
-    shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows'],
+    shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows', 'readings'],
   },
   { at: `${core}/formats/index`, imports: [`${core}/formats`] },
   { at: `${core}/analysis`, imports: [`${core}/text`, `${core}/graph`, `${core}/ops`] },
@@ -117,7 +117,7 @@ const floors: readonly Floor[] = [
     imports: [
       `${core}/index`,
       'server/src/host',
-      ...['files', 'specs', 'parsers', 'change'].map(name => `server/src/cli/${name}`),
+      ...['files', 'specs', 'parsers', 'change', 'budgeted'].map(name => `server/src/cli/${name}`),
     ],
     packages: ['node'],
   },

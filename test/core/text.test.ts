@@ -5,6 +5,7 @@ import { Lines } from '../../server/src/core/text/lines.ts';
 import { isIgnored, readPragmas } from '../../server/src/core/text/pragma.ts';
 import { bytes, changeText, exact, percent, si, superscript } from '../../server/src/core/text/quantity.ts';
 import { didYouMean, likelyName, suggestion, typoOf } from '../../server/src/core/text/spelling.ts';
+import { briefDiff } from '../../server/src/core/text/unifiedDiff.ts';
 
 describe('lines', () => {
   const texts = fc.array(fc.constantFrom('a', 'bc', '\n', '\r\n', '\r', '', '😀')).map(parts => parts.join(''));
@@ -229,4 +230,16 @@ describe('comments to Flopline', () => {
       ),
     );
   });
+});
+
+it('a brief diff has the changed lines alone, a change as a whole or not at all, and says how many it leaves out', () => {
+  const text = 'a\nb\nc\nd\ne\n';
+  const edits = [
+    { from: 2, to: 3, text: 'B' },
+    { from: 8, to: 8, text: 'e\nx\n' },
+  ];
+  assert.deepEqual(briefDiff(text, edits, 9), { text: '@@ -2,1 +2,1 @@\n-b\n+B\n@@ -4,0 +5,2 @@\n+e\n+x', left: 0 });
+  assert.deepEqual(briefDiff(text, edits, 3), { text: '@@ -2,1 +2,1 @@\n-b\n+B', left: 2 });
+  assert.deepEqual(briefDiff(text, edits.slice(1), 1), { text: '@@ -4,0 +5,2 @@\n+e', left: 1 });
+  assert.deepEqual(briefDiff(text, [{ from: 0, to: 1, text: 'a' }], 9), { text: '', left: 0 });
 });

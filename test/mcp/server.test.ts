@@ -81,6 +81,7 @@ test('every tool is listed with what it takes, answers and does', async () => {
       ['apply', false],
       ['slim', false],
       ['diff', true],
+      ['check', true],
     ],
   );
   for (const { name, description = '', inputSchema, outputSchema, title } of tools) {
@@ -215,6 +216,34 @@ test('a network in Python is read, with a size and with what it imports', async 
   const text = 'from torch import nn\nfrom block import Block\n\nnet = nn.Sequential(Block(16))\n';
   const edited = await server.call('report', { file: 'py/model.py', text, entry: 'net', input: '1,3,32,32' });
   assert.equal(edited.data.totals.macs, 32 * 32 * 9 * 3 * 16);
+});
+
+test('a project is checked against its budgets, and so is an edit that is not saved', async () => {
+  const project = join(folder, 'budgeted');
+  file('budgeted/flopline.yaml', 'budgets:\n  - files: ["*.net.yaml"]\n    limits: {macs: 200M}\n');
+  file('budgeted/wide.net.yaml', wide);
+  file('budgeted/small.net.yaml', wide.replace('kernel: 5', 'kernel: 1'));
+  await using server = await start({ folders: [project] });
+  const { data, text } = await server.call('check', {});
+  assert.equal(data.status, 'over');
+  assert.deepEqual(
+    data.files.map((each: { file: string; status: string }) => [each.file, each.status]),
+    [
+      ['small.net.yaml', 'ok'],
+      ['wide.net.yaml', 'over'],
+    ],
+  );
+  assert.deepEqual([data.files[1].limits.macs, data.files[1].actual.macs], [200e6, whole]);
+  assert.match(text, /- over: wide\.net\.yaml.*482M MACs/);
+  const one = await server.call('check', { file: 'wide.net.yaml' });
+  assert.match(one.data.fix, /brings? it back/);
+  const edited = await server.call('check', { file: 'wide.net.yaml', text: wide.replace('kernel: 5', 'kernel: 1') });
+  assert.equal(edited.data.status, 'ok');
+  assert.match((await server.call('check', { file: 'other.yaml', text: wide })).text, /No budget is for “other\.yaml”/);
+  assert.match((await server.call('check', { file: '../wide.net.yaml' })).text, /outside of the folders/);
+  mkdirSync(join(folder, 'plain'));
+  await using without = await start({ folders: [join(folder, 'plain')] });
+  assert.match((await without.call('check', {})).text, /There is no flopline\.yaml in /);
 });
 
 test('nothing is read outside of the folders that were named, by the client or at the start', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource, type CodeAction, type TextDocumentEdit } from 'vscode-languageserver-protocol/node';
 import { startSession } from './session.ts';
 
@@ -36,6 +37,31 @@ test('advice is a quick fix of the diagnostic that asks for it, else a refactori
   assert.deepEqual(editOf(bottleneck!).textDocument, { uri, version: 1 });
   await session.apply(uri, bottleneck!);
   assert.match((await session.hints(uri, 5, 5)).join(), /96×28×28 · 120M MACs/);
+});
+
+test('a diagnostic that advises a change carries the change that was tried, and what it saves', async () => {
+  await using session = await startSession();
+  const uri = await session.open('wide.net.yaml', wide, 'flopline');
+  // On a slow machine, problems are published once more when changes were tried.
+  const messageWith = async (part: string): Promise<string> => {
+    for (const end = Date.now() + 15_000; Date.now() < end; await pause(20)) {
+      const found = session.publications.at(-1)?.diagnostics.find(({ code }) => code === 'fat-convolution');
+      if (String(found?.message ?? '').includes(part)) return String(found?.message);
+    }
+    return 'none';
+  };
+  assert.equal(
+    (await messageWith('@@')).replace(/−\d+k\./, '−Nk.'),
+    [
+      'This 5×5 convolution on 256 channels accounts for 99.9 % of the network’s MACs. Insert a 1×1 bottleneck (64 channels): 482M → 133M MACs here, −72 % in total, params −Nk.',
+      '@@ -3,0 +4,2 @@',
+      '+  - conv: {out: 64, kernel: 1}',
+      '+  - relu',
+    ].join('\n'),
+  );
+  // It is that of the text as it is now.
+  await session.edit(uri, 'out: 96', 'out: 192');
+  assert.match(await messageWith('963M → '), /\n@@ -3,0 \+4,2 @@\n/);
 });
 
 test('a change is asked for later where the editor can, with its reasons for the preview, and is made once', async () => {

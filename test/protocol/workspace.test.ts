@@ -110,6 +110,19 @@ test('totals follow what is typed, and what changes on the disk, under the setti
   assert.deepEqual([paths.includes('a/new.net.yaml'), paths.includes('net.prototxt')], [true, false]);
 });
 
+test('a network says whether it keeps the budgets of its project', async () => {
+  const budgets = 'budgets:\n  - files: ["a/*.net.yaml"]\n    limits: {macs: 10k}\n';
+  const folder = workspace({ ...files, 'flopline.yaml': budgets });
+  const tiny = uriOf(folder, 'a/tiny.net.yaml');
+  await using session = await start(folder);
+  assert.equal((await totals(session, tiny))?.budget, 'ok');
+  assert.equal((await totals(session, uriOf(folder, 'a/n-cls.yaml')))?.budget, undefined);
+  writeFileSync(join(folder, 'flopline.yaml'), budgets.replace('10k', '5k'));
+  assert.equal((await totals(session, tiny))?.budget, 'over');
+  await session.open('tiny.net.yaml', own(2), 'flopline', join(folder, 'a'));
+  assert.equal((await totals(session, tiny))?.budget, 'ok');
+});
+
 test('networks are found as symbols with their totals, and so are their rows', async () => {
   const folder = workspace(files);
   await using session = await start(folder);

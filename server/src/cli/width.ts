@@ -3,15 +3,17 @@
 // Half-width forms and Latin take one column; CJK, kana, Hangul, full-width forms and emoji take two (UAX #11, W and F).
 const wide =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]/u;
-const narrow = /^[ -~]*$/;
+// Latin, “…”, arrows, and what rules and bars are drawn with.
+const narrow = /^[ -~\u00A1-\u00AC\u00AE-\u02FF\u2010-\u2027\u2190-\u21FF\u2500-\u25FF]*$/;
+/** Marks that combine with the character before them, and what is not shown at all. */
+const unseen = /\p{Mn}|\p{Me}|\p{Cf}/u;
 
 /** How many columns a text takes in a terminal. */
 export function width(text: string): number {
   if (narrow.test(text)) return text.length;
   let columns = 0;
   for (const character of text) {
-    // Marks that combine with the character before them, and what is not shown at all.
-    if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character)) continue;
+    if (unseen.test(character)) continue;
     columns += wide.test(character) ? 2 : 1;
   }
   return columns;

@@ -5,7 +5,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type SymbolInformation, SymbolKind } from 'vscode-languageserver';
 import {
   type Analysed,
+  type BudgetStatus,
+  documentBudgets,
   formatOf,
+  judge,
+  judgedBy,
+  judgePreparation,
   type NetworkTotals,
   networkPlace,
   networkTotals,
@@ -166,9 +171,11 @@ class Networks {
     return (known.files?.isSame ?? !workspace.hasFiles(uri)) ? known : undefined;
   }
 
-  #remember(uri: string, analysed: Analysed, files: Watched | undefined): Known {
+  async #remember(uri: string, analysed: Analysed, files: Watched | undefined): Promise<Known> {
     const { workspace } = this.#session;
-    const totals = networkTotals(analysed);
+    const found = networkTotals(analysed);
+    const budget = found && (await this.#budget(uri, analysed));
+    const totals = found && budget ? { ...found, budget } : found;
     const known: Known = {
       settings: workspace.settings.of(uri),
       files,
@@ -178,6 +185,19 @@ class Networks {
     };
     this.#known.set(uri, known);
     return known;
+  }
+
+  /** The worst that the budgets of a network say of it; undefined where there are none. */
+  async #budget(uri: string, { document }: Analysed): Promise<BudgetStatus | undefined> {
+    const settings = this.#session.workspace.settings.of(uri);
+    const found = new Set<BudgetStatus>();
+    for (const use of documentBudgets(document)) {
+      const text = judgedBy(use, document, settings);
+      for (const _ of judgePreparation(text) ?? []) await turn();
+      found.add(judge(use, text).status);
+      await turn();
+    }
+    return (['over', 'unknown', 'ok'] as const).find(status => found.has(status));
   }
 
   #pathOf(uri: string): string {

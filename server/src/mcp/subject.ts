@@ -159,7 +159,8 @@ function withoutRevision(found: Revision | string, name: string, revision: strin
   }
 }
 
-async function loadParser(path: string, content: string, files: Files, settings: Settings): Promise<void> {
+/** Loads the parser that a text needs. */
+export async function loadParser(path: string, content: string, files: Files, settings: Settings): Promise<void> {
   const roots = rootsOf(settings, new Projects().of(path, files));
   const source = { name: basename(path), text: content, path, files, roots };
   const parser = formatOf(source)?.parser;

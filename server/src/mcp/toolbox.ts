@@ -8,13 +8,14 @@ import { complaint } from './schema.ts';
 import type { Tool, Toolbox } from './tool.ts';
 import { advise } from './tools/advise.ts';
 import { apply } from './tools/apply.ts';
+import { check } from './tools/check.ts';
 import { diff } from './tools/diff.ts';
 import { explain } from './tools/explain.ts';
 import { report } from './tools/report.ts';
 import { slim } from './tools/slim.ts';
 
 /** In the order in which a client lists them. */
-const tools: readonly (() => Tool)[] = [report, explain, advise, apply, slim, diff];
+const tools: readonly (() => Tool)[] = [report, explain, advise, apply, slim, diff, check];
 
 /** `folders` are those that may be read; without any, the client says, and as long as it does not, the one where we are. */
 export function toolbox(folders: readonly string[], version: string): Toolbox {

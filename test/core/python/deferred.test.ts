@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { readDeferred } from '../../../server/src/core/syntax/python/deferred.ts';
+import { importOf } from '../../../server/src/core/syntax/python/importing.ts';
+import { logicalLines } from '../../../server/src/core/syntax/python/lines.ts';
 import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import { read, Unreadable } from '../../../server/src/core/syntax/python/read.ts';
 import { readBlock } from '../../../server/src/core/syntax/python/recover.ts';
 
 /** The whole of a tree as data, what is read on demand included. */
@@ -16,6 +20,66 @@ function plain(value: unknown): unknown {
 
 const long = '        x = [1, 2, 3]  # a comment\n        return super().run(x), """a\n  b""" + str(x)\n';
 const method = (head: string): string => `    ${head}\n${long}`;
+
+describe('imports that need no grammar', () => {
+  before(startPython);
+
+  for (const text of [
+    'import a',
+    'import a.b.c as d',
+    'from a import b',
+    'from .a.b import c as d, e',
+    'from . import (\n    a,\n    b as c,\n)',
+    'from ...a import (b)',
+    'from a import *',
+    'from\t..\timport\ta',
+    'from __future__ import annotations',
+  ]) {
+    it(`are what the grammar makes of them: ${JSON.stringify(text)}`, () => {
+      const statement = importOf(text);
+      assert.ok(statement);
+      assert.deepEqual([statement], read(text, undefined, 0, text.length));
+    });
+  }
+
+  for (const text of [
+    'import a as',
+    'import a,',
+    'import class',
+    'from a import b,',
+    'from a import (b',
+    'from a import b)',
+    'from a import ()',
+    'from a import\n b',
+    'from import a',
+    'from a.b import c.d',
+    'from a import None',
+    'importer = 3',
+    'from a import b; c = 3',
+    'from a import (b, # c\n)',
+  ]) {
+    it(`are all else: ${JSON.stringify(text)}`, () => {
+      assert.equal(importOf(text), undefined);
+    });
+  }
+
+  it('are read alike whatever their spaces and brackets are', () => {
+    const parts = ['from', 'import', ' ', '.', '..', 'a', 'b.c', '*', '(', ')', ',', 'as', 'in', '\n', '\t', 'x1'];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...parts), { minLength: 3, maxLength: 12 }), words => {
+        for (const text of [`import ${words.join('')}`, `from a import ${words.join(' ')}`, `from ${words.join('')}`]) {
+          const own = text.trim();
+          const statement = importOf(own);
+          if (!statement) continue;
+          const found = read(own, undefined, 0, own.length);
+          assert.ok(!(found instanceof Unreadable), own);
+          assert.deepEqual([statement], found);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
 
 describe('Python that is read on demand', () => {
   before(startPython);
@@ -33,6 +97,22 @@ describe('Python that is read on demand', () => {
       `NAMES = [\n${Array.from({ length: 100 }, (_, at) => `    "näme ${at}",\n`).join('')}]`,
       'NAMES',
     ],
+    [
+      'a function with tuples and constants for defaults',
+      `def f(a=(0.3, 3), b: Tuple[float, ...] = (1,), c=modes.NEAREST) -> Tuple[int, int]:\n${long.replaceAll('        ', '    ')}`,
+      'f',
+    ],
+    [
+      'a function that is wrapped in nothing that counts',
+      `@torch.no_grad()\n@torch.jit.unused\ndef f(a):\n${long.replaceAll('        ', '    ')}`,
+      'f',
+    ],
+    ['a decorated class', `@torch.no_grad()\nclass A:\n${method('def f(self):')}`, undefined],
+    [
+      'a default in brackets that is computed',
+      `def f(a=(make(), 1)):\n${long.replaceAll('        ', '    ')}`,
+      undefined,
+    ],
     ['a decorated function', `@register()\ndef f(a):\n${long.replaceAll('        ', '    ')}`, undefined],
     ['a default that is computed', `def f(a=make()):\n${long.replaceAll('        ', '    ')}`, undefined],
     ['a default that is a name', `def f(a=width):\n${long.replaceAll('        ', '    ')}`, undefined],
@@ -48,7 +128,7 @@ describe('Python that is read on demand', () => {
   ] as const) {
     it(`is what it is when it is read at once: ${what}`, () => {
       const own = text.trimEnd();
-      const block = readDeferred(own);
+      const block = readDeferred(own, logicalLines(own), true);
       assert.equal(block.defines, defines);
       assert.deepEqual(plain(block.statements), plain(readBlock(own).statements));
     });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defaultSettings, open, price } from '../../../server/src/core/index.ts';
 import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import { filesOf } from '../../support/pythonProgram.ts';
 
 await startPython();
 
@@ -49,5 +50,30 @@ describe('imports that were not found', () => {
     assert.deepEqual(reported('from timm_missing import init_', 'init_(self.a.weight, std=0.02)'), []);
     assert.deepEqual(reported('from loggers import get_logger\nlog = get_logger(__name__)', 'log.info("made")'), []);
     assert.deepEqual(reported('try:\n    import apex\nexcept ImportError:\n    apex = None', 'self.b = apex'), []);
+  });
+
+  it('of another file are reported where this one imports it', () => {
+    const blocks =
+      'import torch.nn as nn\nfrom mmcv.cnn import ConvModule\n\n\ndef block(c):\n    return ConvModule(c, c)\n';
+    for (const [imports, made] of [
+      ['from models.blocks import block', 'block(8)'],
+      ['from models import blocks', 'blocks.block(8)'],
+      ['import models.blocks as b', 'b.block(8)'],
+    ] as const) {
+      const text = `import torch.nn as nn\n${imports}\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = ${made}\n\n    def forward(self, x):\n        return self.a(x)\n`;
+      const files = filesOf({
+        '/w/models/__init__.py': '',
+        '/w/models/blocks.py': blocks,
+        '/w/models/net.py': text,
+        '/w/.git/HEAD': '',
+      });
+      const settings = { ...defaultSettings, inputs: 'torch.zeros(1, 8, 8, 8)', entry: 'Net()' };
+      const document = open({ name: 'net.py', text, path: '/w/models/net.py', files }, settings)!;
+      const found = price(document, settings)!.problems.filter(({ code }) => code === 'import-not-found');
+      assert.deepEqual(
+        found.map(({ range }) => text.slice(range.from, range.to)),
+        [imports],
+      );
+    }
   });
 });

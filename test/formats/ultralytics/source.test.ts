@@ -117,7 +117,7 @@ describe('a model file that its repository reads', () => {
 
   it('is read by the tables where a person wants it', () => {
     const { source, layers } = reported(net, { roots: { repository: false } });
-    assert.equal(source, undefined);
+    assert.equal(source, 'Ultralytics');
     assert.equal(layers.find(({ op }) => op === 'Gate')?.complete, false);
   });
 
@@ -125,7 +125,7 @@ describe('a model file that its repository reads', () => {
     const source = { name: 'net.yaml', text: net, files: filesOf(), path: '/tmp/elsewhere/net.yaml' };
     const settings = { ...defaultSettings, ...image };
     const alone = report(price(open(source, settings)!, settings)!);
-    assert.equal(alone.source, undefined);
+    assert.equal(alone.source, 'Ultralytics');
     const named = report(price(open({ ...source, roots: { source: root } }, settings)!, settings)!);
     assert.deepEqual([named.source, named.totals.params], ['models/yolo.py', 28366]);
   });
@@ -143,7 +143,7 @@ describe('a model file that its repository reads', () => {
     const { source, totals } = reported(net, { files: renamed });
     assert.deepEqual([source, totals.params], ['models/build.py', 28366]);
     const onlyTf = filesOf({ 'models/yolo.py': undefined, 'models/tf.py': other });
-    assert.equal(reported(net, { files: onlyTf }).source, undefined);
+    assert.equal(reported(net, { files: onlyTf }).source, 'Ultralytics');
   });
 
   it('follows changes of its modules', () => {
@@ -198,6 +198,22 @@ head:
       assert.equal(layers.length, 7);
       assert.equal(totals.complete, false);
     });
+
+    for (const [words, loop] of [
+      ['another name', 'for where, (f, n, m, args) in enumerate(d["backbone"] + d["head"]):'],
+      ['no name', 'for f, n, m, args in d["backbone"] + d["head"]:\n        where = len(layers)'],
+    ] as const) {
+      it(`says so at the row where the reader has ${words} for its index`, () => {
+        const reader = fork('models/yolo.py').replace(/for i, \(f, n, m, args\) in .*:/, loop);
+        const files = filesOf({ 'models/yolo.py': reader.replace(/(?<![.\w])i\b/g, 'where') });
+        assert.equal(reported(net, { files }).totals.params, 28366);
+        for (const wrong of ['[-1, 2, Gate, [4, 5, 6]]', '[-1, 1, Gates, []]']) {
+          const broken = net.replace('[-1, 2, Gate, []]', wrong);
+          const { range } = analysed(broken, { files }).problems.find(({ code }) => code === 'reader-refuses')!;
+          assert.equal(broken.slice(range.from, range.to), wrong);
+        }
+      });
+    }
 
     it('because of a name that is not defined', () => {
       const problem = analysed(net.replace('Gate', 'Gates')).problems.find(({ code }) => code === 'reader-refuses');

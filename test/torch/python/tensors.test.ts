@@ -37,6 +37,168 @@ y = relative.sum(-1).tolist()
     );
   });
 
+  it('are each table’s own, however alike tables are made', () => {
+    // As PyTorch 1.13 prints it.
+    const expected = [
+      [
+        [
+          [3, 0],
+          [3, -1],
+          [0, 0],
+          [0, -1],
+        ],
+        [
+          [3, 1],
+          [3, 0],
+          [0, 1],
+          [0, 0],
+        ],
+        [
+          [6, 0],
+          [6, -1],
+          [3, 0],
+          [3, -1],
+        ],
+        [
+          [6, 1],
+          [6, 0],
+          [3, 1],
+          [3, 0],
+        ],
+      ],
+      [
+        [
+          [3, 7],
+          [3, -1],
+          [0, 0],
+          [0, -1],
+        ],
+        [
+          [3, 1],
+          [3, 0],
+          [0, 1],
+          [0, 0],
+        ],
+        [
+          [6, 0],
+          [6, -1],
+          [3, 0],
+          [3, -1],
+        ],
+        [
+          [6, 1],
+          [6, 0],
+          [3, 1],
+          [3, 0],
+        ],
+      ],
+      [
+        [
+          [4, 1],
+          [4, 0],
+          [1, 1],
+          [1, 0],
+        ],
+        [
+          [4, 2],
+          [4, 1],
+          [1, 2],
+          [1, 1],
+        ],
+        [
+          [7, 1],
+          [7, 0],
+          [4, 1],
+          [4, 0],
+        ],
+        [
+          [7, 2],
+          [7, 1],
+          [4, 2],
+          [4, 1],
+        ],
+      ],
+      [
+        [3, 2, 0, -1],
+        [4, 3, 1, 0],
+        [6, 5, 3, 2],
+        [7, 6, 4, 3],
+      ],
+      [
+        [-4, -4, -4, -4],
+        [4, 3, 1, 0],
+        [6, 5, 3, 2],
+        [7, 6, 4, 3],
+      ],
+      [3, 0],
+      [0, 0],
+      [1, 2],
+      [1, 7],
+      [0, 1, 9],
+      [0, 1, 2],
+      [[0], [1], [9]],
+      [2.5, 2.5],
+      [5, 5],
+      [-0],
+      [
+        [
+          [3, 0],
+          [3, -1],
+          [0, 0],
+          [0, -1],
+        ],
+        [
+          [3, 1],
+          [3, 0],
+          [0, 1],
+          [0, 0],
+        ],
+        [
+          [6, 0],
+          [6, -1],
+          [3, 0],
+          [3, -1],
+        ],
+        [
+          [6, 1],
+          [6, 0],
+          [3, 1],
+          [3, 0],
+        ],
+      ],
+      [810, 0],
+    ];
+    assert.deepEqual(
+      held(`
+def table(n):
+    h = torch.arange(n)
+    grid = torch.stack(torch.meshgrid(h, h, indexing='ij')).flatten(1)
+    r = (grid[:, :, None] - grid[:, None, :]).permute(1, 2, 0).contiguous()
+    r[:, :, 0] += n - 1
+    r[:, :, 0] *= 2 * n - 1
+    return r
+
+a, b, c = table(2), table(2), table(2)
+b[0, 0, 1] = 7
+c.add_(1)
+e, f, g = torch.zeros(2), torch.zeros(2), torch.tensor([1, 2])
+e[0] = 3
+h = torch.tensor([1, 2])
+h[1] += 5
+i, j = torch.arange(3), torch.arange(3)
+k = i.view(3, 1)
+k[2] = 9
+l = -torch.zeros(1)
+d = table(2).sum(-1)
+d2 = table(2).sum(-1)
+d2[0] = -4
+m = torch.full((2,), 2.5); m2 = torch.full((2,), 2.5); m2 *= 2
+y = [t.tolist() for t in (a, b, c, d, d2, e, f, g, h, i, j, k, m, m2, l, table(2), table(3).sum((0, 1)))]
+`),
+      expected,
+    );
+  });
+
   it('of complex numbers are two parts, which are attributes', () => {
     assert.deepEqual(
       held(`

@@ -126,7 +126,10 @@ export interface FileReport {
   readonly input: Readonly<Record<string, ReportShape>>;
   readonly totals: TotalsReport;
   readonly native: NativeReport | null;
-  /** The Python of its repository that says what its rows mean, where that was read: `models/yolo.py`. */
+  /**
+   * What says what its rows mean: the Python of its repository, where that was read (`models/yolo.py`), else the release or
+   * the family whose modules Flopline’s own tables have (`YOLOv5 v7.0`, `Ultralytics`).
+   */
   readonly source?: string;
   /** Of a program: its networks, the one that was read first. */
   readonly entries?: readonly EntryReport[];
@@ -155,6 +158,7 @@ export function report(shown: Analysed, { file, blocks = false, networks = [] }:
   const { document, model, spec } = analysed;
   const { graph } = model;
   const figure = native(analysed);
+  const source = spec.reader ?? spec.mirrors ?? spec.tables;
   return {
     file: file ?? document.source.name,
     format: document.format.id,
@@ -162,7 +166,7 @@ export function report(shown: Analysed, { file, blocks = false, networks = [] }:
     input: Object.fromEntries(graph.inputs.map(({ name, tensor }) => [name, reportShape(tensor.shape)])),
     totals: totalsReport(analysed),
     native: figure ? nativeReport(figure) : null,
-    ...(spec.reader === undefined ? {} : { source: spec.reader }),
+    ...(source === undefined ? {} : { source }),
     ...(spec.program ? { entries: entryRows(analysed, spec.program, networks) } : {}),
     layers: spec.program
       ? moduleRows(analysed, spec.program, spec.imports?.read ?? new Map())

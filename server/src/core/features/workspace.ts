@@ -1,6 +1,7 @@
 // What a list of networks says of each of them.
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
+import type { BudgetStatus } from './check.ts';
 import { staleClaims } from './claims.ts';
 import { summary } from './summary.ts';
 
@@ -20,7 +21,7 @@ export interface NetworkTotals {
   /** Whether a comment with the totals is outdated. */
   readonly isStale: boolean;
   /** Whether it keeps the budgets of its project; absent where there are none. */
-  readonly budget?: 'ok' | 'over' | 'unknown';
+  readonly budget?: BudgetStatus;
 }
 
 /** Undefined where the file holds no network after all: a program of functions alone. */

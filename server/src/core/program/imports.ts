@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Graph } from '../graph/graph.ts';
 import type { ImportMissing } from '../python/vm/interpreter.ts';
-import type { PythonTree } from '../syntax/python/ast.ts';
+import type { PythonTree, Statement } from '../syntax/python/ast.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
@@ -17,7 +17,7 @@ const isReason = (why: Reason | undefined): why is Reason => why !== undefined;
 
 /**
  * A problem for each import that was not found, where something that is unknown for this reason is a part of the network;
- * at the import, or at `head` where another file imports it.
+ * at the import; where another file has that, at the import of this file, or else at `head`.
  */
 export function missingImports(
   unfound: readonly ImportMissing[],
@@ -31,7 +31,8 @@ export function missingImports(
     if (isOfLibrary || !messages.has(reason.message)) continue;
     // An import is run where its name is first needed.
     const here = place?.file === undefined ? place?.range : undefined;
-    const range = importOf(tree, name) ?? here ?? head;
+    const own = importOf(tree, isOf(name)) ?? here;
+    const range = own ?? (place?.file === undefined ? undefined : importOf(tree, leadsTo(place.file))) ?? head;
     const key = `${range.from} ${name.split('.')[0]}`;
     if (problems.has(key)) continue;
     problems.set(key, {
@@ -44,7 +45,7 @@ export function missingImports(
       ),
       short: l10n.t('import not found'),
       ...(place?.file !== undefined &&
-        range === head && {
+        own === undefined && {
           related: [{ file: place.file, range: place.range, message: l10n.t('It is needed here.') }],
         }),
     });
@@ -52,19 +53,35 @@ export function missingImports(
   return [...problems.values()];
 }
 
-/** The statement that imports a module, or a part of it. */
-function importOf(tree: PythonTree, wanted: string): Range | undefined {
+type Import = Extract<Statement, { kind: 'Import' | 'ImportFrom' }>;
+
+/** Whether a statement imports a module, or a part of it. */
+function isOf(wanted: string): (node: Import) => boolean {
   const names = (module: string): boolean => wanted === module || wanted.startsWith(`${module}.`);
+  return node =>
+    node.kind === 'Import'
+      ? node.names.some(({ name }) => names(name))
+      : node.level === 0
+        ? names(node.module) || node.names.some(({ name }) => wanted === `${node.module}.${name}`)
+        : node.module !== '' && wanted.endsWith(`.${node.module}`);
+}
+
+/** Whether a statement imports the module that a file is. */
+function leadsTo(path: string): (node: Import) => boolean {
+  const stem = path.replace(/(?:\/__init__)?\.pyw?$/, '');
+  const is = (module: string): boolean => module !== '' && `${stem}/`.endsWith(`/${module.replaceAll('.', '/')}/`);
+  return node =>
+    node.kind === 'Import'
+      ? node.names.some(({ name }) => is(name))
+      : is(node.module) || node.names.some(({ name }) => is(node.module === '' ? name : `${node.module}.${name}`));
+}
+
+/** The first statement that imports what is meant. */
+function importOf(tree: PythonTree, isMeant: (node: Import) => boolean): Range | undefined {
   for (const { block, start } of tree.chunks) {
     for (const node of nodesIn(block.statements)) {
-      const isIt =
-        node.kind === 'Import'
-          ? node.names.some(({ name }) => names(name))
-          : node.kind === 'ImportFrom' &&
-            (node.level === 0
-              ? names(node.module) || node.names.some(({ name }) => wanted === `${node.module}.${name}`)
-              : node.module !== '' && wanted.endsWith(`.${node.module}`));
-      if (isIt) return { from: start + node.range.from, to: start + node.range.to };
+      if ((node.kind === 'Import' || node.kind === 'ImportFrom') && isMeant(node))
+        return { from: start + node.range.from, to: start + node.range.to };
     }
   }
   return undefined;

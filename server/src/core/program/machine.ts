@@ -37,11 +37,29 @@ export interface Ran<T> {
 }
 
 /** Does some work on a machine of its own, in slices. */
-export function* runProgram<T>(
-  { files, roots, hooks, cwd }: Setting,
-  work: (machine: Interpreter) => Steps<T>,
-): Generator<void, Ran<T>> {
-  const machine = createMachine({ files, roots, natives, hooks, cwd, isPartial: isLibrary });
+export function runProgram<T>(setting: Setting, work: (machine: Interpreter) => Steps<T>): Generator<void, Ran<T>> {
+  return runOn(
+    machineFor(setting, () => setting.hooks),
+    work,
+  );
+}
+
+/** `hooks` gives those of whoever reads now. */
+export function machineFor({ files, roots, cwd }: Omit<Setting, 'hooks'>, hooks: () => Hooks): Interpreter {
+  return createMachine({
+    files,
+    roots,
+    natives,
+    get hooks() {
+      return hooks();
+    },
+    cwd,
+    isPartial: isLibrary,
+  });
+}
+
+/** Does some work on a machine, in slices. */
+export function* runOn<T>(machine: Interpreter, work: (machine: Interpreter) => Steps<T>): Generator<void, Ran<T>> {
   const running = machine.start(whole());
   let outcome = running.advance(slice);
   while (!outcome) {

@@ -90,6 +90,9 @@ class NamespaceEntries extends Map<Key, Entry> {
   }
 }
 
+/** Whether a Map only shows the names of an object. */
+export const isNamespace = (map: ReadonlyMap<unknown, unknown>): boolean => map instanceof NamespaceEntries;
+
 const views = new WeakMap<Map<string, Value>, PyDict>();
 
 /** The names of a module as its globals; what imports that failed would have bound is unknown. */

@@ -542,16 +542,24 @@ export class PyIterator extends PyObject {
   }
 }
 
+/** Counts what was put off and needed. */
+const needed = { count: 0 };
+
 /** An import that was not needed yet; it takes its value's place in a module's dict, and is resolved where it is loaded. */
 export class PyLazy extends PyObject {
   readonly kind = 'lazy';
   readonly resolve: (machine: Machine) => Steps;
   /** Under way: a circle of imports finds it absent. */
   isResolving = false;
+  /** When it was needed: before those with higher numbers. */
+  order = 0;
 
   constructor(resolve: (machine: Machine) => Steps) {
     super();
-    this.resolve = resolve;
+    this.resolve = machine => {
+      this.order = ++needed.count;
+      return resolve(machine);
+    };
   }
 }
 

@@ -14,13 +14,14 @@ const foreign = /^\/(?:proc|sys|dev|etc|run|nonexistent)(?:\/|$)/;
 
 export class Storage {
   readonly #machine: Machine;
-  readonly #listed = new Map<string, ReadonlySet<string>>();
+  /** What was asked of the disk. */
+  readonly listed = new Map<string, ReadonlySet<string>>();
   /** By path: a text, a folder (true), or what was removed (undefined). */
-  readonly #written = new Map<string, string | Unknown | true | undefined>();
+  readonly written = new Map<string, string | Unknown | true | undefined>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    for (const folder of ['', '/.config', '/.cache']) this.#written.set(homeFolder + folder, true);
+    for (const folder of ['', '/.config', '/.cache']) this.written.set(homeFolder + folder, true);
   }
 
   /** Where the program seems to have been started. */
@@ -48,13 +49,13 @@ export class Storage {
   }
 
   exists(path: string): boolean {
-    if (this.#written.has(path)) return this.#written.get(path) !== undefined;
+    if (this.written.has(path)) return this.written.get(path) !== undefined;
     if (foreign.test(path)) return false;
     return hasPath(this.#machine.options.files, path);
   }
 
   isFolder(path: string): boolean {
-    if (this.#written.has(path)) return this.#written.get(path) === true;
+    if (this.written.has(path)) return this.written.get(path) === true;
     return !foreign.test(path) && this.#machine.options.files.isFolder(path);
   }
 
@@ -66,7 +67,7 @@ export class Storage {
   list(path: string): readonly string[] {
     if (foreign.test(path)) return [];
     const names = new Set(this.#names(path));
-    for (const [other, value] of this.#written) {
+    for (const [other, value] of this.written) {
       const [folder, name] = splitPath(other);
       if (folder !== path) continue;
       if (value === undefined) names.delete(name);
@@ -79,7 +80,7 @@ export class Storage {
   /** The text of a file; undefined where there is none. */
   read(path: string): string | Unknown | undefined {
     if (!this.exists(path)) return undefined;
-    const written = this.#written.get(path);
+    const written = this.written.get(path);
     if (written !== undefined && written !== true) return written;
     const text = this.#machine.options.files.read(path);
     if (text === undefined) {
@@ -90,22 +91,22 @@ export class Storage {
   }
 
   write(path: string, text: string | Unknown): void {
-    this.#written.set(path, text);
+    this.written.set(path, text);
   }
 
   makeFolder(path: string): void {
-    for (let at = path; at !== '' && !this.isFolder(at); at = splitPath(at)[0]) this.#written.set(at, true);
+    for (let at = path; at !== '' && !this.isFolder(at); at = splitPath(at)[0]) this.written.set(at, true);
   }
 
   remove(path: string): void {
-    this.#written.set(path, undefined);
+    this.written.set(path, undefined);
   }
 
   #names(folder: string): ReadonlySet<string> {
-    let names = this.#listed.get(folder);
+    let names = this.listed.get(folder);
     if (!names) {
       names = new Set(this.#machine.options.files.list(folder));
-      this.#listed.set(folder, names);
+      this.listed.set(folder, names);
     }
     return names;
   }

@@ -13,6 +13,7 @@ import { commentAbove } from '../../text/pragma.ts';
 import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Format, Host, ModuleRow, ProgramEntry, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import { Readings, readOn } from '../readings.ts';
 import type { Offer, Slot } from '../slot.ts';
 import { checks } from './checks.ts';
 import { type Outline, outlineOf } from './entries.ts';
@@ -56,13 +57,11 @@ function open(source: Source, earlier?: Reader): Reader {
 
 /** In networks of more operators than these, nothing is tried while a person types. */
 const mostTried = 3000;
-/** So many readings of a text are remembered: those of its entries, and of sizes that are tried. */
-const mostReadings = 8;
 
 class ProgramReader {
   readonly #source: Source;
   readonly #tree: PythonTree;
-  readonly #readings = new Map<string, Spec>();
+  readonly #readings = new Readings();
   readonly #fixes = new WeakMap<Problem, readonly Fix[]>();
   /** What was asked for last, and the operators of what was read then. */
   #last: ReadOptions | undefined;
@@ -76,11 +75,7 @@ class ProgramReader {
   }
 
   read(options: ReadOptions): Spec {
-    const steps = this.#steps(options);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done) return value;
-    }
+    return readOn(this.#steps(options));
   }
 
   *prepare(options: ReadOptions): Generator<void, void> {
@@ -117,13 +112,8 @@ class ProgramReader {
     const { entry, input, inputs, shapeOrder } = options;
     const key = JSON.stringify([entry, input, inputs, shapeOrder]);
     this.#last = options;
-    let spec = this.#readings.get(key);
-    if (!spec) {
-      spec = yield* this.#reading(options);
-      this.#size = spec.graph.nodeCount;
-      if (this.#readings.size >= mostReadings) this.#readings.delete(this.#readings.keys().next().value!);
-      this.#readings.set(key, spec);
-    }
+    const spec = yield* this.#readings.of(key, () => this.#reading(options));
+    this.#size = spec.graph.nodeCount;
     return spec;
   }
 

@@ -35,6 +35,9 @@ interface Opened {
 }
 
 const opened = new WeakMap<PyInstance, Opened>();
+/** Whether it is a file, or a buffer, from which the program may still read. */
+export const isOpen = (value: PyInstance): boolean => opened.get(value)?.isClosed === false;
+
 const classes = new WeakMap<Machine, Map<string, PyClass>>();
 
 /** A path as text: a str, or what has `__fspath__`. */

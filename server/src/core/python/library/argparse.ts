@@ -17,6 +17,19 @@ function of(parser: Value): Map<string, Value> {
   return known;
 }
 
+/** An argument that a parser takes. */
+interface Argument {
+  readonly names: readonly string[];
+  readonly to: string;
+  readonly isOption: boolean;
+  readonly kind: string | undefined;
+  readonly count: Value | undefined;
+  readonly type: Value | undefined;
+  readonly constant: Value;
+}
+
+const argumentsOf = new WeakMap<PyInstance, readonly Argument[]>();
+
 /** Where an argument goes: its `dest`, the first long option, or its name. */
 function destination(flags: readonly string[], dest: Value | undefined): string {
   const given = dest === undefined ? undefined : textOf(dest);
@@ -56,6 +69,16 @@ function* addArgument(
     });
   } else if (!isOption && count === '*' && value === null) value = new PyList([]);
   of(parser).set(name, value);
+  const argument: Argument = {
+    names,
+    to: name,
+    isOption,
+    kind: kind ?? undefined,
+    count,
+    type,
+    constant: options.get('const') ?? null,
+  };
+  argumentsOf.set(parser as PyInstance, [...(argumentsOf.get(parser as PyInstance) ?? []), argument]);
   return new PyInstance(machine.typeOf(parser)!);
 }
 
@@ -88,15 +111,77 @@ function namespaceClass(machine: Machine): PyClass {
   );
 }
 
-function parsed(parser: Value, args: Value, namespace: Value, cls: PyClass, machine: Machine): Value {
-  // Arguments of the program's own are not parsed.
-  const isEmpty = args === null || (args instanceof PyList && args.items.length === 0);
+function* parsed(parser: Value, args: Value, namespace: Value, cls: PyClass, machine: Machine): Steps {
   const result = namespace instanceof PyInstance ? namespace : new PyInstance(cls);
+  // Arguments of the program's own are not parsed.
+  const given = args === null ? [] : args instanceof PyList || args instanceof PyTuple ? args.items : undefined;
+  const words = given?.map(textOf);
+  const read = words?.every(word => word !== undefined)
+    ? yield* wordsRead(parser, words as string[], machine)
+    : undefined;
   for (const [name, value] of of(parser)) {
-    if (result.dict?.has(name) && namespace instanceof PyInstance) continue;
-    result.set(name, isEmpty ? value : machine.unknown('argparse: parse_args(args)'));
+    const own = read?.get(name);
+    if (own === undefined && result.dict?.has(name) && namespace instanceof PyInstance) continue;
+    result.set(name, read ? (own ?? value) : machine.unknown('argparse: parse_args(args)'));
   }
   return result;
+}
+
+/** What the words of a command line give for arguments; undefined where that is not certain, or they are refused. */
+function* wordsRead(
+  parser: Value,
+  words: readonly string[],
+  machine: Machine,
+): Steps<ReadonlyMap<string, Value> | undefined> {
+  const known = argumentsOf.get(parser as PyInstance) ?? [];
+  const places = known.filter(({ isOption }) => !isOption);
+  const found = new Map<string, Value>();
+  const isFlag = (word: string | undefined): boolean => word !== undefined && /^-(?!\d*\.?\d+$)./.test(word);
+  let place = 0;
+  for (let at = 0; at < words.length; ) {
+    const word = words[at]!;
+    const [flag, attached] = /^--[^=]*(?==)/.test(word)
+      ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]
+      : [word, undefined];
+    const argument = isFlag(word) ? known.find(({ names }) => names.includes(flag)) : places[place++];
+    if (!argument) return undefined;
+    const { to, kind, count, type, constant, isOption } = argument;
+    if (isOption) at++;
+    const values: string[] = attached === undefined ? [] : [attached];
+    const takes = kind === undefined || kind === 'store' || kind === 'append';
+    if (takes && attached === undefined) {
+      const most =
+        count === undefined || count === '?' ? 1 : typeof count === 'number' ? count : Number.POSITIVE_INFINITY;
+      while (values.length < most && at < words.length && !isFlag(words[at])) values.push(words[at++]!);
+      if (values.length < (count === '?' || count === '*' ? 0 : typeof count === 'number' ? count : 1))
+        return undefined;
+    } else if (!takes && attached !== undefined) return undefined;
+    const typed: Value[] = [];
+    for (const value of values) typed.push(type === undefined ? value : yield* machine.call(type, [value]));
+    const isOne = count === undefined || count === '?';
+    const stored: Value = isOne ? (typed[0] ?? constant) : new PyList(typed);
+    switch (kind) {
+      case undefined:
+      case 'store':
+        found.set(to, stored);
+        break;
+      case 'append': {
+        const before = found.get(to) ?? of(parser).get(to);
+        found.set(to, new PyList([...(before instanceof PyList ? before.items : []), stored]));
+        break;
+      }
+      case 'store_true':
+      case 'store_false':
+        found.set(to, kind === 'store_true');
+        break;
+      case 'store_const':
+        found.set(to, constant);
+        break;
+      default:
+        return undefined;
+    }
+  }
+  return found;
 }
 
 export const argparse = moduleOf('argparse', machine => {
@@ -138,13 +223,15 @@ export const argparse = moduleOf('argparse', machine => {
       add_subparsers: native('add_subparsers', 'self, *args, **kwargs', (_, inner) =>
         inner.unknown('ArgumentParser.add_subparsers()'),
       ),
-      parse_args: native('parse_args', 'self, args=None, namespace=None', ([self, args, given], inner) =>
+      parse_args: nativeSteps('parse_args', 'self, args=None, namespace=None', ([self, args, given], inner) =>
         parsed(self!, args!, given!, namespace, inner),
       ),
-      parse_known_args: native(
+      parse_known_args: nativeSteps(
         'parse_known_args',
         'self, args=None, namespace=None',
-        ([self, args, given], inner) => new PyTuple([parsed(self!, args!, given!, namespace, inner), new PyList([])]),
+        function* ([self, args, given], inner) {
+          return new PyTuple([yield* parsed(self!, args!, given!, namespace, inner), new PyList([])]);
+        },
       ),
       ...Object.fromEntries(ignored.map(name => [name, native(name, 'self, *args, **kwargs', () => null)])),
     },

@@ -110,9 +110,13 @@ export function* updateWrapper(wrapper: Value, wrapped: Value, machine: Machine)
   return wrapper;
 }
 
+/** What lru_cache and cache make of a function. */
+class CachedFunction extends PyInstance {
+  readonly results = new Map<unknown, Value>();
+}
+
 /** lru_cache and cache: one result for equal arguments. */
 function cacheClass(machine: Machine): PyClass {
-  const results = new WeakMap<PyInstance, Map<unknown, Value>>();
   return nativeClass(
     machine,
     '_lru_cache_wrapper',
@@ -124,8 +128,7 @@ function cacheClass(machine: Machine): PyClass {
         const key = inner.keyOf(new PyTuple(parts));
         const callee = field(self!, '__wrapped__');
         if (key instanceof Unknown) return yield* inner.call(callee, (args as PyTuple).items, new Map(named));
-        const known = results.get(self as PyInstance) ?? new Map<unknown, Value>();
-        results.set(self as PyInstance, known);
+        const known = (self as CachedFunction).results;
         const found = known.get(key);
         if (found !== undefined) return found;
         const result = yield* inner.call(callee, (args as PyTuple).items, new Map(named));
@@ -139,7 +142,7 @@ function cacheClass(machine: Machine): PyClass {
         });
       }),
       cache_clear: native('cache_clear', 'self', ([self]) => {
-        results.delete(self as PyInstance);
+        (self as CachedFunction).results.clear();
         return null;
       }),
       cache_info: native('cache_info', 'self', (_, inner) => inner.unknown('cache_info()')),
@@ -150,7 +153,7 @@ function cacheClass(machine: Machine): PyClass {
 
 function* cached(fn: Value, cls: PyClass, machine: Machine): Steps {
   if (fn instanceof Unknown) return fn;
-  const wrapper = new PyInstance(cls);
+  const wrapper = new CachedFunction(cls);
   for (const name of copied) {
     const value = yield* attribute(fn, name, machine);
     if (value !== undefined) wrapper.set(name, value);

@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { setAttributeOf } from '../attributes.ts';
 import { createBuiltins } from '../builtins/index.ts';
+import { Checkpoint } from '../checkpoint.ts';
 import { installCore, installOperators } from '../core.ts';
 import { Frame } from '../frame.ts';
 import type { Activation, MachineOptions } from '../machine.ts';
@@ -36,10 +37,11 @@ import {
   textSteps,
   truthSteps,
 } from '../protocols.ts';
+import { storageOf } from '../storage.ts';
 import { maxCharge, Stopped } from './bounds.ts';
 import { evaluateInSteps, evaluateSteps, localsOf, programFrame } from './evaluation.ts';
 import { instantiateSteps } from './instances.ts';
-import type { ImportMissing, Interpreter, Outcome, Run, Source } from './interpreter.ts';
+import type { ImportMissing, Interpreter, Outcome, Run, Saved, Source } from './interpreter.ts';
 import { Keys } from './keys.ts';
 import { advance } from './loop.ts';
 import { MissingImports } from './missing.ts';
@@ -129,6 +131,25 @@ class Vm implements Interpreter, State {
 
   get filesRead(): readonly string[] {
     return this.imports.filesRead;
+  }
+
+  checkpoint(): Saved {
+    const { listed, written } = storageOf(this);
+    const { books } = this.imports;
+    const keys = this.#keys.book;
+    const { size } = keys;
+    const [spent, charged] = [this.spent, this.#charged];
+    const heap = new Checkpoint([this.builtins, keys, listed, written, ...books, ...this.missingImports.books]);
+    const restore = (): boolean => {
+      // What hashes its own objects have cannot be forgotten.
+      if (keys.size !== size || !heap.restore()) return false;
+      this.spent = spent;
+      this.#charged = charged;
+      this.raising.length = 0;
+      this.isRaising = false;
+      return true;
+    };
+    return { heap, restore };
   }
 
   // What natives see.

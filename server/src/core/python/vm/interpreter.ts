@@ -1,6 +1,7 @@
 // What whoever runs a program sees of the machine.
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import type { Reason } from '../../text/reason.ts';
+import type { Checkpoint } from '../checkpoint.ts';
 import type { Machine } from '../machine.ts';
 import type { Place, PyException, PyModule, Steps, TracePlace, Value } from '../objects.ts';
 
@@ -54,4 +55,13 @@ export interface Interpreter extends Machine {
   readonly filesRead: readonly string[];
   /** Instructions so far. */
   readonly steps: number;
+  /** Everything that a program may change, as it is now. Nothing may be under way. */
+  checkpoint(): Saved;
+}
+
+/** The state of a machine at some time. */
+export interface Saved {
+  readonly heap: Checkpoint;
+  /** Puts it back; false where that cannot be done. */
+  restore(): boolean;
 }

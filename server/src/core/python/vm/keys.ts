@@ -25,6 +25,11 @@ export class Keys {
     this.#machine = machine;
   }
 
+  /** In what it keeps those that a program computes. */
+  get book(): ReadonlyMap<Key, readonly PyObject[]> {
+    return this.#custom;
+  }
+
   of(value: Value): Key | Unknown {
     return plainKey(value, this.#machine, object => this.#instanceKey(object));
   }

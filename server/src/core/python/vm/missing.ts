@@ -20,6 +20,11 @@ export class MissingImports {
     this.#machine = machine;
   }
 
+  /** In what it keeps them. */
+  get books(): readonly object[] {
+    return [this.#unknowns, this.#partial, this.missing, this.all];
+  }
+
   import(name: string, kind = importKind(name)): Unknown {
     let unknown = this.#unknowns.get(name);
     if (!unknown) {

@@ -41,6 +41,12 @@ export class Modules {
     this.#missing = missing;
   }
 
+  /** In what it keeps them. */
+  get books(): readonly object[] {
+    const { byName, filesRead, pending, parts, underWay, folders } = this;
+    return [byName, filesRead, pending, parts, underWay, folders, this.#paths, this.#awaited];
+  }
+
   *run(source: Source): Steps<PyModule> {
     const { tree, name, isPackage = false, path } = source;
     this.#isReflecting = tree.chunks.some(({ block }) => reflection.test(block.text));

@@ -99,35 +99,44 @@ function namesListed(text: string): readonly Statement[] | undefined {
   return [{ kind: 'Assign', targets: [{ kind: 'Name', name, range: nameRange }], value: list, range }];
 }
 
-/** A chunk of a file that is imported. */
-export function readDeferred(text: string): PythonBlock {
+/** A chunk of a file that is imported. With `mayWait` one that only defines a name is read when that is asked for. */
+export function readDeferred(text: string, lines: readonly LogicalLine[], mayWait: boolean): PythonBlock {
+  if (!mayWait) return readBodiesLater(text, lines);
   const listed = text.length > 1000 ? listOfNames.exec(text)?.[1] : undefined;
   if (listed !== undefined && !listed.startsWith('__') && !text.includes('""')) return new DeferredBlock(text, listed);
-  const lines = logicalLines(text);
   const name = isRegularBlock(lines) ? definedName(text, lines) : undefined;
   return name === undefined ? readBodiesLater(text, lines) : new DeferredBlock(text, name);
 }
 
-const functionHead = /^(?:async[ \t]+)?def[ \t]+([A-Za-z_]\w*)[ \t]*\(([^()]*)\)[^()=]*:$/;
+const functionHead = /^(?:async[ \t]+)?def[ \t]+([A-Za-z_]\w*)[ \t]*\(([\s\S]*)\)[ \t]*(?:->[^()=]*)?:$/;
 /** Of a base that asks nothing of the classes that are derived from it. */
 const classHeadOf =
   /^class[ \t]+([A-Za-z_]\w*)[ \t]*(?:\([ \t]*(?:(?:torch\.)?nn\.Module|object|Exception|)[ \t]*\))?[ \t]*:$/;
-/** A default that is the same whenever it is computed: a literal, or a member of a class (`Mode.BILINEAR`). */
-const plainDefault = /^\s*(?:None|True|False|[-+]?[\d.][\w.]*|"[^"\\\n]*"|'[^'\\\n]*'|[A-Z]\w*\.\w+)\s*(?:,|#|$)/;
+const literal = String.raw`(?:None|True|False|[-+]?[\d.][\w.]*|"[^"\\\n]*"|'[^'\\\n]*')`;
+/**
+ * A default that is the same whenever it is computed: a literal, a tuple of them, a member of a class (`Mode.BILINEAR`), a
+ * constant of a module (`sizes.NEAREST`).
+ */
+const plainDefault = new RegExp(
+  String.raw`^\s*(?:${literal}|\(\s*${literal}\s*(?:,\s*${literal}\s*)*,?\s*\)|[A-Z]\w*\.\w+|[A-Za-z_][\w.]*\.[A-Z][A-Z0-9_]*)\s*(?:,|#|$)`,
+);
+/** Of methods, and those of functions that change nothing at all. */
 const plainDecorator = /^@(?:property|staticmethod|classmethod|(?:abc\.)?abstractmethod|torch\.jit\.\w+|\w+\.setter)$/;
+const plainWrapper = /^@torch\.(?:jit\.(?:unused|ignore|export)|no_grad\(\)|inference_mode\(\))$/;
 const plainAssignment =
   /^[A-Za-z_]\w*[ \t]*(?::[^=()]*)?(?:=[ \t]*(?:None|True|False|[-+]?[\d.][\w.]*|"[^"\\\n]*"|'[^'\\\n]*')[ \t]*)?$/;
 
 /** The name that a chunk defines, if it does nothing else: it may run whenever the name is first needed. */
 function definedName(text: string, lines: readonly LogicalLine[]): string | undefined {
-  const [top, first] = lines;
+  const at = lines.findIndex(line => !plainWrapper.test(text.slice(line.from, line.to)));
+  const [top, first] = at > 0 ? lines.slice(at) : lines;
   if (!top || !first) return undefined;
   const head = text.slice(top.from, top.to);
   const name = isPlainFunction(head);
   // The machine looks for `__getattr__` itself.
   if (name !== undefined) return name.startsWith('__') ? undefined : name;
   const cls = classHeadOf.exec(head)?.[1];
-  if (cls === undefined) return undefined;
+  if (cls === undefined || at > 0) return undefined;
   for (const line of lines.slice(1)) {
     if (line.indent > first.indent) continue;
     const own = text.slice(line.from, line.to);
@@ -144,19 +153,31 @@ function definedName(text: string, lines: readonly LogicalLine[]): string | unde
 function isPlainFunction(head: string): string | undefined {
   const [, name, parameters = ''] = functionHead.exec(head) ?? [];
   if (name === undefined) return undefined;
+  // Annotations are never computed.
   const defaults = parameters.split('=').slice(1);
-  return defaults.every(each => plainDefault.test(each)) ? name : undefined;
+  const isWhole = defaults.every(each => plainDefault.test(each)) && areBalanced(parameters);
+  return isWhole ? name : undefined;
+}
+
+/** Whether each bracket has its other half; those in strings make it doubtful. */
+function areBalanced(text: string): boolean {
+  let depth = 0;
+  for (const char of text) {
+    if (char === '(' || char === '[' || char === '{') depth++;
+    else if ((char === ')' || char === ']' || char === '}') && --depth < 0) return false;
+  }
+  return depth === 0;
 }
 
 /** A chunk without the bodies of its functions and methods, which are read when they are asked for. */
 function readBodiesLater(text: string, lines: readonly LogicalLine[]): PythonBlock {
-  if (!isRegularBlock(lines)) return readBlock(text);
+  if (!isRegularBlock(lines)) return readBlock(text, lines);
   const first = lines.findIndex(({ from }) => text[from] !== '@');
   const top = lines[first];
-  if (!top) return readBlock(text);
+  if (!top) return readBlock(text, lines);
   const isClass = classHead.test(text.slice(top.from, top.from + 6));
   const level = isClass ? lines[first + 1] : top;
-  if (!level || (isClass && !top.opensBlock)) return readBlock(text);
+  if (!level || (isClass && !top.opensBlock)) return readBlock(text, lines);
   const kept: LogicalLine[] = [];
   const bodies = new Map<number, Body>();
   let plain = '';
@@ -180,13 +201,13 @@ function readBodiesLater(text: string, lines: readonly LogicalLine[]): PythonBlo
     kept.push({ ...start, to, opensBlock: false, gaps: [] });
     at = end - 1;
   }
-  if (bodies.size === 0) return readBlock(text);
+  if (bodies.size === 0) return readBlock(text, lines);
   plain += text.slice(written);
   const statements = read(plain, kept, 0, plain.length);
-  if (statements instanceof Unreadable) return readBlock(text);
+  if (statements instanceof Unreadable) return readBlock(text, lines);
   const used = { count: 0 };
   const result = statements.map(statement => withBodies(statement, text, bodies, used, true));
-  return used.count === bodies.size ? { text, statements: result, problems: [] } : readBlock(text);
+  return used.count === bodies.size ? { text, statements: result, problems: [] } : readBlock(text, lines);
 }
 
 function withBodies(

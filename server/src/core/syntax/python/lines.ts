@@ -117,6 +117,26 @@ export function withoutGaps(text: string, lines: readonly LogicalLine[], from: n
   return result + text.slice(at, to);
 }
 
+/** The same lines in a text that begins `by` characters later. */
+export function movedLines(lines: readonly LogicalLine[], by: number): readonly LogicalLine[] {
+  return lines.map(line => ({
+    ...line,
+    from: line.from - by,
+    to: line.to - by,
+    gaps: line.gaps.length > 0 ? line.gaps.map(at => at - by) : noGaps,
+  }));
+}
+
+/** Where the physical line begins that an offset is in. */
+export function lineStartAt(text: string, offset: number): number {
+  let at = offset;
+  for (; at > 0; at--) {
+    const before = text.charCodeAt(at - 1);
+    if (before === newline || before === carriageReturn) break;
+  }
+  return at;
+}
+
 /** What is known of a line when it is taken to a certain end. */
 interface Read {
   readonly line: LogicalLine;
@@ -370,7 +390,7 @@ class Scanner {
 
   /** Whether lines of a string hold a function or a class that is indented no more than the string. */
   #hasCode(from: number, to: number): boolean {
-    const lineStart = Math.max(this.#text.lastIndexOf('\n', from), this.#text.lastIndexOf('\r', from)) + 1;
+    const lineStart = lineStartAt(this.#text, from);
     const indent = this.#skip(spaces, lineStart) - lineStart;
     for (const [, own] of this.#text.slice(from, to).matchAll(definitions)) {
       if (own!.length <= indent) return true;

@@ -2,7 +2,7 @@
 import type { Problem } from '../../text/problem.ts';
 import type { Expression, PythonBlock, PythonChunk, PythonTree } from './ast.ts';
 import { readDeferred } from './deferred.ts';
-import { type LogicalLine, logicalLines } from './lines.ts';
+import { type LogicalLine, lineStartAt, logicalLines, movedLines } from './lines.ts';
 import { read, Unreadable } from './read.ts';
 import { readBlock } from './recover.ts';
 
@@ -19,13 +19,17 @@ export function parsePython(text: string, earlier?: PythonTree, isDeferred = fal
   for (const { block } of earlier?.chunks ?? []) known.set(block.text, block);
   const chunks: PythonChunk[] = [];
   const problems: Problem[] = [];
-  for (const { from, to } of chunksOf(text, logicalLines(text))) {
+  const lines = logicalLines(text);
+  // Those of a chunk by itself are the same then.
+  const isWhole = lines.every(({ damage }) => damage === undefined);
+  for (const { from, to, first, end } of chunksOf(text, lines)) {
     const own = text.slice(from, to);
     let block = known.get(own);
     if (!block) {
       // A copy, because a slice would keep the whole text alive.
       const copy = ` ${own}`.slice(1);
-      block = canWait ? readDeferred(copy) : readBlock(copy);
+      const inside = isWhole ? movedLines(lines.slice(first, end), from) : logicalLines(copy);
+      block = isDeferred ? readDeferred(copy, inside, canWait) : readBlock(copy, inside);
       known.set(block.text, block);
     }
     chunks.push({ start: from, block });
@@ -48,23 +52,35 @@ export function parseExpression(text: string): Expression | undefined {
   return statement!.kind === 'ExpressionStatement' ? statement!.value : undefined;
 }
 
+interface Chunk {
+  readonly from: number;
+  to: number;
+  /** Of its lines, and where they end. */
+  readonly first: number;
+  end: number;
+}
+
 /** A chunk is a statement of the top, with its decorators and clauses. */
-function chunksOf(text: string, lines: readonly LogicalLine[]): readonly { from: number; to: number }[] {
-  const chunks: { from: number; to: number }[] = [];
+function chunksOf(text: string, lines: readonly LogicalLine[]): readonly Readonly<Chunk>[] {
+  const chunks: Chunk[] = [];
   let isDecorated = false;
-  for (const { from, to, indent } of lines) {
+  for (const [at, { from, to, indent }] of lines.entries()) {
     const last = chunks.at(-1);
     const goesOn = last && (indent > 0 || isDecorated || clause.test(text.slice(from, from + 8)));
-    if (goesOn) last.to = to;
-    // With its indentation, where there must be none.
-    else chunks.push({ from: indent > 0 ? lineStart(text, from) : from, to });
+    if (goesOn) {
+      last.to = to;
+      last.end = at + 1;
+    } else {
+      // With its indentation, where there must be none.
+      chunks.push({ from: indent > 0 ? lineStart(text, from) : from, to, first: at, end: at + 1 });
+    }
     if (indent === 0) isDecorated = text[from] === '@';
   }
   return chunks;
 }
 
 function lineStart(text: string, at: number): number {
-  const start = Math.max(text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1)) + 1;
+  const start = lineStartAt(text, at);
   return start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : start;
 }
 

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Statement } from './ast.ts';
 import { type Misfit, withTree } from './grammar.ts';
-import { type LogicalLine, logicalLines, withoutGaps } from './lines.ts';
+import { type LogicalLine, lineStartAt, logicalLines, withoutGaps } from './lines.ts';
 import { type Lowered, lowered, Unreadable } from './lower.ts';
 
 export { Unreadable } from './lower.ts';
@@ -24,8 +24,7 @@ export function read(
   const own = lines ?? logicalLines(text, from, to);
   const indent = lines?.[0]?.indent ?? 0;
   // Tabs and spaces are known to be consistent.
-  const lineStart =
-    indent > 0 ? Math.max(text.lastIndexOf('\n', from - 1), text.lastIndexOf('\r', from - 1)) + 1 : from;
+  const lineStart = indent > 0 ? lineStartAt(text, from) : from;
   const before =
     indent > 0 && /^[ \t\f]*$/.test(text.slice(lineStart, from)) ? wrapping + text.slice(lineStart, from) : '';
   const by = from + shift - before.length;

@@ -5,6 +5,7 @@ import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Broken, ExceptHandler, Expression, MatchCase, PythonBlock, Statement } from './ast.ts';
 import { mayLeave, targetsIn } from './guess.ts';
+import { importOf } from './importing.ts';
 import { type LogicalLine, logicalLines } from './lines.ts';
 import { maxDepth } from './lower.ts';
 import { placed } from './placement.ts';
@@ -15,9 +16,11 @@ const maxWhole = 8;
 /** CPython allows no more blocks in each other (MAXINDENT in tokenizer.h). */
 const maxBlocks = 100;
 
-export function readBlock(text: string): PythonBlock {
-  const lines = logicalLines(text);
-  const statements = isRegularBlock(lines) ? read(text, lines, 0, text.length) : undefined;
+export function readBlock(text: string, lines = logicalLines(text)): PythonBlock {
+  const canBeWhole = isRegularBlock(lines);
+  const imported = canBeWhole && lines.length === 1 ? importOf(text) : undefined;
+  if (imported) return { text, statements: [imported], problems: [] };
+  const statements = canBeWhole ? read(text, lines, 0, text.length) : undefined;
   if (statements && !(statements instanceof Unreadable)) return { text, ...placed(statements, text) };
   const recovery = new Recovery(text);
   const found = placed(recovery.block(lines, 0, top), text);

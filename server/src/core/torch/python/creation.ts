@@ -249,12 +249,12 @@ export function defineCreation(registry: Registry): void {
 }
 
 /** A tensor with values that are computed when asked for. */
-function computedFrom(call: Call, length: number, dtype: DType, value: (at: number) => number): PyTensor {
+function computedFrom(call: Call, length: number, dtype: DType, value: (at: number) => number, key?: string): PyTensor {
   const tensor = call.world.tensor([length], dtype, Number.isNaN(length) ? call.whyUnknown : undefined);
   if (length <= mostValues) {
-    tensor.storage = new Storage(
-      new Values(length, () => Float64Array.from({ length }, (_, at) => rounded(value(at), dtype))),
-    );
+    const make = (): Values =>
+      new Values(length, () => Float64Array.from({ length }, (_, at) => rounded(value(at), dtype)));
+    tensor.storage = new Storage(key === undefined ? make() : call.world.source(key, make));
   }
   return tensor;
 }
@@ -279,7 +279,9 @@ function ranges(registry: Registry): void {
       );
     }
     const length = isInclusive ? Math.floor((end - start) / step) + 1 : Math.ceil((end - start) / step);
-    return computedFrom(call, length, isInclusive && !call.has('dtype') ? 'float32' : dtype, at => start + at * step);
+    const type = isInclusive && !call.has('dtype') ? 'float32' : dtype;
+    const key = `range ${start} ${step} ${length} ${type}`;
+    return computedFrom(call, length, type, at => start + at * step, key);
   });
   registry.fn('linspace', 'start, end, steps?, *, dtype?', call => {
     const [start, end] = [call.number('start'), call.number('end')];
@@ -332,13 +334,18 @@ function ranges(registry: Registry): void {
           ? call.world.tensor(shape, tensor.dtype)
           : call.world.apply(ops.view, { how: 'expand', shape }, [tensor]);
         result.why ??= tensor.why;
-        return compute(result, [tensor], values => {
-          const step = sizeOf(shape.slice(axis + 1));
-          return Float64Array.from(
-            { length: sizeOf(shape) },
-            (_, place) => values[Math.floor(place / step) % shape[axis]!]!,
-          );
-        });
+        return compute(
+          result,
+          [tensor],
+          values => {
+            const step = sizeOf(shape.slice(axis + 1));
+            return Float64Array.from(
+              { length: sizeOf(shape) },
+              (_, place) => values[Math.floor(place / step) % shape[axis]!]!,
+            );
+          },
+          `grid ${axis}`,
+        );
       }),
     );
   });

@@ -78,20 +78,25 @@ export function concatenated(call: Call, given: readonly PyTensor[], axisGiven: 
   const result = tensors.every(isConstant)
     ? call.world.tensor(shape, dtype)
     : call.world.apply(ops.concat, { axis }, tensors, { dtype });
-  return compute(result, tensors, (...values) => {
-    const out = new Float64Array(sizeOf(shape));
-    const inner = rowMajor(shape)[axis]!;
-    const block = inner * shape[axis]!;
-    let start = 0;
-    values.forEach((each, at) => {
-      const length = lengths[at]! * inner;
-      for (let from = 0, to = start; from < each.length; from += length, to += block) {
-        out.set(each.subarray(from, from + length), to);
-      }
-      start += length;
-    });
-    return out;
-  });
+  return compute(
+    result,
+    tensors,
+    (...values) => {
+      const out = new Float64Array(sizeOf(shape));
+      const inner = rowMajor(shape)[axis]!;
+      const block = inner * shape[axis]!;
+      let start = 0;
+      values.forEach((each, at) => {
+        const length = lengths[at]! * inner;
+        for (let from = 0, to = start; from < each.length; from += length, to += block) {
+          out.set(each.subarray(from, from + length), to);
+        }
+        start += length;
+      });
+      return out;
+    },
+    `concat ${axis}`,
+  );
 }
 
 export function stacked(call: Call, tensors: readonly PyTensor[], axisGiven: number): PyTensor {

@@ -9,7 +9,7 @@ import { fractionType, isComplex, isWhole, type Operand, realType, resultType, r
 import { elementwiseStrides } from './layout.ts';
 import type { Recording } from './recording.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
-import { broadcastRead, compute, isKnown, sizeOf } from './values.ts';
+import { broadcastRead, compute, isKnown, numberOf, sizeOf } from './values.ts';
 
 type How = Parameters<typeof ops.unary.shape & object>[0]['how'];
 
@@ -55,20 +55,25 @@ export function pointwise<A extends object>(
   // All that values are computed with is looked at now: the program may change the tensors before somebody asks.
   const shape = result.shape ?? [];
   const isUnsure = inputs.some(({ dtype: own }) => isWhole(own));
-  return compute(result, inputs, (...values) => {
-    const read = values.map((each, at) => broadcastRead(each, shapes[at]!, shape));
-    const out = new Float64Array(sizeOf(shape));
-    if (read.length === 1) {
-      const [a] = read;
-      for (let at = 0; at < out.length; at++) out[at] = isUnsure && Number.isNaN(a![at]!) ? Number.NaN : how(a![at]!);
-    } else if (read.length === 2) {
-      const [a, b] = read;
-      for (let at = 0; at < out.length; at++) out[at] = how(a![at]!, b![at]!);
-    } else {
-      for (let at = 0; at < out.length; at++) out[at] = how(...read.map(each => each[at]!));
-    }
-    return out;
-  });
+  return compute(
+    result,
+    inputs,
+    (...values) => {
+      const read = values.map((each, at) => broadcastRead(each, shapes[at]!, shape));
+      const out = new Float64Array(sizeOf(shape));
+      if (read.length === 1) {
+        const [a] = read;
+        for (let at = 0; at < out.length; at++) out[at] = isUnsure && Number.isNaN(a![at]!) ? Number.NaN : how(a![at]!);
+      } else if (read.length === 2) {
+        const [a, b] = read;
+        for (let at = 0; at < out.length; at++) out[at] = how(a![at]!, b![at]!);
+      } else {
+        for (let at = 0; at < out.length; at++) out[at] = how(...read.map(each => each[at]!));
+      }
+      return out;
+    },
+    `each ${numberOf(how)}`,
+  );
 }
 
 type Kind = 'same' | 'size' | 'angle' | 'fraction' | 'bool' | 'square';

@@ -12,7 +12,7 @@ import { type Reason, reasonOf } from '../../text/reason.ts';
 import { typeAfter, typeRefused } from './accepted.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
-import { mostValues, Storage, Values } from './storage.ts';
+import { madeOnce, mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { type ApplyOptions, isModuleCall, type ModuleCall, type World } from './world.ts';
 
@@ -40,6 +40,7 @@ export class Recording implements World {
   readonly classes: World['classes'];
   readonly #problems: Problem[] = [];
   readonly #seen = new Set<string>();
+  readonly #sources = new Map<string, Values>();
   readonly #counted = new Map<PyParameter, GraphNode>();
   /** Tensors of the program that have a node, to be freed of it at the end. */
   readonly #read = new Set<PyTensor>();
@@ -47,6 +48,8 @@ export class Recording implements World {
   readonly misfits = new Map<Problem, Misfit>();
   /** Asked for the module whose `forward` is called directly; set by `torch.nn`. */
   directCall: DirectCall = () => undefined;
+  /** Forgets what is known of the modules of a network; set by `torch.nn`. */
+  forgetModules: () => void = () => {};
   #builder: Builder | undefined;
   #frames: Frames | undefined;
   #rows: Rows | undefined;
@@ -83,6 +86,14 @@ export class Recording implements World {
     this.misfits.clear();
   }
 
+  /** Nothing was recorded yet. */
+  reset(): void {
+    this.forget();
+    this.#counted.clear();
+    this.#ended = [];
+    this.forgetModules();
+  }
+
   /** The calls of modules in the last recording, in the order in which they ended. */
   get moduleCalls(): readonly EndedCall[] {
     return this.#ended;
@@ -117,15 +128,26 @@ export class Recording implements World {
 
   known(shape: Shape, values: Float64Array, dtype: DType): PyTensor {
     const tensor = this.tensor(shape, dtype);
-    if (values.length <= mostValues) tensor.storage = new Storage(Values.of(values));
+    if (values.length <= mostValues) tensor.storage = new Storage(this.#valuesOf(values));
     return tensor;
+  }
+
+  #valuesOf(values: Float64Array): Values {
+    // Numbers and sizes, which the program writes down again and again.
+    const isShort = values.length <= 16 && !values.some(value => Object.is(value, -0));
+    return isShort ? this.source(values.join(), () => Values.of(values)) : Values.of(values);
+  }
+
+  source(key: string, make: () => Values): Values {
+    return madeOnce(this.#sources, key, make);
   }
 
   filled(shape: Shape, value: number, dtype: DType): PyTensor {
     const tensor = this.tensor(shape, dtype);
     const size = shape.reduce((product, length) => product * length, 1);
     if (size <= mostValues) {
-      tensor.storage = new Storage(new Values(size, () => new Float64Array(size).fill(value)));
+      const make = (): Values => new Values(size, () => new Float64Array(size).fill(value));
+      tensor.storage = new Storage(Object.is(value, -0) ? make() : this.source(`${size} times ${value}`, make));
     }
     return tensor;
   }

@@ -9,7 +9,7 @@ import { checked, isConstant, maximum, minimum, notOf, sub, unary } from './poin
 import { named } from './results.ts';
 import type { DType } from './tensor.ts';
 import { PyTensor } from './tensor.ts';
-import { compute, gathered, rowMajor, sizeOf } from './values.ts';
+import { compute, gathered, numberOf, rowMajor, sizeOf } from './values.ts';
 import { cast, indexed, moved, reshaped, shapeOf } from './views.ts';
 
 type How = ops.Reduce['how'];
@@ -44,32 +44,37 @@ export function reduced(
   else result = call.world.apply(ops.reduce, { how, axes, keep }, [x], { dtype });
   if (!value || shape.some(Number.isNaN)) return result;
   const isUnsure = isWhole(x.dtype);
-  return compute(result, [x], values => {
-    const out = new Float64Array(sizeOf(to));
-    // What is reduced to one value lies in one piece.
-    const strides = rowMajor(shape);
-    const order = [...shape.keys()].sort(
-      (one, other) => Number(gone.has(one)) - Number(gone.has(other)) || one - other,
-    );
-    const sorted = order.map(axis => shape[axis]!);
-    const pieces = gathered(
-      values,
-      sorted,
-      order.map(axis => strides[axis]!),
-      0,
-    );
-    const group = new Float64Array(out.length === 0 ? 0 : pieces.length / out.length);
-    for (let line = 0, from = 0; line < out.length; line++) {
-      let isSure = true;
-      for (let at = 0; at < group.length; at++) {
-        const each = pieces[from++]!;
-        if (Number.isNaN(each)) isSure = false;
-        group[at] = each;
+  return compute(
+    result,
+    [x],
+    values => {
+      const out = new Float64Array(sizeOf(to));
+      // What is reduced to one value lies in one piece.
+      const strides = rowMajor(shape);
+      const order = [...shape.keys()].sort(
+        (one, other) => Number(gone.has(one)) - Number(gone.has(other)) || one - other,
+      );
+      const sorted = order.map(axis => shape[axis]!);
+      const pieces = gathered(
+        values,
+        sorted,
+        order.map(axis => strides[axis]!),
+        0,
+      );
+      const group = new Float64Array(out.length === 0 ? 0 : pieces.length / out.length);
+      for (let line = 0, from = 0; line < out.length; line++) {
+        let isSure = true;
+        for (let at = 0; at < group.length; at++) {
+          const each = pieces[from++]!;
+          if (Number.isNaN(each)) isSure = false;
+          group[at] = each;
+        }
+        out[line] = isSure || !isUnsure ? value(group) : Number.NaN;
       }
-      out[line] = isSure || !isUnsure ? value(group) : Number.NaN;
-    }
-    return out;
-  });
+      return out;
+    },
+    `reduce ${numberOf(value)} ${axes} ${keep}`,
+  );
 }
 
 function sumOf(values: Float64Array): number {

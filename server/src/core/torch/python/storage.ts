@@ -9,14 +9,21 @@ const longestChain = 200;
 /** How many elements were computed so far: whoever asks for values charges the machine for what was new. */
 export const work = { elements: 0 };
 
+let made = 0;
+
 /** Values that are computed at the first look, if ever. Nobody writes into them but their storage, unless others wait. */
 export class Values {
+  /** Of all values that were made. */
+  readonly id = made++;
   readonly size: number;
   readonly depth: number;
   /** Whether other values are computed from these: writing in place copies first. */
   isRead = false;
+  /** Has to be told before somebody writes into them. */
+  forget: (() => void) | undefined;
   #values: Float64Array | undefined;
   #compute: (() => Float64Array) | undefined;
+  #derived: Map<string, Values> | undefined;
 
   constructor(size: number, compute: () => Float64Array, from: readonly Values[] = []) {
     let depth = 0;
@@ -34,6 +41,15 @@ export class Values {
     return new Values(values.length, () => values);
   }
 
+  /**
+   * What is computed of these values in the way that `key` says, with all that it depends on: equal blocks of a network
+   * compute their tables once.
+   */
+  derived(key: string, make: () => Values): Values {
+    this.#derived ??= new Map();
+    return madeOnce(this.#derived, key, make);
+  }
+
   get isComputed(): boolean {
     return this.#compute === undefined;
   }
@@ -46,6 +62,24 @@ export class Values {
     }
     return this.#values!;
   }
+}
+
+/** Larger ones are not remembered. */
+const mostRemembered = 1 << 16;
+
+/** Values by what they are: made once, as long as nobody writes into them. */
+export function madeOnce(known: Map<string, Values>, key: string, make: () => Values): Values {
+  const found = known.get(key);
+  if (found) {
+    found.isRead = true;
+    return found;
+  }
+  const values = make();
+  if (values.size <= mostRemembered) {
+    values.forget = () => known.delete(key);
+    known.set(key, values);
+  }
+  return values;
 }
 
 export class Storage {

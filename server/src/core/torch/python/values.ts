@@ -147,12 +147,14 @@ function scattered(values: Float64Array, shape: Shape, strides: readonly number[
 
 /**
  * Gives a tensor values that are computed from those of others when somebody asks for them; does nothing where those are
- * not known or too many. Those that are computed are row by row; they lie in memory as the strides of the result say.
+ * not known or too many. Those that are computed are row by row; they lie in memory as the strides of the result say. Equal
+ * values are computed once where `key` says all that `how` depends on but the inputs.
  */
 export function compute(
   result: PyTensor,
   inputs: readonly PyTensor[],
   how: (...inputs: Float64Array[]) => Float64Array,
+  key?: string,
 ): PyTensor {
   const { shape, dtype } = result;
   if (!shape || shape.some(Number.isNaN) || !inputs.every(isKnown) || dtype.startsWith('complex')) return result;
@@ -160,18 +162,42 @@ export function compute(
   if (size > mostValues) return result;
   const readers = inputs.map(reader);
   const order = Array.isArray(result.strides) && isDense(shape, result.strides) ? result.strides : undefined;
-  const values = new Values(
-    size,
-    () => {
-      const rows = roundAll(how(...readers.map(({ read }) => read())), dtype);
-      return order ? scattered(rows, shape, order) : rows;
-    },
-    readers.map(({ values }) => values),
-  );
+  const make = (): Values =>
+    new Values(
+      size,
+      () => {
+        const rows = roundAll(how(...readers.map(({ read }) => read())), dtype);
+        return order ? scattered(rows, shape, order) : rows;
+      },
+      readers.map(({ values }) => values),
+    );
+  const first = readers[0]?.values;
+  const values =
+    first && key !== undefined
+      ? first.derived([key, dtype, shape, order ?? 'rows', ...inputs.map(placeOf)].join(' '), make)
+      : make();
   result.storage = new Storage(values);
   result.strides = order ?? 'contiguous';
   result.offset = 0;
   return result;
+}
+
+/** Which values a tensor has, and how it reads them. */
+function placeOf({ storage, offset, shape, strides, dtype }: PyTensor): string {
+  return `${storage!.values!.id}+${offset}:${shape}:${strides}:${dtype}`;
+}
+
+const numbers = new WeakMap<object, number>();
+let numbered = 0;
+
+/** A number for a function, so that it can be part of a key. */
+export function numberOf(how: object): number {
+  let number = numbers.get(how);
+  if (number === undefined) {
+    number = numbered++;
+    numbers.set(how, number);
+  }
+  return number;
 }
 
 /** The same memory under other sizes and strides: `result` becomes a view of `base`. */
@@ -235,8 +261,15 @@ export function overwrite(target: PyTensor, source: PyTensor): void {
     });
     return values;
   };
-  if (before!.isComputed && !before!.isRead && before !== from.values) write(before!.get());
-  else storage.values = new Values(before!.size, () => write(Float64Array.from(before!.get())), [before!, from.values]);
+  if (before!.isComputed && !before!.isRead && before !== from.values) {
+    before!.forget?.();
+    write(before!.get());
+  } else {
+    const key = ['write', dtype, shape, strides, offset, placeOf(source)].join(' ');
+    const make = (): Values =>
+      new Values(before!.size, () => write(Float64Array.from(before!.get())), [before!, from.values]);
+    storage.values = before!.derived(key, make);
+  }
 }
 
 /** A tensor with one value and no axes. */

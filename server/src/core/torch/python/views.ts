@@ -183,7 +183,7 @@ export function reshaped(call: Call, x: PyTensor, to: Shape, mustView = false): 
       ? world.apply(op, { shape: to }, [x])
       : world.apply(ops.rearrange, { how: 'reshape', shape: to }, [x]);
   result.strides = 'contiguous';
-  return compute(result, [x], values => Float64Array.from(values));
+  return compute(result, [x], values => Float64Array.from(values), 'copy');
 }
 
 export function permuted(call: Call, x: PyTensor, order: readonly number[]): PyTensor {
@@ -352,7 +352,7 @@ export function copied(
     : world.apply(ops.rearrange, { how: dtype === x.dtype ? 'copy' : 'cast', shape: x.shape }, [x], { dtype });
   result.strides = strides;
   result.why ??= x.why;
-  return compute(result, [x], values => Float64Array.from(values));
+  return compute(result, [x], values => Float64Array.from(values), 'copy');
 }
 
 /** Another type: the same tensor where it has it already. */

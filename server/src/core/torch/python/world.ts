@@ -5,6 +5,7 @@ import type { Complaint, Op, Shape } from '../../ops/op.ts';
 import type { Activation, Machine } from '../../python/machine.ts';
 import type { Place, PyClass, Unknown } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
+import type { Values } from './storage.ts';
 import type { DType, PyParameter, PyTensor } from './tensor.ts';
 
 export interface World {
@@ -26,6 +27,8 @@ export interface World {
   tensor(shape: Shape | undefined, dtype?: DType, why?: Reason): PyTensor;
   /** A tensor with values, row by row. */
   known(shape: Shape, values: Float64Array, dtype: DType): PyTensor;
+  /** The values that `key` says; the same for all who ask. */
+  source(key: string, make: () => Values): Values;
   /** A tensor with one value everywhere. */
   filled(shape: Shape, value: number, dtype: DType): PyTensor;
   /**

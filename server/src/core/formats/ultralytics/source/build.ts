@@ -49,8 +49,7 @@ export class Unbuilt {
 }
 
 /** Constructs the model. What the program raises goes on to whoever asked. */
-export function* build(machine: Interpreter, module: string, model: Model): Steps<Built | Unbuilt> {
-  const reader = yield* machine.importModule(module);
+export function* build(machine: Interpreter, module: string, reader: Value, model: Model): Steps<Built | Unbuilt> {
   if (!(reader instanceof PyModule)) {
     const why = reader instanceof Unknown ? reader.reason.message : module;
     return new Unbuilt({ message: l10n.t('`{0}` cannot be imported: {1}', module, why) });

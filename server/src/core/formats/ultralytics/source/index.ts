@@ -7,6 +7,7 @@ import { type Mapping, resolved } from '../../../syntax/tree.ts';
 import { value11 } from '../../../syntax/yaml11.ts';
 import type { Problem } from '../../../text/problem.ts';
 import type { ReadOptions, Spec } from '../../format.ts';
+import { Readings, readOn } from '../../readings.ts';
 import { argumentValue } from '../arguments.ts';
 import { channelsOf, headOf, modelName, scaleOf, type Text } from '../header.ts';
 import { variantsOf } from '../read.ts';
@@ -16,14 +17,11 @@ import type { FoundReader } from './find.ts';
 import { readBySource, type SourceRow } from './read.ts';
 import { shownPath } from './refusal.ts';
 
-/** So many readings of a text are remembered: those of its scales, and of sizes that are tried. */
-const mostReadings = 8;
-
 export class SourceReader {
   readonly #text: Text;
   readonly #reader: FoundReader;
   readonly #root: Mapping | undefined;
-  readonly #readings = new Map<string, Spec>();
+  readonly #readings = new Readings();
 
   constructor(text: Text, reader: FoundReader, root: Mapping | undefined) {
     this.#text = text;
@@ -32,29 +30,18 @@ export class SourceReader {
   }
 
   read(options: ReadOptions): Spec {
-    const steps = this.#steps(options);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done) return value;
-    }
+    return readOn(this.#steps(options));
   }
 
   *prepare(options: ReadOptions): Generator<void, void> {
     yield* this.#steps(options);
   }
 
-  *#steps(options: ReadOptions): Generator<void, Spec> {
+  #steps(options: ReadOptions): Generator<void, Spec> {
     const { input, scale, shapeOrder, places } = options;
     // Where places are shown is of one text that is shown.
-    if (places) return yield* this.#reading(options);
-    const key = JSON.stringify([input, scale, shapeOrder]);
-    let spec = this.#readings.get(key);
-    if (!spec) {
-      spec = yield* this.#reading(options);
-      if (this.#readings.size >= mostReadings) this.#readings.delete(this.#readings.keys().next().value!);
-      this.#readings.set(key, spec);
-    }
-    return spec;
+    if (places) return this.#reading(options);
+    return this.#readings.of(JSON.stringify([input, scale, shapeOrder]), () => this.#reading(options));
   }
 
   *#reading(options: ReadOptions): Generator<void, Spec> {

@@ -6,7 +6,8 @@ import { type Graph, use } from '../../../graph/graph.ts';
 import type { Shown } from '../../../graph/segment.ts';
 import type { ShapeOrder } from '../../../ops/op.ts';
 import type { Failure } from '../../../program/exceptions.ts';
-import { runProgram } from '../../../program/machine.ts';
+import type { Ran } from '../../../program/machine.ts';
+import { type Prepared, type Reading, runPrepared } from '../../../program/prepared.ts';
 import type { MissingImport } from '../../../program/program.ts';
 import { type RowModules, recordCall } from '../../../program/record.ts';
 import { Unknowns } from '../../../program/unknowns.ts';
@@ -20,6 +21,7 @@ import {
   PyClass,
   PyDict,
   type PyException,
+  PyList,
   type Steps,
   Unknown,
   type Value,
@@ -89,6 +91,9 @@ interface Attempt {
   readonly stop: Stop | undefined;
 }
 
+/** The network, or why there is none. */
+type Work = { readonly graph: Graph; readonly failure: Failure | undefined } | Unbuilt;
+
 interface Stop {
   /** Undefined where it belongs to none. */
   readonly row: number | undefined;
@@ -124,7 +129,13 @@ export function* readBySource(task: SourceTask): Generator<void, SourceReading> 
   }
 }
 
-function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | undefined): Generator<void, Attempt> {
+function attempted(task: SourceTask, files: Files, count: number, stop: Stop | undefined): Generator<void, Attempt> {
+  const { reader, path } = task;
+  const setting = { files: withLibrary(files), roots: [...reader.roots, libraryRoot], cwd: reader.repository };
+  return runPrepared(setting, reader.module, path, () => readingOf(task, count, stop));
+}
+
+function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Reading<Work, Attempt> {
   const { reader, head, rows: all, order, input, rules } = task;
   const watch = new Watch(task);
   const misfits = new Map<string, Problem>();
@@ -141,45 +152,45 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
       misfits.set(`${row} ${problem.code} ${problem.message}`, { range: place, severity: 'error', ...problem });
     },
   };
-  const { ending, machine } = yield* runProgram(
-    { files: withLibrary(files), roots: [...reader.roots, libraryRoot], hooks: watch, cwd: reader.repository },
-    work,
-  );
-  const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
-  const stopped = (at: Stop): Attempt => ({ graph: undefined, problems: [], missing, stop: at });
-  switch (ending.kind) {
-    case 'stopped': {
-      const { reason } = ending;
-      const problem: Problem = { range: head, severity: 'error', code: 'program-too-long', message: reason.message };
-      return stopped({ row: undefined, reason, problem });
-    }
-    case 'raised': {
-      const row = watch.rowOf(ending.failure);
-      const problem = refusal(ending.failure, 'construct', all[row ?? -1], head, reader);
-      return stopped({
-        row,
-        reason: { message: problem.message, ...(problem.short ? { short: problem.short } : {}) },
-        problem,
-        cls: watch.classOf(ending.failure),
-      });
-    }
-  }
-  const { value } = ending;
-  if (value instanceof Unbuilt)
-    return stopped({ row: undefined, reason: value.reason, problem: unknownNetwork(value.reason) });
-  const { graph, failure } = value;
-  const problems = [...worldOf(machine).problems, ...misfits.values()];
-  if (failure) problems.push(refusal(failure, 'forward', all[watch.rowOf(failure) ?? -1], head, reader));
-  return { graph, problems, missing, stop: undefined };
+  return { hooks: watch, work, finish };
 
-  function* work(on: Interpreter): Steps<{ graph: Graph; failure: Failure | undefined } | Unbuilt> {
+  function finish({ ending, machine }: Ran<Work>): Attempt {
+    const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
+    const stopped = (at: Stop): Attempt => ({ graph: undefined, problems: [], missing, stop: at });
+    switch (ending.kind) {
+      case 'stopped': {
+        const { reason } = ending;
+        const problem: Problem = { range: head, severity: 'error', code: 'program-too-long', message: reason.message };
+        return stopped({ row: undefined, reason, problem });
+      }
+      case 'raised': {
+        const row = watch.rowOf(ending.failure);
+        const problem = refusal(ending.failure, 'construct', all[row ?? -1], head, reader);
+        return stopped({
+          row,
+          reason: { message: problem.message, ...(problem.short ? { short: problem.short } : {}) },
+          problem,
+          cls: watch.classOf(ending.failure),
+        });
+      }
+    }
+    const { value } = ending;
+    if (value instanceof Unbuilt)
+      return stopped({ row: undefined, reason: value.reason, problem: unknownNetwork(value.reason) });
+    const { graph, failure } = value;
+    const problems = [...worldOf(machine).problems, ...misfits.values()];
+    if (failure) problems.push(refusal(failure, 'forward', all[watch.rowOf(failure) ?? -1], head, reader));
+    return { graph, problems, missing, stop: undefined };
+  }
+
+  function* work({ machine: on, module }: Prepared): Steps<Work> {
     const values = task.values(on);
     if (!(values instanceof PyDict)) {
       return new Unbuilt(values instanceof Unknown ? values.reason : { message: l10n.t('the text is no mapping') });
     }
     const last = all[count - 1]?.module?.name ?? '';
     watch.begin();
-    const built = yield* build(on, reader.module, {
+    const built = yield* build(on, reader.module, module, {
       values,
       path: task.path,
       scale: task.scale,
@@ -354,6 +365,20 @@ class Watch extends Unknowns {
     return this.#classes.get(exception);
   }
 
+  /** The row that a loop without an index of that name is in: as many as there are have become modules. */
+  #rowUnderWay(reader: Activation): number | undefined {
+    const { locals = [], cells = [] } = reader.code ?? {};
+    const values = [...locals, ...cells].map(name => reader.local(name));
+    const lists = values.filter(value => value instanceof PyList).map(({ items }) => items);
+    const made = lists.filter(items => items.every(item => item instanceof ModuleInstance || item instanceof Unknown));
+    const row = Math.max(-1, ...made.map(({ length }) => length));
+    const module = this.#task.rows[row]?.module?.name.replace(/^.*\./, '');
+    // Before the loop nothing stands for a module of the text, and behind it there is no row left.
+    const isIt = (value: Value | undefined): boolean =>
+      value instanceof PyClass ? value.name === module : typeof value === 'string' && value.endsWith(module!);
+    return module !== undefined && values.some(isIt) ? row : undefined;
+  }
+
   /** The row that a call is in. */
   rowAt(at: Activation | undefined): number | undefined {
     const called: object[] = [];
@@ -362,7 +387,8 @@ class Watch extends Unknowns {
       if (isModuleCall(tag)) called.push(tag.module);
       if (code?.name === 'parse_model') {
         const index = each.local('i');
-        if (typeof index === 'number') return index;
+        const row = typeof index === 'number' ? index : this.#rowUnderWay(each);
+        if (row !== undefined) return row;
       }
       // In the forward pass of the constructor, or in the one that is recorded.
       const sequence = receiver instanceof ModuleInstance ? receiver.registered('model') : undefined;

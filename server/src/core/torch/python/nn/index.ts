@@ -40,7 +40,10 @@ export function nnOf(world: World): NN {
     known.set(world, nn);
     install(nn);
     const made = nn;
-    if (world instanceof Recording) world.directCall = activation => made.direct(activation);
+    if (world instanceof Recording) {
+      world.directCall = activation => made.direct(activation);
+      world.forgetModules = () => made.forget();
+    }
   }
   return nn;
 }

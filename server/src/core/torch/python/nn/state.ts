@@ -93,6 +93,12 @@ export class NN {
     return call ?? undefined;
   }
 
+  /** The network that was called last. */
+  forget(): void {
+    this.#root = undefined;
+    this.#paths = new Map();
+  }
+
   label(module: ModuleInstance, at: Activation | undefined): string {
     const outer = enclosing(at);
     if (!outer) {

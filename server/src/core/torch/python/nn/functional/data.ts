@@ -84,12 +84,12 @@ export function resampling(nn: NN): readonly Native[] {
 }
 
 function oneHot(nn: NN, x: PyTensor, classes: Value): PyTensor {
-  if (typeof plain(classes) === 'boolean' || plain(classes) instanceof PyFloat)
-    throw nn.machine.raise('TypeError', "one_hot(): argument 'num_classes' must be int");
   if (x.hasType && (x.dtype === 'bool' || !isWhole(x.dtype)))
     throw nn.machine.raise('RuntimeError', 'one_hot is only applicable to index tensor of type LongTensor.');
   if (classes === null)
     throw nn.machine.raise('TypeError', "one_hot(): argument 'num_classes' must be int, not NoneType");
+  if (typeof plain(classes) === 'boolean' || plain(classes) instanceof PyFloat)
+    throw nn.machine.raise('TypeError', "one_hot(): argument 'num_classes' must be int");
   const given = numberOf(classes) ?? Number.NaN;
   // Without a number it is the largest index and one more.
   const values = given === -1 ? valuesOf(x) : undefined;

@@ -1,0 +1,220 @@
+// Machines that have imported a module already: a reading takes one, and it is put back as it was. So what a program changes
+// outlives no reading, and nobody can see whether its machine was new.
+
+import type { Loaded } from '../python/checkpoint.ts';
+import { type Files, hasPath } from '../python/files.ts';
+import type { Hooks } from '../python/machine.ts';
+import { PyLazy, PyModule, Raised, type Steps, type Value } from '../python/objects.ts';
+import type { Interpreter, Saved } from '../python/vm/interpreter.ts';
+import { worldOf } from '../torch/python/recording.ts';
+import { machineFor, type Ran, runOn, type Setting } from './machine.ts';
+
+/** So many wait for the next reading. */
+const most = 3;
+
+const waiting = new Map<string, Desk>();
+
+/** Texts whose reading changes what later imports may go by: they have machines that import as they go. */
+const changing = new Set<string>();
+const mostChanging = 100;
+
+/** What a reading has at hand. */
+export interface Prepared {
+  readonly machine: Interpreter;
+  /** What it imported; Unknown where that cannot be found. */
+  readonly module: Value;
+}
+
+/** What is to be done on a machine; begun anew where it has to be done again. */
+export interface Reading<T, R> {
+  readonly hooks: Hooks;
+  work(prepared: Prepared): Steps<T>;
+  /** Makes of it what is wanted. */
+  finish(ran: Ran<T>): R;
+}
+
+/** Does some work on a machine that has imported a module, in slices; `text` says whose reading it is. */
+export function* runPrepared<T, R>(
+  setting: Omit<Setting, 'hooks'>,
+  module: string,
+  text: string,
+  begin: () => Reading<T, R>,
+): Generator<void, R> {
+  for (;;) {
+    const isChanging = changing.has(text);
+    const key = JSON.stringify([isChanging, module, setting.cwd, ...setting.roots]);
+    const known = waiting.get(key);
+    // Nobody else may use it meanwhile, nor if this reading is given up.
+    waiting.delete(key);
+    const reading = begin();
+    const desk = known?.fits(setting.files) ? known : new Desk(setting, !isChanging);
+    desk.use(setting.files, reading.hooks);
+    const ran: Ran<T> = yield* runOn(desk.machine, function* (): Steps<T> {
+      return yield* reading.work(yield* desk.prepare(module));
+    });
+    const result = reading.finish(ran);
+    const left = ran.ending.kind === 'stopped' ? 'unusable' : desk.leave();
+    if (left === 'as it was') {
+      if (waiting.size >= most) waiting.delete(waiting.keys().next().value!);
+      waiting.set(key, desk);
+    }
+    if (left !== 'changing' && left !== 'other imports') return result;
+    if (left === 'changing') {
+      if (changing.size >= mostChanging) changing.clear();
+      changing.add(text);
+    }
+  }
+}
+
+/**
+ * How a machine is left: as it was; or nobody can use it any more, because it cannot be put back. Or the reading itself has
+ * to be done again, because what had been loaded before it does not go with it.
+ */
+type Left = 'as it was' | 'unusable' | 'changing' | 'other imports';
+
+const nameOf = ({ module, name }: Loaded): string => `${module} ${name}`;
+
+class Desk {
+  readonly machine: Interpreter;
+  readonly #files: SeenFiles;
+  #loads: boolean;
+  #hooks: Hooks = {};
+  #module: Value | undefined;
+  #saved: Saved | undefined;
+  /** What the last reading needed beside the module, which is loaded before the next one. */
+  #wanted: readonly Loaded[] = [];
+  #hasLoaded = false;
+  /** Those of them whose loading changed something else: only who needs them has it so. */
+  readonly #impure = new Set<string>();
+
+  constructor(setting: Omit<Setting, 'hooks'>, loads: boolean) {
+    this.#files = new SeenFiles(setting.files);
+    this.#loads = loads;
+    this.machine = machineFor({ ...setting, files: this.#files }, () => this.#hooks);
+  }
+
+  /** Whether all that was read for it is still the same. */
+  fits(files: Files): boolean {
+    return this.#files.isSame(files);
+  }
+
+  use(files: Files, hooks: Hooks): void {
+    this.#files.to = files;
+    this.#hooks = hooks;
+  }
+
+  *prepare(module: string): Steps<Prepared> {
+    const { machine } = this;
+    this.#module ??= yield* machine.importModule(module);
+    if (!this.#saved) this.#save();
+    else if (this.#wanted.length > 0) yield* this.#load();
+    this.#wanted = [];
+    this.#files.isWatched = false;
+    return { machine, module: this.#module };
+  }
+
+  leave(): Left {
+    if (!this.#saved) return 'unusable';
+    const { loaded, isSeen } = this.#saved.heap.changes();
+    if (this.#hasLoaded) {
+      if (isSeen) return 'changing';
+      const names = new Set(loaded.map(nameOf));
+      if (![...this.#impure].every(name => names.has(name))) return 'other imports';
+    }
+    if (!this.#saved.restore()) return 'unusable';
+    worldOf(this.machine).reset();
+    this.#files.isWatched = true;
+    if (this.#loads) this.#wanted = loaded.filter(each => !this.#impure.has(nameOf(each)));
+    return 'as it was';
+  }
+
+  #save(): void {
+    const saved = this.machine.checkpoint();
+    this.#saved = saved.heap.isWhole ? saved : undefined;
+  }
+
+  /** What it changes beside what it loads belongs to a file that it runs; else nothing is loaded ahead. */
+  *#load(): Steps<void> {
+    const { machine } = this;
+    const first = this.#saved!;
+    let before = first;
+    for (const each of this.#wanted) {
+      const holder = machine.modules.get(each.module);
+      if (!(holder instanceof PyModule) || !(holder.dict.get(each.name) instanceof PyLazy)) continue;
+      const files = machine.filesRead.length;
+      try {
+        yield* machine.getAttribute(holder, each.name);
+      } catch (error) {
+        // It raises again where it is needed.
+        if (!(error instanceof Raised)) throw error;
+      }
+      const value = holder.dict.get(each.name);
+      if (machine.filesRead.length === files || !before.heap.changes().isSeen) continue;
+      if (value !== undefined && !(value instanceof PyLazy)) {
+        this.#impure.add(nameOf(each));
+        holder.dict.set(each.name, lazily(value));
+      }
+      before = machine.checkpoint();
+    }
+    this.#hasLoaded = true;
+    if (before.heap.changes().isSeen && first.restore()) {
+      this.#impure.clear();
+      this.#hasLoaded = false;
+      this.#loads = false;
+    } else this.#save();
+  }
+}
+
+/** A value that is there, and of which is seen whether it was needed. */
+const lazily = (value: Value): PyLazy =>
+  new PyLazy(function* () {
+    return value;
+  });
+
+/** Files, with what was seen of them while a machine was prepared. */
+class SeenFiles implements Files {
+  to: Files;
+  isWatched = true;
+  readonly #seen = new Map<string, unknown>();
+
+  constructor(to: Files) {
+    this.to = to;
+  }
+
+  isSame(files: Files): boolean {
+    for (const [key, value] of this.#seen) {
+      const path = key.slice(1);
+      if (asked[key[0] as keyof typeof asked](files, path) !== value) return false;
+    }
+    return true;
+  }
+
+  #ask<T>(what: keyof typeof asked, path: string, value: T, seen: unknown = value): T {
+    if (this.isWatched) this.#seen.set(what + path, seen);
+    return value;
+  }
+
+  read(path: string): string | undefined {
+    return this.#ask('r', path, this.to.read(path));
+  }
+
+  isFolder(path: string): boolean {
+    return this.#ask('f', path, this.to.isFolder(path));
+  }
+
+  has(path: string): boolean {
+    return this.#ask('h', path, hasPath(this.to, path));
+  }
+
+  list(path: string): readonly string[] {
+    const names = this.to.list(path);
+    return this.#ask('l', path, names, names.join('\n'));
+  }
+}
+
+const asked = {
+  r: (files: Files, path: string): unknown => files.read(path),
+  f: (files: Files, path: string): unknown => files.isFolder(path),
+  h: (files: Files, path: string): unknown => hasPath(files, path),
+  l: (files: Files, path: string): unknown => files.list(path).join('\n'),
+};

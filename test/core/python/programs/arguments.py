@@ -1,0 +1,15 @@
+import argparse
+p = argparse.ArgumentParser()
+p.add_argument('name', nargs='?', default='n')
+p.add_argument('--depth', '-d', type=int, default=18)
+p.add_argument('--width', type=float, default=1.0)
+p.add_argument('--pretrained', action='store_true')
+p.add_argument('--no-bias', action='store_false', dest='bias')
+p.add_argument('--sizes', nargs='+', type=int, default=[1])
+p.add_argument('--pair', nargs=2)
+p.add_argument('--tag', action='append')
+p.add_argument('--mode', action='store_const', const='x', default='y')
+p.add_argument('--shift', type=int, default=0)
+for words in ([], ['--depth', '34'], ['-d', '50', '--pretrained'], ['--depth=4', '--width', '0.5', '--sizes', '1', '2', '3', '--no-bias'], '--pair a b --tag one --tag two'.split(), ['net', '--mode'], ['--shift', '-3'], ['--sizes', '7', '--depth', '1']):
+    a = p.parse_args(words)
+    print(a.name, a.depth, a.width, a.pretrained, a.bias, a.sizes, a.pair, a.tag, a.mode, a.shift)
