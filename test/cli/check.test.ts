@@ -156,10 +156,7 @@ describe('check', () => {
       err,
       /^flopline\.yaml:1:20: There is no file “gone\.cfg”, so this budget checks nothing\. .*\[budget-without-network\]$/m,
     );
-    assert.match(
-      err,
-      /^flopline\.yaml:1:\d+: No file has a name like “\*\.prototxt”, so this budget checks nothing\./m,
-    );
+    assert.match(err, /^flopline\.yaml:1:\d+: No file matches “\*\.prototxt”, so this budget checks nothing\./m);
   });
 
   it('is not content with what is no network, unless a glob happens to mean it', () => {

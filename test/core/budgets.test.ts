@@ -123,6 +123,28 @@ describe('budgets', () => {
     assert.deepEqual(budgetsFor("budgets: [{files: '*.yaml'}]", 'flopline.yaml'), []);
   });
 
+  it('look at nothing outside of their folder', () => {
+    const looked: string[] = [];
+    const disk = diskOf('a.yaml');
+    const { files, problems } = budgetedFiles(project("budgets: [{files: ['../../**', '../b.yaml', '/etc/*.cfg']}]"), {
+      ...disk,
+      has: () => true,
+      below: folder => {
+        looked.push(folder);
+        return disk.below(folder);
+      },
+    });
+    assert.deepEqual([looked, files], [[], []]);
+    assert.deepEqual(
+      problems.map(({ code, message }) => `${code}: ${message}`),
+      [
+        'budget-without-network: “../b.yaml” is outside the folder of `flopline.yaml`, so this budget checks nothing.',
+        'budget-without-network: No file matches “../../**”, so this budget checks nothing.',
+        'budget-without-network: No file matches “/etc/*.cfg”, so this budget checks nothing.',
+      ],
+    );
+  });
+
   it('find their files, and say which of them are for none', () => {
     const sources = `budgets:
   - files: ['models/*.yaml', gone.cfg, folder, 'empty/*.cfg']

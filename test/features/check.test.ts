@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { roofline } from '../../server/src/core/analysis/roofline.ts';
 import {
   applyEdits,
@@ -323,6 +324,47 @@ describe('what brings a network back', () => {
       );
     });
   }
+
+  it('is never more than a promise that holds, for whatever is limited', () => {
+    const text = `input: [3, 32, 32]
+layers:
+  - conv: {out: 32, kernel: 3, padding: same}
+  - conv: {out: 64, kernel: 5, padding: same}
+  - conv: {out: 64, kernel: 3, padding: same}
+  - flatten
+  - linear: 10
+`;
+    const now = actual(
+      verdict('a.net.yaml', text, 'limits: {macs: 1P, params: 1P, bytes: 1P, peak: 1P, time: {device: gpu, ms: 1e9}}'),
+    );
+    const limit = fc.tuple(
+      fc.constantFrom('macs', 'params', 'bytes', 'peak', 'time'),
+      fc.double({ min: 0.4, max: 1.1, noNaN: true }),
+    );
+    let found = 0;
+    fc.assert(
+      fc.property(fc.uniqueArray(limit, { minLength: 1, maxLength: 3, selector: ([key]) => key }), limits => {
+        const written = limits.map(([key, share]) =>
+          key === 'time' ? `time: {device: gpu, ms: ${share * now.time!}}` : `${key}: ${Math.ceil(share * now[key]!)}`,
+        );
+        const budget = `limits: {${written.join(', ')}}`;
+        const first = verdict('a.net.yaml', text, budget);
+        const isOver = limits.some(
+          ([key, share]) => (key === 'time' ? share * now.time! : Math.ceil(share * now[key]!)) < now[key]!,
+        );
+        assert.equal(first.status, isOver ? 'over' : 'ok');
+        const search = budgetFix(first);
+        let next = search.next();
+        while (!next.done) next = search.next();
+        if (!next.value) return;
+        found++;
+        assert.ok(isOver);
+        assert.equal(verdict('a.net.yaml', applyEdits(text, next.value.edits), budget).status, 'ok');
+      }),
+      { numRuns: 12 },
+    );
+    assert.ok(found > 1, `${found} fixes`);
+  });
 
   it('is nothing where nothing is known that saves so much', () => {
     const search = budgetFix(verdict('a.net.yaml', small, 'limits: {macs: 1}'));

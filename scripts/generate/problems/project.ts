@@ -43,7 +43,7 @@ export const problems: readonly ProblemExample[] = [
     code: 'budget-without-network',
     ...yaml('budgets:\n  - files: [models/smal.net.yaml]\n    limits: {macs: 5M}\n'),
     source: { path: '/home/me/net/flopline.yaml', files: noFiles },
-    why: 'A budget that is for no file would always be met. `flopline check` says the same of globs that no file has a name like.',
+    why: 'A budget that is for no file would always be met. `flopline check` says the same of globs that match no file.',
   },
   {
     code: 'over-budget',

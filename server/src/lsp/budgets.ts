@@ -50,6 +50,9 @@ export interface BudgetOffer {
 /** Milliseconds after the last change for which the search for changes waits, so that it is never in a typist's way. */
 const pause = 600;
 
+/** Milliseconds of work on a search that nobody waits for: whoever asks for fixes has it go on to its end. */
+const mostSearching = 3000;
+
 /** Milliseconds that a text may take to be read for its budgets before others are answered meanwhile. */
 const mostReading = 25;
 
@@ -86,7 +89,7 @@ export class Budgets {
     if (isNow) this.#searchLater(uri, analysed, state);
     const { document } = analysed;
     const { lines } = document;
-    const found = state.verdicts.flatMap(verdict => {
+    const found = worthSaying(state, analysed).flatMap(verdict => {
       const problem = problemOf(verdict, state);
       if (!problem) return [];
       // Places of another text are none of this one.
@@ -97,7 +100,8 @@ export class Budgets {
 
   /** For the status bar; null where no budget is for the document. */
   state(uri: string, analysed: Analysed): BudgetState | null {
-    const verdicts = this.#stateOf(uri, analysed)?.verdicts ?? [];
+    const state = this.#stateOf(uri, analysed);
+    const verdicts = state ? worthSaying(state, analysed) : [];
     const [first] = verdicts;
     if (!first) return null;
     const worst =
@@ -195,7 +199,7 @@ export class Budgets {
       this.#searches.delete(uri);
       for (const verdict of open) {
         if (this.#session.workspace.analysed(uri) !== analysed) return;
-        await this.#search(uri, verdict, state, { isCancellationRequested: false });
+        await this.#search(uri, verdict, state, { isCancellationRequested: false }, mostSearching);
       }
       if (this.#session.workspace.analysed(uri) === analysed) this.#changed(uri);
     };
@@ -205,15 +209,32 @@ export class Budgets {
     this.#searches.set(uri, timer);
   }
 
-  async #search(uri: string, verdict: Verdict, state: State, token: Token): Promise<void> {
-    const result = await this.#session.paced(uri, token, searched(verdict));
+  async #search(uri: string, verdict: Verdict, state: State, token: Token, most?: number): Promise<void> {
+    const result = await this.#session.paced(uri, token, searched(verdict, most));
     if (result) state.fixes.set(verdict, result);
   }
 }
 
-/** The same with a result that tells “none” from a search that was given up. */
-function* searched(verdict: Verdict): Generator<unknown, { readonly fix: BudgetFix | undefined }> {
-  return { fix: yield* budgetFix(verdict) };
+/** While a row is typed that was good before, what cannot be known just now is not worth a word. */
+function worthSaying({ verdicts }: State, { standIns }: Analysed): readonly Verdict[] {
+  return standIns ? verdicts.filter(({ status }) => status !== 'unknown') : verdicts;
+}
+
+/** The same with a result that tells “none” from a search that was given up, as it is after so many milliseconds of work. */
+function* searched(
+  verdict: Verdict,
+  most = Number.POSITIVE_INFINITY,
+): Generator<unknown, { readonly fix: BudgetFix | undefined } | undefined> {
+  const search = budgetFix(verdict);
+  let spent = 0;
+  for (;;) {
+    const begin = performance.now();
+    const next = search.next();
+    if (next.done) return { fix: next.value };
+    spent += performance.now() - begin;
+    if (spent > most) return undefined;
+    yield;
+  }
 }
 
 function problemOf(verdict: Verdict, { fixes }: State): Problem | undefined {

@@ -100,7 +100,8 @@ export function judgedBy({ budget, entry }: BudgetUse, document: Document, setti
     ...(entry === undefined ? {} : { entry }),
   };
   // Where the budget says how the network is called, a comment that says the same in another way does not.
-  const replaced = new Set([...Object.keys(chosen), ...(input ? ['inputs'] : [])]);
+  // Limits are those of inference, whatever is counted otherwise.
+  const replaced = new Set([...Object.keys(chosen), ...(input ? ['inputs'] : []), 'work']);
   const comments = new Map([...document.pragmas.settings].filter(([key]) => !replaced.has(key)));
   const defaults = new Map<string, unknown>([...choiceKeys, 'inputs' as const].map(key => [key, defaultSettings[key]]));
   return {

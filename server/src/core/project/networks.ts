@@ -29,9 +29,10 @@ export function budgetedFiles(
   const folder = parentOf(project.path);
   const sought = soughtBy(project);
   const named = new Set(sought.filter(({ isFile }) => isFile).map(({ path }) => joined(folder, path)));
+  const isInside = (path: string): boolean => path === folder || path.startsWith(`${folder}/`);
   const bases = new Set(sought.filter(({ isFile }) => !isFile).map(({ path }) => joined(folder, path)));
   const present = [...named].filter(path => places.has(path) && !places.isFolder(path));
-  const found = new Set([...present, ...[...bases].flatMap(base => places.below(base))]);
+  const found = new Set([...present, ...[...bases].filter(isInside).flatMap(base => places.below(base))]);
   const files = [...found].sort().flatMap((path): BudgetedFile[] => {
     const uses = budgetsOf(project, path);
     return uses.length === 0 ? [] : [{ path, uses, isNamed: named.has(path) }];
@@ -43,7 +44,7 @@ export function budgetedFiles(
     .map(({ use: { named: place } }) =>
       vacancy(
         place.range,
-        l10n.t('No file has a name like “{0}”, so this budget checks nothing.', place.value),
+        l10n.t('No file matches “{0}”, so this budget checks nothing.', place.value),
         l10n.t('Paths are relative to the folder of `flopline.yaml`.'),
       ),
     );
@@ -57,6 +58,10 @@ export function missingNetworks(project: Project, places: Pick<Places, 'has' | '
     if (!isFile) return [];
     const at = joined(folder, path);
     const range = named.range;
+    if (!at.startsWith(`${folder}/`)) {
+      const message = l10n.t('“{0}” is outside the folder of `flopline.yaml`, so this budget checks nothing.', path);
+      return [vacancy(range, message, l10n.t('Write a `flopline.yaml` for the folder that it is in.'))];
+    }
     if (places.isFolder(at)) {
       const message = l10n.t('“{0}” is a folder, so this budget checks nothing.', path);
       return [vacancy(range, message, l10n.t('To check all files in it, write {0}.', `\`${path}/**\``))];
