@@ -53,7 +53,11 @@ const costs = ({ layers, totals }: FileReport) => ({
   params: totals.params,
   macs: totals.macs,
 });
-const readBy = (found: FileReport): unknown => found.source;
+/** The Python that was read; undefined where our own tables were used, which the report names instead. */
+const readBy = ({ source }: FileReport): string | undefined => {
+  assert.ok(source);
+  return source.endsWith('.py') ? source : undefined;
+};
 
 const detector = (rows: readonly string[], head: readonly string[], top = ''): string =>
   `nc: 5\n${top}backbone:\n${rows.map(row => `  - ${row}\n`).join('')}head:\n${head.map(row => `  - ${row}\n`).join('')}`;
