@@ -376,7 +376,7 @@ function mcpCommand(args: string[]): Command {
 }
 
 /** Options that say what a budget says. */
-const ofBudgets = ['input', 'inputs', 'scale', 'entry', 'dtype', 'convention', 'batch'] as const;
+const ofBudgets = ['input', 'inputs', 'scale', 'entry', 'dtype', 'convention', 'batch', 'work'] as const;
 
 function checkCommand({ format: wish = 'text' }: Values<'check'>, request: SpecsRequest): Command {
   const format = checkFormats.find(name => name === wish);

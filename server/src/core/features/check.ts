@@ -94,6 +94,7 @@ export function judgedBy({ budget, entry }: BudgetUse, document: Document, setti
   const isProgram = document.format.choices.entry === true;
   const chosen: FileChoices = {
     convention: 'macs',
+    work: 'inference',
     ...(input && { input: inputChoice(input.value, isProgram) }),
     ...(scale && { scale: scale.value }),
     ...(dtype && { dtype: dtype.value }),
