@@ -40,7 +40,7 @@ export async function compileTests() {
     target: 'node20',
     sourcemap: 'linked',
     // Loaded by themselves: they are CommonJS, or hold what all tests share (the seed of fast-check).
-    external: ['@vscode/*', 'ajv', 'esbuild', 'fast-check', 'typescript', 'vscode-*'],
+    external: ['@modelcontextprotocol/sdk', '@vscode/*', 'ajv', 'esbuild', 'fast-check', 'typescript', 'vscode-*'],
     plugins: [atHome],
     logLevel: 'warning',
   });
