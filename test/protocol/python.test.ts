@@ -59,10 +59,10 @@ describe('Python over the protocol', () => {
     assert.deepEqual(plain(await session.hints(uri)), [
       '6: 8×16×16 · 221k MACs · 864 params',
       '9: 73.7k MACs · 288 params',
-      '10: 147k MACs · 576 params',
+      '10: ◕ 147k MACs · 576 params',
       '12: 8×16×16 · 221k MACs · 864 params',
       '13: 8×16×16 · 73.7k MACs',
-      '14: 8×16×16 · 147k MACs',
+      '14: ◕ 8×16×16 · 147k MACs',
     ]);
     const [lens] = await session.lenses(uri);
     assert.equal(lens!.range.start.line, 6);
