@@ -96,8 +96,8 @@ export async function walkOverview(browser, editor, payload) {
     await page.locator('.quick-input-widget:visible').waitFor();
     await page.keyboard.type(name);
     const file = name.slice(name.lastIndexOf('/') + 1);
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: file }).first().waitFor();
-    await page.keyboard.press('Enter');
+    // The list goes on changing: what Enter would open may be another file.
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: file }).first().click();
     await frame.locator('h1', { hasText: new RegExp(`^${title}$`) }).waitFor();
   };
   const eventually = async (what, look) => {

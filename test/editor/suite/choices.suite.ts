@@ -133,10 +133,11 @@ suite('Choices per file', () => {
     } finally {
       Object.assign(vscode.window, { showQuickPick });
     }
-    assert.deepEqual(seen.slice(0, 6), [
+    assert.deepEqual(seen.slice(0, 7), [
       'Input Size: 3×640×640 · default',
       'Scale: n · default',
       'Counting Convention: macs · default',
+      'Inference or Training: inference · default',
       'Data Type: fp16 · this file',
       'Batch Size: 4 · workspace setting',
       'Dialect: ultralytics · default',
