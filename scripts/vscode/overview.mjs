@@ -289,7 +289,13 @@ export async function walkOverview(browser, editor, payload) {
           : theme.includes('Light')
             ? 'vscode-light'
             : 'vscode-dark';
-        await frame.locator(`body.${kind}`).waitFor();
+        // The editor may miss a change of its settings that follows soon after another.
+        const body = frame.locator(`body.${kind}`);
+        for (let tries = 0; tries < 600 && (await body.count()) === 0; tries++) {
+          await page.waitForTimeout(100);
+          if (tries % 80 === 79) setTheme(folder, theme);
+        }
+        await body.waitFor();
         await frame.locator('.body .row[tabindex="0"]').focus();
         await checkAxe(frame);
         await frame.locator('.segments button').nth(1).focus();
