@@ -151,6 +151,7 @@ export {
   type ProgramEntry,
   type Roots,
   type Source,
+  startPython,
 } from './formats/index.ts';
 export { type History, noHistory } from './history.ts';
 export {
@@ -198,7 +199,6 @@ export {
   settingTable,
   withValues,
 } from './settings/index.ts';
-export { startPython } from './syntax/python/parse.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { Lines, type Position } from './text/lines.ts';
 export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts';
