@@ -1,7 +1,5 @@
 // Budgets of the project file: what they say of the documents that are open, what brings one back, and the networks of a
 // project as tests.
-import { posix } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   type Analysed,
   type BudgetFix,
@@ -22,17 +20,20 @@ import {
   notIgnored,
   open,
   type Problem,
+  parentOf,
+  pathOfUri,
   type Range,
   textOf,
   textOfFile,
+  uriOfPath,
   type Verdict,
   verdictMessage,
   verdictText,
 } from '../core/index.ts';
-import { pathOfUri, uriOfPath } from '../host/disk.ts';
 import type { BudgetResult, BudgetState, BudgetTest } from '../protocol/index.ts';
 import { toProto } from './convert.ts';
 import type { Session, Token } from './session.ts';
+import { turn } from './turn.ts';
 
 /** What the budgets of a document say of its newest text. */
 interface State {
@@ -74,7 +75,7 @@ export class Budgets {
   /** By document, what was known last: shown until a text that takes long is read. */
   readonly #last = new Map<string, State>();
   readonly #reading = new Set<string>();
-  readonly #searches = new Map<string, NodeJS.Timeout>();
+  readonly #searches = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(session: Session, changed: (uri: string) => void) {
     this.#session = session;
@@ -251,15 +252,15 @@ export function answerBudgets(session: Session): void {
 
   session.on('flopline/budgets', async ({ textDocument: { uri } }) => {
     try {
-      const found = workspace.budgeted(uri);
+      const found = await workspace.budgeted(uri);
       if (!found) return null;
       const { project, files } = found;
       const lines = new Lines(project.text);
-      const folder = posix.dirname(project.path);
+      const folder = parentOf(project.path);
       const networks: (typeof files)[number][] = [];
       for (const file of files) {
         // A glob may mean others by chance; what is named is to be a network.
-        if (file.isNamed || workspace.isNetwork(uriOfPath(file.path), file.path)) networks.push(file);
+        if (file.isNamed || (await workspace.isNetwork(uriOfPath(file.path), file.path))) networks.push(file);
         await turn();
       }
       return networks.flatMap(({ path, uses }) =>
@@ -303,7 +304,7 @@ async function judgeFile(
   const settings = workspace.settings.of(test.uri);
   const source = path === undefined ? undefined : await workspace.sourceAt(test.uri, path);
   const { project } = source ?? {};
-  if (!source || path === undefined || !project || uriOfPath(project.path) !== test.project) return null;
+  if (!source || path === undefined || !project || pathOfUri(test.project) !== project.path) return null;
   const use = budgetsOf(project, path).find(each => each.index === test.index && (each.entry ?? null) === test.entry);
   const document = open(source, settings);
   if (!use || !document || document.format.hasNoNetwork) return null;

@@ -1,5 +1,4 @@
 // The language server: every handler resolves the document, asks core and converts. All wording is in core.
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   CodeActionKind,
   type CodeLens,
@@ -34,6 +33,7 @@ import {
   otherProblems,
   othersMarkdown,
   othersText,
+  pathOfUri,
   priceReported,
   problemsWithHints,
   report,
@@ -43,8 +43,7 @@ import {
   symbols,
   textOfFile,
 } from '../core/index.ts';
-import { pathOfUri } from '../host/disk.ts';
-import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
+import type { ClientNotifications, DocumentSummary, ServerRequests } from '../protocol/index.ts';
 import { answerBudgets, Budgets } from './budgets.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions, fixAllKind } from './codeActions.ts';
@@ -56,10 +55,12 @@ import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerOverview } from './overview.ts';
+import type { FileClient } from './remote.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
-import { Workspace } from './workspace.ts';
+import { turn } from './turn.ts';
+import { type Machine, Workspace } from './workspace.ts';
 
 /**
  * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
@@ -70,10 +71,10 @@ const quiet = 100;
 /** Milliseconds for which problems wait for the prices of the changes that they advise. */
 const mostPricing = 100;
 
-/** Answers an editor over `connection` until it ends. */
-export function serve(connection: Connection): void {
+/** Answers an editor over `connection` until it ends; without a machine every file is read by the editor. */
+export function serve(connection: Connection, machine?: Machine): void {
   const texts = new TextDocuments(TextDocument);
-  const workspace = new Workspace(texts);
+  const workspace = new Workspace(texts, machine);
   const session = new Session(connection, workspace);
   const shown = answerOverview(session);
 
@@ -82,6 +83,7 @@ export function serve(connection: Connection): void {
     const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : []);
     workspace.folders = folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
     session.options = typeof params.initializationOptions === 'object' ? (params.initializationOptions ?? {}) : {};
+    if (session.options.readsFiles === true) workspace.remote.client = fileClient(connection);
     return {
       serverInfo: { name: 'flopline' },
       capabilities: {
@@ -102,6 +104,11 @@ export function serve(connection: Connection): void {
       },
     };
   });
+
+  // What nobody waited for has arrived: whoever has read without it reads again.
+  workspace.remote.arrived = () => {
+    publishAll(workspace.outdated).catch(error => session.complain('files', error));
+  };
 
   const budgets = new Budgets(session, uri => {
     publish(uri);
@@ -210,7 +217,7 @@ export function serve(connection: Connection): void {
 
   // --- Documents --------------------------------------------------------------------------------------------------
 
-  const waiting = new Map<string, NodeJS.Timeout>();
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   /** Documents that were specs when last looked at: only those have something to be cleared. */
   const specs = new Set<string>();
 
@@ -269,6 +276,7 @@ export function serve(connection: Connection): void {
   }
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    workspace.filesChanged(changes);
     const changed = new Set(changes.flatMap(({ uri }) => (texts.get(uri) ? [] : workspace.dependants(uri))));
     publishAll([...changed]);
   });
@@ -466,6 +474,18 @@ export function serve(connection: Connection): void {
 
   texts.listen(connection);
   connection.listen();
+}
+
+/** Asks an editor for files that the server cannot read. */
+function fileClient(connection: Connection): FileClient {
+  const ask = <M extends keyof ServerRequests>(
+    method: M,
+    uris: readonly string[],
+  ): Promise<ServerRequests[M]['result']> => connection.sendRequest(method, { uris });
+  return {
+    list: uris => ask('flopline/listFolders', uris),
+    read: uris => ask('flopline/readFiles', uris),
+  };
 }
 
 function commandsOf({ options }: Session): LensCommands {
