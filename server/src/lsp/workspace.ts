@@ -192,7 +192,8 @@ export class Workspace {
     if (!text) return;
     const known = this.#entries.get(uri);
     // A text is looked at once: most files of a language that is not ours are no specs, and most specs need no parser.
-    const isLookedAt = known?.version === text.version && known.files?.isWhole !== false;
+    const isHere = known?.files === undefined || (known.files.isWhole && (!this.remote.client || known.files.isSame));
+    const isLookedAt = known?.version === text.version && isHere;
     if (isLookedAt && !known.document?.format.parser) return;
     yield* this.#whole(() => this.#prepare(uri, text));
   }
