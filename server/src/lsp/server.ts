@@ -22,8 +22,11 @@ import {
   hintDetail,
   hints,
   hover,
+  type Language,
   type Lens,
   Lines,
+  languageOf,
+  languageOfEnvironment,
   lenses,
   markdownReport,
   orderOf,
@@ -44,12 +47,13 @@ import {
   textOfFile,
 } from '../core/index.ts';
 import { pathOfUri } from '../host/disk.ts';
+import { speak } from '../host/speak.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
 import { answerBudgets, Budgets } from './budgets.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions, fixAllKind } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
-import { readSettings } from './configuration.ts';
+import { readLanguage, readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { answerNetworks } from './networks.ts';
@@ -76,9 +80,14 @@ export function serve(connection: Connection): void {
   const workspace = new Workspace(texts);
   const session = new Session(connection, workspace);
   const shown = answerOverview(session);
+  /** The language of the editor, or of the environment where it has said none. */
+  let own: Language = 'en';
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
+    const locale = typeof params.locale === 'string' ? params.locale : undefined;
+    own = locale === undefined ? languageOfEnvironment(process.env) : (languageOf(locale) ?? 'en');
+    speak(own);
     const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : []);
     workspace.folders = folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
     session.options = typeof params.initializationOptions === 'object' ? (params.initializationOptions ?? {}) : {};
@@ -162,6 +171,8 @@ export function serve(connection: Connection): void {
   async function configure(pushed: unknown): Promise<void> {
     try {
       const section = isAskable() ? await connection.workspace.getConfiguration('flopline') : pushed;
+      // What was said of documents in another language is said anew.
+      if (speak(readLanguage(section) ?? own)) workspace.forgetAll();
       const { settings, complaints } = readSettings(section);
       for (const complaint of complaints) connection.console.warn(complaint);
       workspace.settings.configureAll(settings);

@@ -94,7 +94,7 @@ export class Workspace {
     unsaved: path => this.#openText(path),
     allows: path => this.isTrusted || this.folders.some(folder => path === folder || path.startsWith(`${folder}/`)),
   });
-  readonly #projects = new Projects();
+  #projects = new Projects();
   readonly settings = new FileSettings();
   /** What documents are compared with. */
   readonly bases = new Bases();
@@ -186,6 +186,13 @@ export class Workspace {
   /** Forgets what was read with other files, such as before more of them may be read. */
   reset(): void {
     for (const [uri, { files }] of this.#entries) if (files) this.#entries.delete(uri);
+  }
+
+  /** Forgets everything that was computed, such as when it has to be said in another language. */
+  forgetAll(): void {
+    this.#entries.clear();
+    this.bases.forget();
+    this.#projects = new Projects();
   }
 
   /** Whether a document was read with others, so that changes of files on the disk matter. */
