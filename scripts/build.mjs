@@ -1,10 +1,10 @@
 // Bundles client, server, CLI and its MCP server into dist/: single files that run with no node_modules.
 //   node scripts/build.mjs [--readable] [--watch]
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { programOptions } from './program.mjs';
 
@@ -33,6 +33,35 @@ const wasm = {
     }));
     // Its module form asks where it lies, which a bundle cannot say.
     build.onResolve({ filter: /^web-tree-sitter$/ }, () => ({ path: resolve('web-tree-sitter') }));
+  },
+};
+
+/**
+ * Translations are inside the programs as well: compressed, and in ASCII, since one character beyond Latin-1 would make V8
+ * hold a whole program in twice its memory.
+ * @type {esbuild.Plugin}
+ */
+const translations = {
+  name: 'translations',
+  setup(build) {
+    build.onLoad({ filter: /host[\\/]bundles\.mjs$/ }, () => {
+      const files = readdirSync(join(root, 'l10n')).filter(name => name.startsWith('bundle.l10n.'));
+      const packed = files.map(name => {
+        const contents = JSON.stringify(JSON.parse(readFileSync(join(root, 'l10n', name), 'utf8')));
+        const compressed = brotliCompressSync(contents, {
+          params: { [constants.BROTLI_PARAM_SIZE_HINT]: contents.length },
+        });
+        return [name.split('.')[2], compressed.toString('base64')];
+      });
+      return {
+        contents: `
+          import { brotliDecompressSync } from 'node:zlib';
+          const packed = ${JSON.stringify(Object.fromEntries(packed))};
+          export const bundle = language => brotliDecompressSync(Buffer.from(packed[language], 'base64')).toString();
+        `,
+        watchFiles: files.map(name => join(root, 'l10n', name)),
+      };
+    });
   },
 };
 
@@ -66,7 +95,10 @@ const common = {
 };
 
 const program = (entry, file, head) =>
-  programOptions({ ...common, plugins: [wasm, mcpBeside] }, { entry: join(root, entry), file: join(root, file), head });
+  programOptions(
+    { ...common, plugins: [wasm, translations, mcpBeside] },
+    { entry: join(root, entry), file: join(root, file), head },
+  );
 
 const bundles = [
   {

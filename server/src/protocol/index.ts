@@ -363,6 +363,8 @@ export interface InitializationOptions {
   readonly choices?: ChosenByUri;
   /** `push` has problems sent as soon as they are known, even to an editor that could ask for them. */
   readonly diagnostics?: 'push';
+  /** For a server that has none, as in a browser: translations by language and by their English. */
+  readonly translations?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export type {
