@@ -1,13 +1,14 @@
 // The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline diff A B`,
-// `flopline check`, `flopline doctor FILE`, `flopline mcp`.
+// `flopline check`, `flopline convert FILE`, `flopline doctor FILE`, `flopline mcp`.
 import { version } from '../../../package.json';
-import { Projects } from '../core/index.ts';
+import { conversionParser, Projects } from '../core/index.ts';
 import { Disk } from '../host/disk.ts';
 import { toolbox } from '../mcp/toolbox.ts';
 import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
 import { targetsOf } from './budgeted.ts';
 import { runCheck } from './check.ts';
+import { runConvert } from './convert.ts';
 import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { loadParsers } from './parsers.ts';
@@ -39,6 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const { targets } = targetsOf(command.request.paths, new Projects(), new Disk());
     await loadParsers({ ...command.request, paths: targets.map(({ path }) => path) });
   } else if ('request' in command) await loadParsers(command.request);
+  if (command.kind === 'convert') await conversionParser(command.request.target)?.load();
   switch (command.kind) {
     case 'help':
       process.stdout.write(help());
@@ -59,6 +61,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return runDiff(command.request, streams);
     case 'check':
       return runCheck(command.request, streams);
+    case 'convert':
+      return runConvert(command.request, streams);
     case 'doctor':
       return runDoctor(command.request, streams);
     case 'mcp': {

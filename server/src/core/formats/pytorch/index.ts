@@ -20,6 +20,7 @@ import { type Outline, outlineOf } from './entries.ts';
 import { mayHoldNetwork } from './recognise.ts';
 import { rewrite } from './rewrite.ts';
 import { firstArgument, improbable } from './slots.ts';
+import { writeModule } from './write/index.ts';
 
 export const pytorch: Format = {
   id: 'pytorch',
@@ -32,6 +33,7 @@ export const pytorch: Format = {
   shapeOrder: 'chw',
   namedInputs: true,
   parser: { isNeeded: () => true, isReady: isPythonStarted, load: startPython },
+  writer: { ending: '.py', languageId: 'python', write: writeModule },
   recognises: mayHoldNetwork,
   open,
 };
