@@ -129,7 +129,7 @@ const bundles = [
     plugins: [],
     sourcemap: false,
   },
-  program('server/src/lsp/main.ts', 'dist/server.js', ''),
+  program('server/src/node/main.ts', 'dist/server.js', ''),
   program('server/src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node\n'),
   {
     ...common,

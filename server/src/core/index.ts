@@ -209,9 +209,11 @@ export {
 } from './settings/index.ts';
 export { startPython } from './syntax/python/parse.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
+export { joined, nameIn, parentOf } from './text/folders.ts';
 export { Lines, type Position } from './text/lines.ts';
 export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts';
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
 export { suggestion } from './text/spelling.ts';
 export { unifiedDiff } from './text/unifiedDiff.ts';
+export { isVirtual, pathOfUri, uriOfPath } from './text/uri.ts';
