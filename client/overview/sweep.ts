@@ -4,19 +4,9 @@ import * as l10n from '@vscode/l10n';
 import { bytes, si } from '../../server/src/core/text/quantity.ts';
 import type { Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/index.ts';
 import { element } from './dom.ts';
+import type { Ask } from './messages.ts';
 import type { Network } from './network.ts';
-
-export interface SweepSource {
-  /** What can be varied of a document; null where it has changed meanwhile. */
-  sweeps(uri: string): Promise<readonly Sweep[] | null>;
-  point(uri: string, key: SweepKey, value: string): Promise<SweepPoint | null>;
-}
-
-export interface Sweeps {
-  readonly element: HTMLElement;
-  /** The network that is looked at; undefined while none is. */
-  show(network: Network | undefined): void;
-}
+import type { View } from './view.ts';
 
 const measures = ['value', 'params', 'activations', 'peak'] as const;
 type Measure = (typeof measures)[number];
@@ -25,7 +15,7 @@ type Figures = Exclude<SweepPoint, { refused: string }>;
 /** Milliseconds without a change after which a network is swept. */
 const quiet = 400;
 
-export function createSweeps(source: SweepSource): Sweeps {
+export function createSweeps(ask: Ask): View {
   const vary = element('select');
   const measureList = element('select');
   const chart = element('div');
@@ -59,15 +49,16 @@ export function createSweeps(source: SweepSource): Sweeps {
     const own = ++run;
     const asked = network;
     if (!asked) return;
-    const found = await source.sweeps(asked.uri);
+    const found = await ask('flopline/sweeps', { textDocument: { uri: asked.uri } });
     // Of a text that was replaced, another message has come or comes.
     if (own !== run || !found) return;
     known = found;
     points = new Map();
     render();
     const sweep = current();
+    const textDocument = { uri: asked.uri };
     for (const { value } of sweep?.values ?? []) {
-      const point = await source.point(asked.uri, sweep!.key, value);
+      const point = await ask('flopline/sweepPoint', { textDocument, key: sweep!.key, value });
       if (own !== run) return;
       if (point) points.set(value, point);
       renderFigures();
@@ -136,6 +127,8 @@ export function createSweeps(source: SweepSource): Sweeps {
   }).observe(chart);
 
   return {
+    name: 'sweep',
+    words: l10n.t('Sweep'),
     element: whole,
     show: next => {
       network = next;

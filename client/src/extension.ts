@@ -58,6 +58,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     isTrusted: vscode.workspace.isTrusted,
     ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
+    diagnostics: 'push',
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
   const client: LanguageClient = new LanguageClient(
@@ -117,11 +118,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     show: params => {
       if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
     },
-    answer: ({ uri, key, value }) => {
-      const textDocument = { uri };
-      if (key === undefined || value === undefined) return ask('flopline/sweeps', { textDocument });
-      return ask('flopline/sweepPoint', { textDocument, key, value });
-    },
+    answer: ({ method, params }) => ask(method, params),
   });
 
   // Starting it again is nothing while it runs.

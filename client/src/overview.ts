@@ -1,8 +1,8 @@
 // The overview of a network, in the side bar and as an editor tab: hands on what the server sends to the pages that are
 // visible, and tells it what they show. While none is, nothing is asked for.
 import * as vscode from 'vscode';
-import type { ClientNotifications, OverviewMessage, Sweep, SweepPoint } from '../../server/src/protocol/index.ts';
-import type { FromPage, ToPage } from '../overview/messages.ts';
+import type { ClientNotifications, OverviewMessage, Requests } from '../../server/src/protocol/index.ts';
+import type { FromPage, PageMethod, Question, ToPage } from '../overview/messages.ts';
 import { mayBeSpec } from './specs.ts';
 
 export interface Overviews extends vscode.Disposable {
@@ -19,10 +19,12 @@ export interface Overviews extends vscode.Disposable {
 /** What the server does for it. */
 export interface OverviewServer {
   show(params: ClientNotifications['flopline/didShowOverview']): void;
-  answer(question: Extract<FromPage, { type: 'ask' }>): Promise<readonly Sweep[] | SweepPoint | null>;
+  answer(question: Question): Promise<Requests[PageMethod]['result']>;
 }
 
 const viewType = 'flopline.overview';
+
+const questions: readonly PageMethod[] = ['flopline/sweeps', 'flopline/sweepPoint'];
 
 export function createOverviews(extension: vscode.Uri, { show, answer }: OverviewServer): Overviews {
   const root = vscode.Uri.joinPath(extension, 'dist');
@@ -73,6 +75,8 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
           reveal(message);
           return;
         case 'ask':
+          // A page asks for what is looked at, and for nothing else.
+          if (!questions.includes(message.method)) return;
           answer(message)
             .catch(() => null)
             .then(found => page.postMessage({ type: 'answer', id: message.id, answer: found } satisfies ToPage))
