@@ -98,6 +98,18 @@ export {
   overview,
   overviewMetrics,
 } from './features/overview.ts';
+export {
+  type Memory,
+  type MemoryCurve,
+  type MemoryKind,
+  type MemoryMode,
+  type MemoryMoment,
+  type MemoryPiece,
+  type MemoryStretch,
+  memory,
+  memoryAt,
+  memoryPreparation,
+} from './features/memory.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,
@@ -140,6 +152,7 @@ export {
   sweeps,
 } from './features/sweep.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
+export { type Time, type TimeDevice, type TimeRow, time } from './features/time.ts';
 export { orderOf } from './features/wording.ts';
 export { type NetworkTotals, networkPlace, networkTotals } from './features/workspace.ts';
 export {

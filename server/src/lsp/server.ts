@@ -50,6 +50,7 @@ import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
+import { answerMoments } from './moments.ts';
 import { answerOverview } from './overview.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
@@ -68,6 +69,7 @@ export function serve(connection: Connection): void {
   const workspace = new Workspace(texts);
   const session = new Session(connection, workspace);
   const shown = answerOverview(session);
+  const moments = answerMoments(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
@@ -230,6 +232,7 @@ export function serve(connection: Connection): void {
     workspace.forget(uri);
     shown.update(uri);
     budgets.forget(uri);
+    moments.forget(uri);
     diagnostics.forget(uri);
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));

@@ -1,9 +1,10 @@
 // The memory that a network takes while eager PyTorch runs it: a tensor is there as long as the program refers to it, what
 // works in place does so where it is written, and in training what the backward pass needs is kept.
-import type { Graph, GraphNode, Tensor } from '../graph/graph.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Extra, Saved, Shape } from '../ops/op.ts';
 import { elementsOf } from './counts.ts';
 import { gradientsOf } from './gradients.ts';
+import { type Piece, type Timeline, timelineOf } from './timeline.ts';
 
 export interface Setting {
   /** Of an element of the network's data type. */
@@ -12,33 +13,6 @@ export interface Setting {
   readonly batch: number;
   /** Whether what the backward pass needs is kept. */
   readonly training: boolean;
-}
-
-/** What is there for some time. */
-export interface Piece {
-  /** The operator that makes it. */
-  readonly node: GraphNode;
-  /** The output that it is; undefined for what an operator makes beside its outputs. */
-  readonly port: number | undefined;
-  readonly bytes: number;
-  /** The nodes that run first and last while it is there. */
-  readonly from: number;
-  readonly to: number;
-  /** Whether the backward pass needs it. */
-  readonly saved: boolean;
-}
-
-export interface Timeline {
-  /** In the order in which they are made. */
-  readonly pieces: readonly Piece[];
-  /** Bytes that are there while each node runs. */
-  readonly bytes: Float64Array;
-  /** The node at which they are the most, and how many there are then. */
-  readonly peak: { readonly node: number; readonly bytes: number };
-  /** Bytes that are kept for the backward pass; 0 at inference. */
-  readonly saved: number;
-  /** False where something is not known: there is more then. */
-  readonly complete: boolean;
 }
 
 const nothing: Saved = {};
@@ -107,26 +81,7 @@ export function eagerTimeline(graph: Graph, { bytesPerElement, batch, training }
     return elements * bytes * (once ? 1 : batch);
   }
 
-  const change = new Float64Array(nodes.length + 1);
-  let total = 0;
-  for (const { bytes, from, to, saved: isSaved } of pieces) {
-    if (Number.isNaN(bytes)) {
-      complete = false;
-      continue;
-    }
-    change[from]! += bytes;
-    change[to + 1]! -= bytes;
-    if (isSaved) total += bytes;
-  }
-  const bytes = new Float64Array(nodes.length);
-  let peak = { node: 0, bytes: 0 };
-  let alive = 0;
-  for (let at = 0; at < nodes.length; at++) {
-    alive += change[at]!;
-    bytes[at] = alive;
-    if (alive > peak.bytes) peak = { node: at, bytes: alive };
-  }
-  return { pieces, bytes, peak, saved: total, complete };
+  return timelineOf(pieces, nodes.length, complete);
 }
 
 const shapeOf = ({ shape }: Tensor): Shape | undefined => shape;
