@@ -46,11 +46,11 @@ import { answerCompletion, completionOptions, signatureOptions } from './complet
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { Diagnostics, mayPull, pullCapability } from './diagnostics.ts';
+import { answerMoments } from './moments.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
-import { answerMoments } from './moments.ts';
 import { answerOverview } from './overview.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';

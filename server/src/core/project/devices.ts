@@ -86,5 +86,10 @@ export function builtInDevice(
   name: string,
 ): { readonly flops: ReadonlyMap<string, { readonly value: number }>; readonly bandwidth: number } | undefined {
   const found = builtInDevices.get(name);
-  return found && { flops: new Map([...found.flops].map(([dtype, value]) => [dtype, { value }])), bandwidth: found.bandwidth };
+  return (
+    found && {
+      flops: new Map([...found.flops].map(([dtype, value]) => [dtype, { value }])),
+      bandwidth: found.bandwidth,
+    }
+  );
 }

@@ -1,12 +1,12 @@
 // Reads the text of a `flopline.yaml`. Never fails: what cannot be read is a problem, and is as if it were not there.
 import * as l10n from '@vscode/l10n';
-import { builtInDevices } from './devices.ts';
 import type { Files } from '../python/files.ts';
 import { lookUp, resolved, type YamlNode } from '../syntax/tree.ts';
 import { parseYaml } from '../syntax/yaml.ts';
 import { foldersAbove, joined, parentOf } from '../text/folders.ts';
 import type { Problem } from '../text/problem.ts';
 import { suggestion } from '../text/spelling.ts';
+import { builtInDevices } from './devices.ts';
 import type { Project, Rule } from './project.ts';
 import { type Located, reportTo } from './shape.ts';
 import { top } from './table.ts';
