@@ -58,6 +58,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     isTrusted: vscode.workspace.isTrusted,
     ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
+    diagnostics: 'push',
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
   const client: LanguageClient = new LanguageClient(

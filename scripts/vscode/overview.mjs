@@ -35,6 +35,13 @@ export function setTheme(folder, theme) {
 }
 
 export const themes = ['Light Modern', 'Dark Modern', 'Default High Contrast', 'Default High Contrast Light'];
+/** How the editor marks the body of a page in each. */
+const bodies = {
+  'Light Modern': 'body.vscode-light',
+  'Dark Modern': 'body.vscode-dark',
+  'Default High Contrast': 'body.vscode-high-contrast:not(.vscode-high-contrast-light)',
+  'Default High Contrast Light': 'body.vscode-high-contrast-light',
+};
 
 /** Opens a file in a fresh window, and waits for its hints. */
 export async function openWindow(browser, editor, folder, file, { payload = [], ...viewport } = {}) {
@@ -57,6 +64,12 @@ export async function runCommand(page, title) {
   await page.keyboard.press('Enter');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
+
+const isVisible = (locator, timeout) =>
+  locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
 
 /** The page of the overview, once it shows a network. */
 export async function overviewOf(page) {
@@ -284,16 +297,14 @@ export async function walkOverview(browser, editor, payload) {
     for (const theme of themes)
       await attempt(`axe-core finds nothing in ${theme}`, async () => {
         setTheme(folder, theme);
-        const kind = theme.includes('Contrast')
-          ? 'vscode-high-contrast'
-          : theme.includes('Light')
-            ? 'vscode-light'
-            : 'vscode-dark';
-        // The editor may miss a change of its settings that follows soon after another.
-        const body = frame.locator(`body.${kind}`);
-        for (let tries = 0; tries < 600 && (await body.count()) === 0; tries++) {
-          await page.waitForTimeout(100);
-          if (tries % 80 === 79) setTheme(folder, theme);
+        const body = frame.locator(bodies[theme]);
+        // Now and then the editor reads a change of its settings and keeps its colours all the same. Then it is of no
+        // use to write what it has read already: another theme goes between.
+        for (let tries = 0; tries < 5; tries++) {
+          if (await isVisible(body, 8000)) break;
+          setTheme(folder, theme === 'Light Modern' ? 'Dark Modern' : 'Light Modern');
+          await page.waitForTimeout(1000);
+          setTheme(folder, theme);
         }
         await body.waitFor();
         await frame.locator('.body .row[tabindex="0"]').focus();

@@ -8,6 +8,8 @@ import {
   type CodeLens,
   createProtocolConnection,
   type Diagnostic,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticRequest,
   type DocumentSymbol,
   type Hover,
   type InitializeResult,
@@ -49,6 +51,10 @@ export interface SessionOptions {
   readonly folder?: string;
   /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
   readonly modern?: boolean;
+  /** Whether the editor asks for problems, and can be told to ask again. */
+  readonly pull?: boolean;
+  /** The encodings of positions that the editor says it knows. */
+  readonly encodings?: readonly string[];
   /** Arguments of Node in front of the server. */
   readonly node?: readonly string[];
 }
@@ -69,7 +75,9 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     processId: process.pid,
     rootUri: options.folder === undefined ? null : `file://${options.folder}`,
     capabilities: {
+      ...(options.encodings ? { general: { positionEncodings: [...options.encodings] } } : {}),
       workspace: {
+        ...(options.pull ? { diagnostics: { refreshSupport: true } } : {}),
         configuration: options.configuration ?? true,
         didChangeConfiguration: { dynamicRegistration: true },
         didChangeWatchedFiles: { dynamicRegistration: true },
@@ -82,6 +90,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
       },
       textDocument: {
         publishDiagnostics: { relatedInformation: true },
+        ...(options.pull ? { diagnostic: { relatedInformation: true } } : {}),
         ...(options.outline ? { documentSymbol: { dynamicRegistration: true } } : {}),
         ...(options.modern
           ? {
@@ -132,7 +141,7 @@ export class Session {
     connection.onRequest(UnregistrationRequest.type, ({ unregisterations }) => {
       for (const { method } of unregisterations) this.registrations.push(`-${method}`);
     });
-    for (const method of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh'])
+    for (const method of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh', 'workspace/diagnostic/refresh'])
       connection.onRequest(method, () => {
         this.refreshes.push(method);
         return null;
@@ -145,6 +154,14 @@ export class Session {
     });
     connection.onNotification('flopline/changed', ({ uri }) => {
       this.changes.push(uri);
+    });
+  }
+
+  /** Asks for problems, as an editor does that is not sent them. */
+  pull(uri: string, previousResultId?: string): Promise<DocumentDiagnosticReport> {
+    return this.connection.sendRequest(DocumentDiagnosticRequest.type, {
+      textDocument: { uri },
+      ...(previousResultId === undefined ? {} : { previousResultId }),
     });
   }
 

@@ -352,6 +352,8 @@ export interface InitializationOptions {
   readonly python?: string;
   /** What was chosen for files; changes come as `flopline/didChangeChoices`. */
   readonly choices?: ChosenByUri;
+  /** `push` has problems sent as soon as they are known, even to an editor that could ask for them. */
+  readonly diagnostics?: 'push';
 }
 
 export type {
