@@ -1,6 +1,7 @@
 // The page of an overview without an editor around it: for what is measured of the page alone.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startBrowser } from './host.mjs';
 import { root } from './install.mjs';
 
 /** The colours of a theme that is about that of a dark editor. */
@@ -27,23 +28,45 @@ const colors = {
   'editorWidget-border': '#454545',
 };
 
-/** Opens it; what it says is in `sent`, and `receive` is what it is sent. */
-export async function openOverviewPage(browser, { width = 720, height = 900, state } = {}) {
-  const page = await browser.newPage({ viewport: { width, height } });
+/** Pages in a Chromium without a display. */
+export async function startOverviewPages() {
+  const browser = await startBrowser();
+  return { open: view => openPage(browser, view), close: () => browser.close() };
+}
+
+async function openPage(browser, view) {
+  const page = await browser.newPage({ viewport: { width: 720, height: 900 } });
   const style = Object.entries(colors).map(([name, value]) => `--vscode-${name}: ${value};`);
-  await page.setContent(
-    `<!DOCTYPE html><html lang="en"><head><title>Overview</title></head><body data-place="tab"></body></html>`,
-  );
+  await page.setContent('<!DOCTYPE html><title>Overview</title><body data-place="tab"></body>');
   await page.addStyleTag({ content: `:root { ${style.join(' ')} }` });
   await page.addStyleTag({ content: readFileSync(join(root, 'dist/overview.css'), 'utf8') });
-  await page.evaluate(kept => {
-    globalThis.sent = [];
-    globalThis.acquireVsCodeApi = () => ({
-      postMessage: message => void globalThis.sent.push(message),
-      getState: () => kept,
-      setState: () => {},
-    });
-  }, state);
+  await page.evaluate(
+    state => {
+      globalThis.acquireVsCodeApi = () => ({ postMessage: () => {}, getState: () => state, setState: () => {} });
+      // A frame later, the page has drawn; a graph that is laid out in parts says that it is busy.
+      globalThis.drawn = async begin => {
+        do await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+        while (document.querySelector('[aria-busy]'));
+        return performance.now() - begin;
+      };
+    },
+    { view },
+  );
   await page.addScriptTag({ content: readFileSync(join(root, 'dist/overview.js'), 'utf8') });
-  return page;
+  return {
+    page,
+    show: message =>
+      page.evaluate(data => {
+        const begin = performance.now();
+        window.dispatchEvent(new MessageEvent('message', { data: { type: 'overview', message: data } }));
+        return globalThis.drawn(begin);
+      }, message),
+    openAll: () =>
+      page.evaluate(async () => {
+        const begin = performance.now();
+        document.querySelector('#graph [aria-label="Open all blocks"]').click();
+        return [await globalThis.drawn(begin), document.querySelectorAll('.drawing .item').length];
+      }),
+    close: () => page.close(),
+  };
 }

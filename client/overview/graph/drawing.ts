@@ -218,7 +218,8 @@ function drawItem(own: SVGGElement, { item, inside }: Placed, { x, y, width, hei
   }
   const left = textLeft + (item.canOpen ? twistieWidth : 0);
   const name = part('text', { class: 'name', x: left, y: 17 }, look.name);
-  if (look.type !== '') name.append(part('tspan', { class: 'type', dx: 6 }, look.type));
+  // With spaces between, as a screen reader says it.
+  if (look.type !== '') name.append(' ', part('tspan', { class: 'type', dx: 3 }, look.type));
   own.append(name);
   if (item.canOpen) {
     const d = inside ? 'M0 2.5 4.5 7 9 2.5' : 'M2.5 0 7 4.5 2.5 9';
@@ -227,10 +228,10 @@ function drawItem(own: SVGGElement, { item, inside }: Placed, { x, y, width, hei
     own.append(sign);
   }
   if (inside) {
-    name.append(part('tspan', { class: 'type', dx: 10 }, look.cost));
+    name.append(' ', part('tspan', { class: 'type', dx: 7 }, look.cost));
     return;
   }
-  own.append(part('text', { class: 'cost', x: left, y: 33 }, look.cost));
+  own.append(' ', part('text', { class: 'cost', x: left, y: 33 }, look.cost));
   if (look.share > 0)
     own.append(
       part('rect', {

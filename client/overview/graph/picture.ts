@@ -22,7 +22,7 @@ const margin = 16;
 
 /** The drawing as it looks, whatever part of it is in view. */
 export function svgOf(world: SVGGElement, defs: SVGDefsElement | null, size: Size, title: string): string {
-  const [width, height] = [Math.ceil(size.width) + 2 * margin, Math.ceil(size.height) + 2 * margin];
+  const { width, height } = around(size);
   const svg = part('svg', { width, height, viewBox: `${-margin} ${-margin} ${width} ${height}` });
   svg.append(part('title', {}, title));
   if (defs) svg.append(styled(defs));
@@ -56,19 +56,24 @@ function styled<T extends SVGElement>(original: T): T {
   return copy;
 }
 
+const around = ({ width, height }: Size): Size => ({
+  width: Math.ceil(width) + 2 * margin,
+  height: Math.ceil(height) + 2 * margin,
+});
+
 /** What a canvas may hold, in both directions and in all. */
 const most = { side: 16_000, area: 100_000_000 };
 
 /** The same as a PNG, twice as large where that is possible. */
-export async function pngOf(svg: string, { width, height }: Size): Promise<Uint8Array> {
-  const [wide, tall] = [width + 2 * margin, height + 2 * margin];
-  const scale = Math.min(2, most.side / wide, most.side / tall, Math.sqrt(most.area / (wide * tall)));
+export async function pngOf(svg: string, size: Size): Promise<Uint8Array> {
+  const { width, height } = around(size);
+  const scale = Math.min(2, most.side / width, most.side / height, Math.sqrt(most.area / (width * height)));
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
   const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.floor(wide * scale));
-  canvas.height = Math.max(1, Math.floor(tall * scale));
+  canvas.width = Math.max(1, Math.floor(width * scale));
+  canvas.height = Math.max(1, Math.floor(height * scale));
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/png'));
   return new Uint8Array(await blob!.arrayBuffer());

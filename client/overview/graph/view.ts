@@ -193,9 +193,10 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     const reads = (into.get(item) ?? []).map(link => nameOf(link.from));
     const isRead = (from.get(item) ?? []).map(link => nameOf(link.to));
     const parts = [
-      [nameOf(item), isWorking ? typeOf(item) : ''].filter(text => text !== '').join(' '),
+      // What is written in the box comes first, as it is written.
+      [nameOf(item), ...(isWorking ? [typeOf(item), costText(item)] : [])].filter(text => text !== '').join(' '),
       item.shape,
-      ...(isWorking ? [exactQuantity(value, metric, content, sign), shareOf(value, content.totals.costs[metric])] : []),
+      ...(isWorking ? [exactQuantity(value, metric, content, sign)] : []),
       ...(reads.length > 0 ? [l10n.t('reads {0}', listed(reads))] : []),
       ...(isRead.length > 0 ? [l10n.t('is read by {0}', listed(isRead))] : []),
     ];
