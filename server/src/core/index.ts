@@ -200,6 +200,7 @@ export {
   withValues,
 } from './settings/index.ts';
 export { startPython } from './syntax/python/parse.ts';
+export { clipColumns, linesOf, padEnd, padStart, width } from './text/columns.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { joined, nameIn, parentOf } from './text/folders.ts';
 export { type Language, languageOf, languageOfEnvironment, languages } from './text/language.ts';
