@@ -1,6 +1,7 @@
-// The editor's side: starts the server, shows the totals in the status bar and offers the menu behind them.
+// The editor's side, on a machine and in a browser: starts the server, shows the totals in the status bar and offers the
+// menu behind them.
 import * as vscode from 'vscode';
-import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import { type BaseLanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient';
 import type {
   ChoiceKey,
   ClientNotifications,
@@ -13,7 +14,7 @@ import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
-import { offerTools } from './mcp.ts';
+import { readFilesFor } from './files.ts';
 import { createNetworks, type Networks } from './networks.ts';
 import { originText } from './origins.ts';
 import { createOverviews } from './overview.ts';
@@ -32,14 +33,11 @@ export interface Flopline {
   readonly budgets: Budgets;
 }
 
-/**
- * Room for what an edit allocates. An edit of 10,000 rows leaves megabytes; collected less often, most of them are garbage
- * by then and need not be copied: half the time, and no long pauses. V8 reads this at its start alone.
- */
-const memory = ['--max-semi-space-size=64'];
-
-export async function activate(context: vscode.ExtensionContext): Promise<Flopline> {
-  const module = context.asAbsolutePath('dist/server.js');
+/** `connect` makes a client of a server, which is started where the editor can. */
+export async function start(
+  context: vscode.ExtensionContext,
+  connect: (options: LanguageClientOptions) => BaseLanguageClient,
+): Promise<Flopline> {
   const chosen = createChosen(context.workspaceState, choices => {
     const params: ClientNotifications['flopline/didChangeChoices'] = { choices };
     // One that is not there gets all of them when it starts.
@@ -58,16 +56,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     isTrusted: vscode.workspace.isTrusted,
     ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
+    readsFiles: true,
     diagnostics: 'push',
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
-  const client: LanguageClient = new LanguageClient(
-    'flopline',
-    'Flopline',
-    {
-      run: { module, transport: TransportKind.ipc, options: { execArgv: memory } },
-      debug: { module, transport: TransportKind.ipc, options: { execArgv: [...memory, '--nolazy', '--inspect=6009'] } },
-    },
+  const client: BaseLanguageClient = connect(
     {
       documentSelector: specs,
       initializationOptions,
@@ -168,6 +161,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
 
   context.subscriptions.push(
     client,
+    readFilesFor(client),
     totals,
     chosen,
     python,
@@ -183,7 +177,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       totals.refresh();
     }),
   );
-  offerTools(context);
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
   budgets.start().catch(() => {});

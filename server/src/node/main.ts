@@ -1,10 +1,13 @@
 // node dist/server.js --stdio | --node-ipc | --socket=PORT | --pipe=NAME
+// node dist/server.js mcp [FOLDER…]     the tools of `flopline mcp`: so the extension brings the core along once for Node
 import { createConnection } from 'vscode-languageserver/node';
+import { version } from '../../../package.json';
 import { parentOf } from '../core/index.ts';
 import { corePath, Disk } from '../host/disk.ts';
 import { FilesOfRevision, revisionOf } from '../host/git.ts';
 import { serve } from '../lsp/server.ts';
 import type { Machine } from '../lsp/workspace.ts';
+import { toolbox } from '../mcp/toolbox.ts';
 import { connectStdio } from './stdio.ts';
 
 const machine: Machine = {
@@ -16,4 +19,6 @@ const machine: Machine = {
   folder: corePath('.'),
 };
 
-serve(process.argv.includes('--stdio') ? connectStdio() : createConnection(), machine);
+const [, , command, ...folders] = process.argv;
+if (command === 'mcp') import('../mcp/serve.ts').then(mcp => mcp.serve(toolbox(folders, version)));
+else serve(process.argv.includes('--stdio') ? connectStdio() : createConnection(), machine);
