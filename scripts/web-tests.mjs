@@ -40,7 +40,11 @@ export async function runWebTests() {
         if (report.rows.length >= rows.length) rows = report.rows;
         if (report.isDone) resolve(true);
       };
-      const settings = { 'workbench.startupEditor': 'none', 'files.autoSave': 'off', 'window.confirmBeforeClose': 'never' };
+      const settings = {
+        'workbench.startupEditor': 'none',
+        'files.autoSave': 'off',
+        'window.confirmBeforeClose': 'never',
+      };
       const extensions = { flopline: join(folder, 'flopline'), files: join(folder, 'files') };
       // A part of the extension: so they have its API, with which they play a person.
       const tests = '/flopline/dist-test/index.js';
@@ -102,7 +106,10 @@ async function bundleTests(files, extension) {
     activationEvents: ['onFileSystem:memfs'],
   };
   writeFileSync(join(files, 'package.json'), JSON.stringify(manifest));
-  const texts = { ...textsIn(join(root, 'test/editor/workspace')), ...textsIn(join(root, 'examples/python'), 'detector') };
+  const texts = {
+    ...textsIn(join(root, 'test/editor/workspace')),
+    ...textsIn(join(root, 'examples/python'), 'detector'),
+  };
   writeFileSync(join(files, 'workspace.json'), JSON.stringify(texts));
 }
 

@@ -60,18 +60,16 @@ export async function start(
     diagnostics: 'push',
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
-  const client: BaseLanguageClient = connect(
-    {
-      documentSelector: specs,
-      initializationOptions,
-      connectionOptions: { maxRestartCount: 4 },
-      markdown: { isTrusted: false },
-      middleware: {
-        // What a file was is not to be mended.
-        handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === baseScheme ? [] : diagnostics),
-      },
+  const client: BaseLanguageClient = connect({
+    documentSelector: specs,
+    initializationOptions,
+    connectionOptions: { maxRestartCount: 4 },
+    markdown: { isTrusted: false },
+    middleware: {
+      // What a file was is not to be mended.
+      handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === baseScheme ? [] : diagnostics),
     },
-  );
+  });
   const ask = <M extends keyof Requests>(
     method: M,
     params: Requests[M]['params'],

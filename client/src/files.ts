@@ -13,7 +13,9 @@ export function readFilesFor(client: BaseLanguageClient): vscode.Disposable {
     method: M,
     read: (uri: vscode.Uri) => Promise<ServerRequests[M]['result'][number]>,
   ): vscode.Disposable =>
-    client.onRequest(method, ({ uris }: ServerRequests[M]['params']) => Promise.all(uris.map(uri => within(uri, read))));
+    client.onRequest(method, ({ uris }: ServerRequests[M]['params']) =>
+      Promise.all(uris.map(uri => within(uri, read))),
+    );
   return vscode.Disposable.from(answer('flopline/listFolders', list), answer('flopline/readFiles', readText));
 }
 

@@ -1,5 +1,5 @@
 // The extension in an editor on a machine: its server is a process.
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { type Flopline, start } from './extension.ts';
 import { offerTools } from './mcp.ts';

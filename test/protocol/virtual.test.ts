@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SymbolInformation } from 'vscode-languageserver-protocol/node';
-import type { BudgetResult, BudgetTest, FolderEntry, NetworkList, NetworkTotals } from '../../server/src/protocol/index.ts';
+import type {
+  BudgetResult,
+  BudgetTest,
+  FolderEntry,
+  NetworkList,
+  NetworkTotals,
+} from '../../server/src/protocol/index.ts';
 import { type Session, startSession, until } from './session.ts';
 
 const rootUri = 'vscode-vfs://github/owner/a%20repo';
@@ -116,7 +122,10 @@ test('a program is read with what it imports, and nothing else is asked for', as
   await using session = await editor.start();
   const uri = await editor.open(session, 'package/net.py', 'python');
   // The first answer is whole: 3 → 8 channels of 3×3 over 16×16, then 8 → 4 of 1×1.
-  assert.match((await session.hints(uri, 7, 8)).join('\n'), /^7: .*55\.3k MACs · 224 params\n8: .*8\.19k MACs · 36 params$/);
+  assert.match(
+    (await session.hints(uri, 7, 8)).join('\n'),
+    /^7: .*55\.3k MACs · 224 params\n8: .*8\.19k MACs · 36 params$/,
+  );
   assert.ok(editor.asked.includes('package/more/sizes.py'));
   assert.ok(!editor.asked.includes('package/unused.py'));
   // An answer is remembered.

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
-import { checkHint, close, hints, hoverText, isInBrowser, ourProblems, show, showUntitled, type, until } from './editor.ts';
+import {
+  checkHint,
+  close,
+  hints,
+  hoverText,
+  isInBrowser,
+  ourProblems,
+  show,
+  showUntitled,
+  type,
+  until,
+} from './editor.ts';
 
 const extension = () => vscode.extensions.getExtension<Flopline>('flopline.flopline')!;
 const isError = ({ severity }: vscode.Diagnostic): boolean => severity === vscode.DiagnosticSeverity.Error;

@@ -2,7 +2,19 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
-import { actions, apply, checkHint, close, codeOf, hoverText, isInBrowser, ourProblems, show, type, until } from '../suite/editor.ts';
+import {
+  actions,
+  apply,
+  checkHint,
+  close,
+  codeOf,
+  hoverText,
+  isInBrowser,
+  ourProblems,
+  show,
+  type,
+  until,
+} from '../suite/editor.ts';
 import type { Memory } from './memory.ts';
 
 const flopline = (): Flopline => vscode.extensions.getExtension<Flopline>('flopline.flopline')!.exports;
