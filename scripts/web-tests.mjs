@@ -76,7 +76,16 @@ function copyExtension(to) {
   manifest.engines.vscode = '^1.91.0';
   writeFileSync(join(to, 'package.json'), JSON.stringify(manifest));
   const files = readdirSync(root).filter(name => /^(?:language-configuration.*|package\.nls.*)\.json$/.test(name));
-  for (const name of [...files, 'icons', 'syntaxes', 'schemas', 'docs/problems.md', 'dist/web', 'dist/overview.js'])
+  for (const name of [
+    ...files,
+    'icons',
+    'l10n',
+    'syntaxes',
+    'schemas',
+    'docs/problems.md',
+    'dist/web',
+    'dist/overview.js',
+  ])
     cpSync(join(root, name), join(to, name), { recursive: true });
 }
 

@@ -1,5 +1,6 @@
 // The editor's side, on a machine and in a browser: starts the server, shows the totals in the status bar and offers the
 // menu behind them.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient';
 import type {
@@ -23,6 +24,7 @@ import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
 import { createLanguages, specs, whenCandidate } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
+import { speakChosen, words } from './words.ts';
 
 /** What other extensions, and our tests, may look at. */
 export interface Flopline {
@@ -33,11 +35,16 @@ export interface Flopline {
   readonly budgets: Budgets;
 }
 
-/** `connect` makes a client of a server, which is started where the editor can. */
-export async function start(
-  context: vscode.ExtensionContext,
-  connect: (options: LanguageClientOptions) => BaseLanguageClient,
-): Promise<Flopline> {
+/** What an editor on a machine has and one in a browser has otherwise. */
+export interface Platform {
+  /** A client of a server, which is started where the editor can. */
+  connect(options: LanguageClientOptions): BaseLanguageClient;
+  /** Whether the server has the translations itself. */
+  readonly isTranslated: boolean;
+}
+
+export async function start(context: vscode.ExtensionContext, platform: Platform): Promise<Flopline> {
+  await speakChosen(context.extensionUri);
   const chosen = createChosen(context.workspaceState, choices => {
     const params: ClientNotifications['flopline/didChangeChoices'] = { choices };
     // One that is not there gets all of them when it starts.
@@ -57,10 +64,11 @@ export async function start(
     ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
     readsFiles: true,
+    ...(platform.isTranslated ? {} : { translations: translations() }),
     diagnostics: 'push',
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
-  const client: BaseLanguageClient = connect({
+  const client: BaseLanguageClient = platform.connect({
     documentSelector: specs,
     initializationOptions,
     connectionOptions: { maxRestartCount: 4 },
@@ -158,6 +166,14 @@ export async function start(
   command('refreshNetworks', async () => networks.refresh());
 
   context.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration(async event => {
+      if (!event.affectsConfiguration('flopline.language') || !(await speakChosen(context.extensionUri))) return;
+      // Its words come with its start.
+      if (!platform.isTranslated) restart().catch(() => {});
+      overviews.reword();
+      networks.refresh();
+      totals.refresh();
+    }),
     client,
     readFilesFor(client),
     totals,
@@ -196,19 +212,17 @@ export async function start(
         description: `${choice.text} · ${originText(choice, uri)}`,
         run: () => select(choice.key),
       })),
-      { label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim },
-      { label: `$(diff) ${vscode.l10n.t('Compare With…')}`, run: () => comparisons.pick() },
-      { label: `$(copy) ${vscode.l10n.t('Copy Report as Markdown')}`, run: copyReport },
+      { label: `$(rocket) ${l10n.t('Make It Cheaper…')}`, run: slim },
+      { label: `$(diff) ${l10n.t('Compare With…')}`, run: () => comparisons.pick() },
+      { label: `$(copy) ${l10n.t('Copy Report as Markdown')}`, run: copyReport },
       {
-        label: `$(eye) ${vscode.l10n.t('Toggle Hints')}`,
-        description: hintsAreOn() ? vscode.l10n.t('on') : vscode.l10n.t('off'),
+        label: `$(eye) ${l10n.t('Toggle Hints')}`,
+        description: hintsAreOn() ? l10n.t('on') : l10n.t('off'),
         run: toggleHints,
       },
     ];
     const title = `${summary.title}: ${summary.detail}`;
-    await (
-      await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Select what to change') })
-    )?.run();
+    await (await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Select what to change') }))?.run();
   }
 
   async function ofSpec(run: () => Promise<void>): Promise<void> {
@@ -236,7 +250,7 @@ export async function start(
     const uri = vscode.window.activeTextEditor?.document.uri.toString();
     const content = uri && (await ask('flopline/diagnosis', { textDocument: { uri } }));
     if (!content) {
-      vscode.window.showInformationMessage(vscode.l10n.t('Flopline: Open a network in Python first.'));
+      vscode.window.showInformationMessage(l10n.t('Flopline: Open a network in Python first.'));
       return;
     }
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
@@ -247,8 +261,14 @@ export async function start(
     const report = uri && (await ask('flopline/report', { textDocument: { uri } }));
     if (!report) return reportNoSpec();
     await vscode.env.clipboard.writeText(report);
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
+    vscode.window.setStatusBarMessage(l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
   }
+}
+
+/** The words of the language that is spoken, for a server that has none. */
+function translations(): NonNullable<InitializationOptions['translations']> {
+  const { language, contents } = words();
+  return { [language]: contents as Readonly<Record<string, string>> };
 }
 
 /** The commands of the pickers. */
@@ -267,38 +287,38 @@ const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
 function menuLabel(key: ChoiceKey): string {
   switch (key) {
     case 'entry':
-      return `$(symbol-class) ${vscode.l10n.t('Network')}`;
+      return `$(symbol-class) ${l10n.t('Network')}`;
     case 'input':
-      return `$(symbol-ruler) ${vscode.l10n.t('Input Size')}`;
+      return `$(symbol-ruler) ${l10n.t('Input Size')}`;
     case 'scale':
-      return `$(layers) ${vscode.l10n.t('Scale')}`;
+      return `$(layers) ${l10n.t('Scale')}`;
     case 'convention':
-      return `$(symbol-operator) ${vscode.l10n.t('Counting Convention')}`;
+      return `$(symbol-operator) ${l10n.t('Counting Convention')}`;
     case 'work':
-      return `$(sync) ${vscode.l10n.t('Inference or Training')}`;
+      return `$(sync) ${l10n.t('Inference or Training')}`;
     case 'dtype':
-      return `$(symbol-numeric) ${vscode.l10n.t('Data Type')}`;
+      return `$(symbol-numeric) ${l10n.t('Data Type')}`;
     case 'batch':
-      return `$(files) ${vscode.l10n.t('Batch Size')}`;
+      return `$(files) ${l10n.t('Batch Size')}`;
     case 'phase':
-      return `$(versions) ${vscode.l10n.t('Phase')}`;
+      return `$(versions) ${l10n.t('Phase')}`;
     case 'dialect':
-      return `$(repo) ${vscode.l10n.t('Dialect')}`;
+      return `$(repo) ${l10n.t('Dialect')}`;
   }
 }
 
 function withoutChoice(key: ChoiceKey, title: string, format: string): string {
   switch (key) {
     case 'scale':
-      return vscode.l10n.t('{0} has only one scale.', title);
+      return l10n.t('{0} has only one scale.', title);
     case 'phase':
-      return vscode.l10n.t('{0} is not a Caffe network, so it has no phases.', title);
+      return l10n.t('{0} is not a Caffe network, so it has no phases.', title);
     case 'dialect':
-      return vscode.l10n.t('{0} files have no dialects.', format);
+      return l10n.t('{0} files have no dialects.', format);
     case 'entry':
-      return vscode.l10n.t('{0} files hold one network each.', format);
+      return l10n.t('{0} files hold one network each.', format);
     default:
-      return vscode.l10n.t('{0} has no input.', title);
+      return l10n.t('{0} has no input.', title);
   }
 }
 
@@ -322,7 +342,7 @@ async function update(key: string, value: unknown): Promise<void> {
 
 function reportNoSpec(): void {
   vscode.window.showInformationMessage(
-    vscode.l10n.t('Flopline: Open a network first (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
+    l10n.t('Flopline: Open a network first (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
   );
 }
 

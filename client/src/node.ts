@@ -13,9 +13,10 @@ const memory = ['--max-semi-space-size=64'];
 export function activate(context: vscode.ExtensionContext): Promise<Flopline> {
   const module = context.asAbsolutePath('dist/server.js');
   offerTools(context);
-  return start(context, options => {
-    const run = { module, transport: TransportKind.ipc, options: { execArgv: memory } };
-    const debug = { ...run, options: { execArgv: [...memory, '--nolazy', '--inspect=6009'] } };
-    return new LanguageClient('flopline', 'Flopline', { run, debug }, options);
+  const run = { module, transport: TransportKind.ipc, options: { execArgv: memory } };
+  const debug = { ...run, options: { execArgv: [...memory, '--nolazy', '--inspect=6009'] } };
+  return start(context, {
+    connect: options => new LanguageClient('flopline', 'Flopline', { run, debug }, options),
+    isTranslated: true,
   });
 }

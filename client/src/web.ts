@@ -10,5 +10,8 @@ export function activate(context: vscode.ExtensionContext): Promise<Flopline> {
     const worker = new Worker(script);
     return { reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) };
   };
-  return start(context, options => new LanguageClient('flopline', 'Flopline', connect, options));
+  return start(context, {
+    connect: options => new LanguageClient('flopline', 'Flopline', connect, options),
+    isTranslated: false,
+  });
 }

@@ -38,6 +38,7 @@ const floors: readonly Floor[] = [
   { at: `${core}/ops/index`, imports: [`${core}/ops`] },
   { at: `${core}/ops/rules`, imports: [`${core}/ops/op`] },
   { at: `${core}/graph`, imports: [`${core}/text`, `${core}/ops`] },
+  { at: `${core}/convert`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`] },
   { at: `${core}/python`, imports: [`${core}/text`, `${core}/syntax`] },
   { at: `${core}/torch`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`, `${core}/python`] },
   {
@@ -50,7 +51,7 @@ const floors: readonly Floor[] = [
   },
   {
     at: `${core}/formats`,
-    imports: ['text', 'syntax', 'graph', 'ops', 'python', 'torch', 'program', 'project'].map(
+    imports: ['text', 'syntax', 'graph', 'ops', 'convert', 'python', 'torch', 'program', 'project'].map(
       floor => `${core}/${floor}`,
     ),
     shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows', 'readings'],
@@ -106,6 +107,8 @@ const floors: readonly Floor[] = [
   // The package for its version, which the bundle holds.
   // What both of them ask the disk for.
   { at: 'server/src/host', imports: [], types: [`${core}/index`], packages: ['node'] },
+  // Where sources run, as the WebAssembly of Python.
+  { at: 'server/src/host/speak', imports: ['server/src/host/bundles'], types: [`${core}/index`] },
   // How files are asked for, and walked: in a browser too.
   { at: 'server/src/host/storage', imports: [], types: [`${core}/index`] },
   {
@@ -152,7 +155,8 @@ const floors: readonly Floor[] = [
   },
   {
     at: 'client/src',
-    imports: [],
+    // Which locale means which language.
+    imports: [`${core}/text/language`],
     types: ['server/src/protocol', 'client/overview/messages'],
     packages: ['vscode', 'vscode-languageclient'],
   },

@@ -1,10 +1,9 @@
 // Budgets of the project file, held against a network: within, over, or not known.
 import * as l10n from '@vscode/l10n';
-import { type Amount, type Cost, isCertain, sumOf } from '../analysis/model.ts';
+import { type Amount, isCertain } from '../analysis/model.ts';
 import { type Estimate, roofline } from '../analysis/roofline.ts';
-import { useOf } from '../graph/graph.ts';
 import { type Analysed, type Document, preparation, price, withEdits } from '../pipeline.ts';
-import { type BudgetUse, budgetsOf, type Limits } from '../project/index.ts';
+import { type BudgetUse, budgetsOf, builtInDevice, type Limits } from '../project/index.ts';
 import {
   bytesOf,
   choiceKeys,
@@ -21,6 +20,7 @@ import { bytes, changeText, exact, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
 import type { Budget } from './budget.ts';
+import { type Part, partsOf } from './parts.ts';
 import { type SlimProgress, type SlimStep, slim } from './slim.ts';
 import { inputText } from './totals.ts';
 import { elementBytes, uncertainty } from './wording.ts';
@@ -245,7 +245,7 @@ function measured(
 /** The roofline of the network on the device of the budget, or why there is none. */
 function estimateOf({ model, settings }: Analysed, { project, budget }: BudgetUse): Estimate | string {
   const name = budget.limits?.time?.device?.value;
-  const device = name === undefined ? undefined : project.devices.get(name)?.value;
+  const device = name === undefined ? undefined : (project.devices.get(name)?.value ?? builtInDevice(name));
   if (name === undefined) return l10n.t('The limit of time names no device.');
   if (!device) return l10n.t('There is no device “{0}” under `devices`.', name);
   const operations = device.flops?.get(settings.dtype)?.value;
@@ -255,41 +255,6 @@ function estimateOf({ model, settings }: Analysed, { project, budget }: BudgetUs
   if (bandwidth === undefined) return l10n.t('`devices` does not say the bandwidth of “{0}”.', name);
   const { batch, dtype } = settings;
   return roofline(model, { operations, bandwidth, bytesPerElement: bytesOf[dtype as Dtype], batch });
-}
-
-/** An item of the text or a module of a program, with the cost of what is its own. */
-interface Part {
-  readonly name: string;
-  readonly type: string;
-  readonly range: Range | undefined;
-  readonly file: string | undefined;
-  readonly cost: Pick<Cost, 'macs' | 'params' | 'activations'>;
-  /** The operators that are its own, as stretches of the execution. */
-  readonly stretches: readonly { readonly first: number; readonly end: number }[];
-}
-
-function partsOf({ model, spec: { program } }: Analysed): readonly Part[] {
-  if (program) {
-    return program.modules
-      .filter(({ own }) => own.length > 0)
-      .map(({ name, type, site, own }) => ({
-        name: name === '' ? type : name,
-        type,
-        range: site?.range,
-        file: site?.file,
-        cost: sumOf(own.map(node => model.costOfNode(node))),
-        stretches: own.map(({ id }) => ({ first: id, end: id + 1 })),
-      }));
-  }
-  const { rows } = model.graph;
-  return Array.from({ length: rows.length }, (_, row): readonly Part[] => {
-    const [frame] = rows.frames(row);
-    if (!frame) return [];
-    const { label, type } = frame;
-    const stretch = { first: rows.first(row), end: rows.end(row) };
-    const name = label === '' ? type : label;
-    return [{ name, type, range: useOf(frame), file: undefined, cost: model.costOf(stretch), stretches: [stretch] }];
-  }).flat();
 }
 
 const mostLayers = 3;
