@@ -151,7 +151,7 @@ const floors: readonly Floor[] = [
     at: 'client/overview',
     imports: [`${core}/text/quantity`],
     types: ['server/src/protocol'],
-    packages: ['@tanstack/virtual-core'],
+    packages: ['@tanstack/virtual-core', '@dagrejs/dagre'],
   },
   {
     at: 'client/src',
