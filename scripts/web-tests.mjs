@@ -1,8 +1,7 @@
-// Runs suites of test/editor in VS Code as it is in a browser, with the web extension and a workspace in memory.
-//   node scripts/web-tests.mjs     FLOPLINE_GREP=… selects tests
+// Suites of test/editor in VS Code as it is in a browser, with the web extension and a workspace in memory: a part of
+// scripts/editor-tests.mjs (FLOPLINE_EDITOR=web runs this part alone).
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { startBrowser } from './vscode/host.mjs';
 import { root } from './vscode/install.mjs';
@@ -131,16 +130,4 @@ function textsIn(base, under = '') {
       texts[relative(base, path).replaceAll('\\', '/')] = readFileSync(path, 'utf8');
   }
   return texts;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { rows, isDone, log } = await runWebTests();
-  for (const { title, state, milliseconds, error } of rows) {
-    console.log(`${{ passed: '✔', failed: '✖', pending: '﹣' }[state]} ${title} (${milliseconds} ms)`);
-    if (error) console.log(error.replace(/^/gm, '    '));
-  }
-  const failed = rows.filter(({ state }) => state === 'failed').length;
-  if (!isDone || failed > 0) console.log(log.slice(-60).join('\n'));
-  console.log(`${rows.length - failed} passed or skipped, ${failed} failed`);
-  process.exit(failed > 0 || !isDone ? 1 : 0);
 }

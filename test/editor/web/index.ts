@@ -1,13 +1,13 @@
 // What VS Code loads in the extension host of a browser, as a part of the extension: the suites.
 import './mocha.ts';
 import * as vscode from 'vscode';
+import './web.suite.ts';
 import '../suite/budgets.suite.ts';
-import '../suite/choices.suite.ts';
 import '../suite/features.suite.ts';
-import '../suite/networks.suite.ts';
 import '../suite/python.suite.ts';
 import '../suite/source.suite.ts';
-import './web.suite.ts';
+// Last: who looks at all networks reads all files.
+import '../suite/networks.suite.ts';
 
 interface Row {
   readonly title: string;
