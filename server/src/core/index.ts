@@ -222,6 +222,7 @@ export {
   settingTable,
   withValues,
 } from './settings/index.ts';
+export { clipColumns, linesOf, padEnd, padStart, width } from './text/columns.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { joined, nameIn, parentOf } from './text/folders.ts';
 export { type Language, languageOf, languageOfEnvironment, languages } from './text/language.ts';

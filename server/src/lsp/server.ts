@@ -132,6 +132,8 @@ export function serve(connection: Connection, machine?: Machine): void {
     workspace.isTrusted = session.options.isTrusted ?? true;
     workspace.python = session.options.python;
     choose(session.options.choices);
+    // What the client has read of a folder is true until it says otherwise.
+    if (workspace.folders.some(isRemote)) watch();
     await configure(session.options.settings);
     session.start();
   });
