@@ -75,6 +75,18 @@ export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
 export { type Link, links } from './features/links.ts';
+export {
+  type Memory,
+  type MemoryCurve,
+  type MemoryKind,
+  type MemoryMode,
+  type MemoryMoment,
+  type MemoryPiece,
+  type MemoryStretch,
+  memory,
+  memoryAt,
+  memoryPreparation,
+} from './features/memory.ts';
 export { type Definition, definitionOf, type Highlight, highlights, referencesTo } from './features/navigation.ts';
 export {
   type OtherNetwork,
@@ -98,18 +110,6 @@ export {
   overview,
   overviewMetrics,
 } from './features/overview.ts';
-export {
-  type Memory,
-  type MemoryCurve,
-  type MemoryKind,
-  type MemoryMode,
-  type MemoryMoment,
-  type MemoryPiece,
-  type MemoryStretch,
-  memory,
-  memoryAt,
-  memoryPreparation,
-} from './features/memory.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,
