@@ -1,9 +1,11 @@
 // The overview of a network, in the side bar and as an editor tab: hands on what the server sends to the pages that are
 // visible, and tells it what they show. While none is, nothing is asked for.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ClientNotifications, OverviewMessage, Requests } from '../../server/src/protocol/index.ts';
 import type { FromPage, PageMethod, Question, ToPage } from '../overview/messages.ts';
 import { mayBeSpec } from './specs.ts';
+import { words } from './words.ts';
 
 export interface Overviews extends vscode.Disposable {
   /** What the server has sent of the document that is shown. */
@@ -14,6 +16,8 @@ export interface Overviews extends vscode.Disposable {
   open(): void;
   /** Asks for everything again, such as of a server that was started anew. */
   resend(): void;
+  /** Shows the pages anew, in the language that is spoken by now. */
+  reword(): void;
 }
 
 /** What the server does for it. */
@@ -34,8 +38,8 @@ const questions: readonly PageMethod[] = [
 
 export function createOverviews(extension: vscode.Uri, { show, answer }: OverviewServer): Overviews {
   const root = vscode.Uri.joinPath(extension, 'dist');
-  /** Pages, and whether a person sees them. */
-  const pages = new Map<vscode.Webview, () => boolean>();
+  /** Pages, where they are, and whether a person sees them. */
+  const pages = new Map<vscode.Webview, { readonly place: 'side' | 'tab'; readonly isVisible: () => boolean }>();
   /** The document that was looked at last. */
   let uri: string | undefined;
   /** The one that is shown. */
@@ -43,7 +47,7 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
   let panel: vscode.WebviewPanel | undefined;
   const listeners: vscode.Disposable[] = [];
 
-  const visible = (): vscode.Webview[] => [...pages].flatMap(([page, isVisible]) => (isVisible() ? [page] : []));
+  const visible = (): vscode.Webview[] => [...pages].flatMap(([page, { isVisible }]) => (isVisible() ? [page] : []));
   const post = (message: ToPage): void => {
     for (const page of visible()) page.postMessage(message).then(undefined, () => {});
   };
@@ -68,7 +72,7 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
   };
 
   const add = (page: vscode.Webview, place: 'side' | 'tab', isVisible: () => boolean): void => {
-    pages.set(page, isVisible);
+    pages.set(page, { place, isVisible });
     page.options = { enableScripts: true, localResourceRoots: [root] };
     page.html = html(page, root, place);
     page.onDidReceiveMessage((message: FromPage) => {
@@ -151,10 +155,13 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
         return;
       }
       const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-      adopt(vscode.window.createWebviewPanel(viewType, vscode.l10n.t('Overview'), where));
+      adopt(vscode.window.createWebviewPanel(viewType, l10n.t('Overview'), where));
     },
     resend: () => {
       if (visible().length > 0) ask();
+    },
+    reword: () => {
+      for (const [page, { place }] of pages) page.html = html(page, root, place);
     },
     dispose: () => {
       for (const listener of listeners) listener.dispose();
@@ -197,17 +204,17 @@ function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): st
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const words = vscode.l10n.bundle ? JSON.stringify(vscode.l10n.bundle) : '';
+  const { language, contents } = words();
   return `<!DOCTYPE html>
-<html lang="${attribute(vscode.env.language)}">
+<html lang="${attribute(language)}">
   <head>
     <meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>${attribute(vscode.l10n.t('Overview'))}</title>
+    <title>${attribute(l10n.t('Overview'))}</title>
     <link rel="stylesheet" href="${attribute(address('overview.css'))}">
   </head>
-  <body data-place="${place}" data-words="${attribute(words)}">
+  <body data-place="${place}" data-words="${attribute(JSON.stringify(contents))}">
     <script nonce="${nonce}" src="${attribute(address('overview.js'))}"></script>
   </body>
 </html>`;

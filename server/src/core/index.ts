@@ -164,6 +164,7 @@ export {
   type ProgramEntry,
   type Roots,
   type Source,
+  startPython,
 } from './formats/index.ts';
 export { type History, noHistory } from './history.ts';
 export {
@@ -205,17 +206,21 @@ export {
   type FileChoices,
   isChoice,
   isChoiceKey,
+  languageSetting,
   type Origin,
   type Setting,
   type Settings,
   settingTable,
   withValues,
 } from './settings/index.ts';
-export { startPython } from './syntax/python/parse.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
+export { joined, nameIn, parentOf } from './text/folders.ts';
+export { type Language, languageOf, languageOfEnvironment, languages } from './text/language.ts';
 export { Lines, type Position } from './text/lines.ts';
 export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts';
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
+export { sentences } from './text/sentences.ts';
 export { suggestion } from './text/spelling.ts';
 export { unifiedDiff } from './text/unifiedDiff.ts';
+export { isVirtual, pathOfUri, uriOfPath } from './text/uri.ts';

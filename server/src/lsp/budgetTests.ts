@@ -1,6 +1,4 @@
 // Budgets of the project file as tests: the list of them, and what one says of a network, open or not.
-import { posix } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   budgetProblem,
   budgetsOf,
@@ -11,16 +9,19 @@ import {
   Lines,
   limitsText,
   open,
+  parentOf,
+  pathOfUri,
   textOf,
   textOfFile,
+  uriOfPath,
   type Verdict,
   verdictMessage,
   verdictText,
 } from '../core/index.ts';
-import { pathOfUri, uriOfPath } from '../host/disk.ts';
 import type { BudgetResult, BudgetTest } from '../protocol/index.ts';
 import { toProto } from './convert.ts';
 import type { Session, Token } from './session.ts';
+import { turn } from './turn.ts';
 
 /** Answers what an editor asks for its list of tests. */
 export function answerBudgets(session: Session): void {
@@ -28,15 +29,15 @@ export function answerBudgets(session: Session): void {
 
   session.on('flopline/budgets', async ({ textDocument: { uri } }) => {
     try {
-      const found = workspace.budgeted(uri);
+      const found = await workspace.budgeted(uri);
       if (!found) return null;
       const { project, files } = found;
       const lines = new Lines(project.text);
-      const folder = posix.dirname(project.path);
+      const folder = parentOf(project.path);
       const networks: (typeof files)[number][] = [];
       for (const file of files) {
         // A glob may mean others by chance; what is named is to be a network.
-        if (file.isNamed || workspace.isNetwork(uriOfPath(file.path), file.path)) networks.push(file);
+        if (file.isNamed || (await workspace.isNetwork(uriOfPath(file.path), file.path))) networks.push(file);
         await turn();
       }
       return networks.flatMap(({ path, uses }) =>
@@ -61,7 +62,13 @@ export function answerBudgets(session: Session): void {
   session.on('flopline/judge', async ({ textDocument: { uri }, project, index, entry }, token) => {
     try {
       await session.ready(uri);
-      return await judgeFile(session, { uri, project, index, entry }, token);
+      for (;;) {
+        const result = await judgeFile(session, { uri, project, index, entry }, token);
+        // Again with files that were not here.
+        const loading = workspace.files.load();
+        if (!loading || token.isCancellationRequested) return result;
+        await loading;
+      }
     } catch (error) {
       session.complain('budget of a network', error);
       return null;
@@ -80,7 +87,7 @@ async function judgeFile(
   const settings = workspace.settings.of(test.uri);
   const source = path === undefined ? undefined : await workspace.sourceAt(test.uri, path);
   const { project } = source ?? {};
-  if (!source || path === undefined || !project || uriOfPath(project.path) !== test.project) return null;
+  if (!source || path === undefined || !project || pathOfUri(test.project) !== project.path) return null;
   const use = budgetsOf(project, path).find(each => each.index === test.index && (each.entry ?? null) === test.entry);
   const document = open(source, settings);
   if (!use || !document || document.format.hasNoNetwork) return null;

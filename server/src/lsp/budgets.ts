@@ -1,5 +1,4 @@
 // Budgets of the project file: what they say of the documents that are open, and what brings one back.
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   type Analysed,
   type BudgetFix,
@@ -21,6 +20,7 @@ import {
 } from '../core/index.ts';
 import type { BudgetState } from '../protocol/index.ts';
 import type { Session, Token } from './session.ts';
+import { turn } from './turn.ts';
 
 /** What the budgets of a document say of its newest text. */
 interface State {
@@ -62,7 +62,7 @@ export class Budgets {
   /** By document, what was known last: shown until a text that takes long is read. */
   readonly #last = new Map<string, State>();
   readonly #reading = new Set<string>();
-  readonly #searches = new Map<string, NodeJS.Timeout>();
+  readonly #searches = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(session: Session, changed: (uri: string) => void) {
     this.#session = session;

@@ -1,6 +1,5 @@
 // The problems of documents: which there are, when they are known, and how they reach an editor, which either is sent them
 // or asks for them.
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   type Diagnostic,
   type DocumentDiagnosticReport,
@@ -25,6 +24,7 @@ import type { Budgets } from './budgets.ts';
 import { toProto } from './convert.ts';
 import type { Others } from './others.ts';
 import { nobody, type Session, type Token } from './session.ts';
+import { turn } from './turn.ts';
 
 /** Milliseconds for which problems wait for the prices of the changes that they advise. */
 const mostPricing = 100;
@@ -150,7 +150,7 @@ export class Diagnostics {
     const last = this.#answered.get(uri)?.text ?? '[]';
     if (last === JSON.stringify(diagnostics) || this.#isRefreshing) return;
     this.#isRefreshing = true;
-    setImmediate(() => {
+    turn().then(() => {
       this.#isRefreshing = false;
       connection.languages.diagnostics.refresh().catch(nobody);
     });

@@ -7,8 +7,8 @@ import {
   overview,
   type OverviewRow as Row,
   textOfFile,
+  uriOfPath,
 } from '../core/index.ts';
-import { uriOfPath } from '../host/disk.ts';
 import type {
   ClientNotifications,
   OverviewContent,

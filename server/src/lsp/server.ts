@@ -30,20 +30,20 @@ import {
   otherLenses,
   othersMarkdown,
   othersText,
+  pathOfUri,
   report,
   rowNumbers,
   summary,
   summaryMarkdown,
   symbols,
 } from '../core/index.ts';
-import { pathOfUri } from '../host/disk.ts';
-import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
+import type { ClientNotifications, DocumentSummary, ServerRequests } from '../protocol/index.ts';
 import { Budgets } from './budgets.ts';
 import { answerBudgets } from './budgetTests.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions, fixAllKind } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
-import { readSettings } from './configuration.ts';
+import { readLanguage, readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { Diagnostics, mayPull, pullCapability } from './diagnostics.ts';
 import { answerMoments } from './moments.ts';
@@ -52,10 +52,12 @@ import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerOverview } from './overview.ts';
+import type { FileClient } from './remote.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
-import { Workspace } from './workspace.ts';
+import { Spoken } from './spoken.ts';
+import { type Machine, Workspace } from './workspace.ts';
 
 /**
  * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
@@ -63,19 +65,22 @@ import { Workspace } from './workspace.ts';
  */
 const quiet = 100;
 
-/** Answers an editor over `connection` until it ends. */
-export function serve(connection: Connection): void {
+/** Answers an editor over `connection` until it ends; without a machine every file is read by the editor. */
+export function serve(connection: Connection, machine?: Machine): void {
   const texts = new TextDocuments(TextDocument);
-  const workspace = new Workspace(texts);
+  const workspace = new Workspace(texts, machine);
   const session = new Session(connection, workspace);
   const shown = answerOverview(session);
   const moments = answerMoments(session);
+  const spoken = new Spoken(machine);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
     const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : []);
     workspace.folders = folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
     session.options = typeof params.initializationOptions === 'object' ? (params.initializationOptions ?? {}) : {};
+    spoken.begin(params.locale, session.options);
+    if (session.options.readsFiles === true) workspace.remote.client = fileClient(connection);
     return {
       serverInfo: { name: 'flopline' },
       capabilities: {
@@ -99,6 +104,11 @@ export function serve(connection: Connection): void {
       },
     };
   });
+
+  // What nobody waited for has arrived: whoever has read without it reads again.
+  workspace.remote.arrived = () => {
+    publishAll(workspace.outdated).catch(error => session.complain('files', error));
+  };
 
   const budgets = new Budgets(session, uri => {
     diagnostics.publish(uri);
@@ -164,6 +174,8 @@ export function serve(connection: Connection): void {
   async function configure(pushed: unknown): Promise<void> {
     try {
       const section = isAskable() ? await connection.workspace.getConfiguration('flopline') : pushed;
+      // What was said of documents in another language is said anew.
+      if (spoken.choose(readLanguage(section))) workspace.forgetAll();
       const { settings, complaints } = readSettings(section);
       for (const complaint of complaints) connection.console.warn(complaint);
       workspace.settings.configureAll(settings);
@@ -212,7 +224,7 @@ export function serve(connection: Connection): void {
 
   // --- Documents --------------------------------------------------------------------------------------------------
 
-  const waiting = new Map<string, NodeJS.Timeout>();
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
   texts.onDidChangeContent(({ document: { uri } }) => {
     shown.update(uri);
@@ -270,6 +282,7 @@ export function serve(connection: Connection): void {
   }
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    workspace.filesChanged(changes);
     const changed = new Set(changes.flatMap(({ uri }) => (texts.get(uri) ? [] : workspace.dependants(uri))));
     publishAll([...changed]);
   });
@@ -407,6 +420,18 @@ export function serve(connection: Connection): void {
 
   texts.listen(connection);
   connection.listen();
+}
+
+/** Asks an editor for files that the server cannot read. */
+function fileClient(connection: Connection): FileClient {
+  const ask = <M extends keyof ServerRequests>(
+    method: M,
+    uris: readonly string[],
+  ): Promise<ServerRequests[M]['result']> => connection.sendRequest(method, { uris });
+  return {
+    list: uris => ask('flopline/listFolders', uris),
+    read: uris => ask('flopline/readFiles', uris),
+  };
 }
 
 function commandsOf({ options }: Session): LensCommands {

@@ -329,6 +329,29 @@ export interface Requests {
   };
 }
 
+/** What a folder holds: the kind is left out of what is neither a file nor a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind?: 'file' | 'folder';
+  readonly isLink?: boolean;
+}
+
+/**
+ * Requests from the server to an editor that says that it reads files (`InitializationOptions.readsFiles`): for those that
+ * the server itself cannot read. An answer for each address, in order; null where there is nothing, or nothing that may be
+ * read.
+ */
+export interface ServerRequests {
+  'flopline/listFolders': {
+    readonly params: { readonly uris: readonly string[] };
+    readonly result: readonly (readonly FolderEntry[] | null)[];
+  };
+  'flopline/readFiles': {
+    readonly params: { readonly uris: readonly string[] };
+    readonly result: readonly (string | null)[];
+  };
+}
+
 /** Notifications from the server, by method. */
 export interface Notifications {
   /** A document has new costs, or has none any more: time to ask for its summary. */
@@ -390,10 +413,14 @@ export interface InitializationOptions {
   readonly isTrusted?: boolean;
   /** The environment of Python that the editor uses, by its folder or its interpreter: for files whose settings name none. */
   readonly python?: string;
+  /** Whether the editor answers `ServerRequests`. */
+  readonly readsFiles?: boolean;
   /** What was chosen for files; changes come as `flopline/didChangeChoices`. */
   readonly choices?: ChosenByUri;
   /** `push` has problems sent as soon as they are known, even to an editor that could ask for them. */
   readonly diagnostics?: 'push';
+  /** For a server that has none, as in a browser: translations by language and by their English. */
+  readonly translations?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export type {

@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { eagerTimeline } from '../../../server/src/core/analysis/eager.ts';
-import { defaultSettings, open } from '../../../server/src/core/index.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import { defaultSettings, open, startPython } from '../../../server/src/core/index.ts';
 
 interface Case {
   readonly entry: string;
