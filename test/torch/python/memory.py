@@ -237,3 +237,19 @@ class Pooled(nn.Module):
         x = F.interpolate(x, scale_factor=2, mode='nearest')
         x = F.pad(x, (1, 1, 1, 1))
         return self.line(F.adaptive_avg_pool2d(x, 1).flatten(1))
+
+
+class Positions(nn.Module):
+    """A part of what is split along an axis in the middle is a view with gaps."""
+    sizes = '1,8,6,6'
+
+    def __init__(self):
+        super().__init__()
+        self.qkv, self.place, self.out = nn.Conv2d(8, 16, 1), nn.Conv2d(8, 8, 3, padding=1, groups=8), nn.Conv2d(8, 8, 1)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        q, k, v = self.qkv(x).view(b, 2, 8, h * w).split([2, 2, 4], dim=2)
+        weights = ((q.transpose(-2, -1) @ k) * 0.5).softmax(dim=-1)
+        x = (v @ weights.transpose(-2, -1)).view(b, c, h, w) + self.place(v.reshape(b, c, h, w))
+        return self.out(x)
