@@ -6,9 +6,11 @@ import {
   commentKeys,
   isChoiceKey,
   type Setting,
+  settingSections,
   settingTable,
 } from '../../server/src/core/index.ts';
 import { notice, table } from './markdown.ts';
+import { walkthroughWords } from './walkthrough.ts';
 
 const all: readonly (readonly [string, Setting<unknown>])[] = [...settingTable, ...clientSettings].map(
   ([key, setting]) => [`flopline.${key}`, setting],
@@ -17,11 +19,26 @@ const all: readonly (readonly [string, Setting<unknown>])[] = [...settingTable, 
 /** package.json with the settings in its `contributes.configuration`. */
 export function manifestWithSettings(before: string): string {
   const manifest = JSON.parse(before);
-  const properties = Object.fromEntries(all.map(([name, setting]) => [name, propertyOf(name, setting)]));
-  const configuration = { title: 'Flopline', properties };
+  const configuration = settingSections.map(({ id }, at) => ({
+    id: `flopline.${id}`,
+    title: `%${sectionWord(id)}%`,
+    order: at + 1,
+    properties: Object.fromEntries(
+      all
+        .filter(([name]) => sectionOf(name) === id)
+        .map(([name, setting], order) => [name, { ...propertyOf(name, setting), order: order + 1 }]),
+    ),
+  }));
   // A key that is there already stays in its place.
   return `${JSON.stringify({ ...manifest, contributes: { ...manifest.contributes, configuration } }, null, 2)}\n`;
 }
+
+/** The part of the settings that one is in. */
+function sectionOf(name: string): string {
+  return settingSections.find(({ has }) => has(name.slice('flopline.'.length)))!.id;
+}
+
+const sectionWord = (id: string): string => `flopline.settings.${id}.title`;
 
 function propertyOf(name: string, { schema, values }: Setting<unknown>): object {
   return {
@@ -39,7 +56,8 @@ export function manifestWords(): string {
     [wordOf(name), docOf(name, setting)],
     ...(setting.values?.() ?? []).map((meaning, index) => [wordOf(name, setting.schema.enum![index]!), meaning]),
   ]);
-  return `${JSON.stringify(Object.fromEntries([...words, ...commandWords]), null, 2)}\n`;
+  const sections = settingSections.map(({ id, title }) => [sectionWord(id), title()]);
+  return `${JSON.stringify(Object.fromEntries([...words, ...sections, ...commandWords, ...walkthroughWords]), null, 2)}\n`;
 }
 
 /** The titles of the commands on the row at the cursor, and of their menu. */
@@ -50,6 +68,13 @@ const commandWords: readonly (readonly [string, string])[] = [
   ['flopline.moveLayerDown.title', 'Move Layer Down'],
   ['flopline.deleteLayer.title', 'Delete Layer'],
   ['flopline.layerMenu.label', 'Flopline: Layer'],
+  ['flopline.networkMenu.label', 'Flopline: Network'],
+  ['flopline.saveAsFlopline.title', 'Save as Flopline YAML'],
+  ['flopline.convertToPyTorch.title', 'Convert to PyTorch'],
+  ['flopline.newNetwork.title', 'New Network…'],
+  ['flopline.openExample.title', 'Open an Example…'],
+  ['flopline.openWalkthrough.title', 'Get Started'],
+  ['flopline.openSettings.title', 'Open Settings'],
 ];
 
 /** A title, or the one that `%key%` stands for. */

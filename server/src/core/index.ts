@@ -204,6 +204,7 @@ export {
   type Origin,
   type Setting,
   type Settings,
+  settingSections,
   settingTable,
   withValues,
 } from './settings/index.ts';
