@@ -1,4 +1,5 @@
 // The network of the active editor in another language, as a new document that can be saved beside it.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ConversionAnswer } from '../../server/src/protocol/index.ts';
 import { createDocument } from './documents.ts';
@@ -12,9 +13,9 @@ export async function showConverted(
   if (!answer) return false;
   if ('message' in answer) {
     const { line } = answer;
-    const goTo = vscode.l10n.t('Go to Line');
+    const goTo = l10n.t('Go to Line');
     const picked = await vscode.window.showErrorMessage(
-      vscode.l10n.t('Flopline: {0}', answer.message),
+      l10n.t('Flopline: {0}', answer.message),
       ...(line === undefined ? [] : [goTo]),
     );
     if (picked === goTo && line !== undefined) {

@@ -1,4 +1,5 @@
 // Input, scale and convention of the network in the active editor, beside its language in the status bar.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { DocumentSummary } from '../../server/src/protocol/index.ts';
 import { specs } from './specs.ts';
@@ -13,7 +14,7 @@ export function createLanguageStatus(): LanguageStatus {
   const nowhere: vscode.DocumentSelector = [];
   const item = vscode.languages.createLanguageStatusItem('flopline.choices', nowhere);
   item.name = 'Flopline';
-  item.command = { command: 'flopline.showMenu', title: vscode.l10n.t('Change…') };
+  item.command = { command: 'flopline.showMenu', title: l10n.t('Change…') };
   return {
     item,
     show: summary => {

@@ -1,4 +1,5 @@
 // “New Network…” and “Open an Example”: texts of the package, each opened as a document that is in no file yet.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { NetworkTotals } from '../../server/src/protocol/index.ts';
 import { createDocument } from './documents.ts';
@@ -23,96 +24,96 @@ export interface Texts {
 const templates = (): readonly Text[] => [
   {
     file: 'classifier.net.yaml',
-    label: vscode.l10n.t('Image classifier'),
-    detail: vscode.l10n.t('Flopline YAML: three stages of convolutions for small images'),
+    label: l10n.t('Image classifier'),
+    detail: l10n.t('Flopline YAML: three stages of convolutions for small images'),
   },
   {
     file: 'resnet.net.yaml',
-    label: vscode.l10n.t('ResNet'),
-    detail: vscode.l10n.t('Flopline YAML: residual blocks, with a shortcut where the size changes'),
+    label: l10n.t('ResNet'),
+    detail: l10n.t('Flopline YAML: residual blocks, with a shortcut where the size changes'),
   },
   {
     file: 'mobilenet.net.yaml',
-    label: vscode.l10n.t('MobileNet'),
-    detail: vscode.l10n.t('Flopline YAML: depthwise separable convolutions and inverted residuals'),
+    label: l10n.t('MobileNet'),
+    detail: l10n.t('Flopline YAML: depthwise separable convolutions and inverted residuals'),
   },
   {
     file: 'unet.net.yaml',
-    label: vscode.l10n.t('U-Net'),
-    detail: vscode.l10n.t('Flopline YAML: an encoder and a decoder, joined at each size'),
+    label: l10n.t('U-Net'),
+    detail: l10n.t('Flopline YAML: an encoder and a decoder, joined at each size'),
   },
   {
     file: 'vit.net.yaml',
-    label: vscode.l10n.t('Vision Transformer'),
-    detail: vscode.l10n.t('Flopline YAML: patches of an image as a sequence, with attention'),
+    label: l10n.t('Vision Transformer'),
+    detail: l10n.t('Flopline YAML: patches of an image as a sequence, with attention'),
   },
   {
     file: 'transformer.net.yaml',
-    label: vscode.l10n.t('Transformer'),
-    detail: vscode.l10n.t('Flopline YAML: embeddings and attention for text'),
+    label: l10n.t('Transformer'),
+    detail: l10n.t('Flopline YAML: embeddings and attention for text'),
   },
   {
     file: 'detector.yaml',
-    label: vscode.l10n.t('YOLO detector'),
-    detail: vscode.l10n.t('Ultralytics YAML: a backbone, a head and five scales'),
+    label: l10n.t('YOLO detector'),
+    detail: l10n.t('Ultralytics YAML: a backbone, a head and five scales'),
   },
   {
     file: 'module.py',
-    label: vscode.l10n.t('PyTorch module'),
-    detail: vscode.l10n.t('Python: an nn.Module with residual blocks'),
+    label: l10n.t('PyTorch module'),
+    detail: l10n.t('Python: an nn.Module with residual blocks'),
   },
 ];
 
 const examples = (): readonly Text[] => [
   {
     file: 'googlenet-naive.net.yaml',
-    label: vscode.l10n.t('GoogLeNet without bottlenecks'),
-    detail: vscode.l10n.t('Wide convolutions that quick fixes make cheaper'),
+    label: l10n.t('GoogLeNet without bottlenecks'),
+    detail: l10n.t('Wide convolutions that quick fixes make cheaper'),
   },
   {
     file: 'googlenet.net.yaml',
-    label: vscode.l10n.t('GoogLeNet'),
-    detail: vscode.l10n.t('Nine inception modules from one block'),
+    label: l10n.t('GoogLeNet'),
+    detail: l10n.t('Nine inception modules from one block'),
   },
   {
     file: 'vgg16.net.yaml',
-    label: vscode.l10n.t('VGG-16'),
-    detail: vscode.l10n.t('One linear layer that has most of the parameters'),
+    label: l10n.t('VGG-16'),
+    detail: l10n.t('One linear layer that has most of the parameters'),
   },
   {
     file: 'resnet50.net.yaml',
-    label: vscode.l10n.t('ResNet-50'),
-    detail: vscode.l10n.t('Bottleneck blocks with residuals'),
+    label: l10n.t('ResNet-50'),
+    detail: l10n.t('Bottleneck blocks with residuals'),
   },
   {
     file: 'mobilenet-v2.net.yaml',
-    label: vscode.l10n.t('MobileNet v2'),
-    detail: vscode.l10n.t('Inverted residuals, with expressions and conditions'),
+    label: l10n.t('MobileNet v2'),
+    detail: l10n.t('Inverted residuals, with expressions and conditions'),
   },
   {
     file: 'gridspot.yaml',
-    label: vscode.l10n.t('A YOLO detector'),
-    detail: vscode.l10n.t('Ultralytics YAML with scales'),
+    label: l10n.t('A YOLO detector'),
+    detail: l10n.t('Ultralytics YAML with scales'),
   },
   {
     file: 'tiny-detector.cfg',
-    label: vscode.l10n.t('A Darknet detector'),
-    detail: vscode.l10n.t('Sections, routes and shortcuts'),
+    label: l10n.t('A Darknet detector'),
+    detail: l10n.t('Sections, routes and shortcuts'),
   },
   {
     file: 'googlenet-head.prototxt',
-    label: vscode.l10n.t('A Caffe network'),
-    detail: vscode.l10n.t('The beginning of GoogLeNet as a prototxt'),
+    label: l10n.t('A Caffe network'),
+    detail: l10n.t('The beginning of GoogLeNet as a prototxt'),
   },
   {
     file: 'python/resnet18.py',
-    label: vscode.l10n.t('ResNet-18 in Python'),
-    detail: vscode.l10n.t('Costs at the lines that make layers and call them'),
+    label: l10n.t('ResNet-18 in Python'),
+    detail: l10n.t('Costs at the lines that make layers and call them'),
   },
   {
     file: 'python/gpt.py',
-    label: vscode.l10n.t('GPT in Python'),
-    detail: vscode.l10n.t('Attention, an embedding that is used twice, and a guessed input'),
+    label: l10n.t('GPT in Python'),
+    detail: l10n.t('Attention, an embedding that is used twice, and a guessed input'),
   },
 ];
 
@@ -168,8 +169,8 @@ export function createTexts(extension: vscode.Uri, ask: Ask): Texts {
   };
 
   return {
-    create: file => offer('templates', templates(), vscode.l10n.t('Select what to begin with'), file),
-    example: file => offer('examples', examples(), vscode.l10n.t('Select an example'), file),
+    create: file => offer('templates', templates(), l10n.t('Select what to begin with'), file),
+    example: file => offer('examples', examples(), l10n.t('Select an example'), file),
   };
 }
 

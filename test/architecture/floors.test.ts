@@ -107,6 +107,8 @@ const floors: readonly Floor[] = [
   // The package for its version, which the bundle holds.
   // What both of them ask the disk for.
   { at: 'server/src/host', imports: [], types: [`${core}/index`], packages: ['node'] },
+  // Where sources run, as the WebAssembly of Python.
+  { at: 'server/src/host/speak', imports: ['server/src/host/bundles'], types: [`${core}/index`] },
   // How files are asked for, and walked: in a browser too.
   { at: 'server/src/host/storage', imports: [], types: [`${core}/index`] },
   {
@@ -142,11 +144,12 @@ const floors: readonly Floor[] = [
     at: 'client/overview',
     imports: [`${core}/text/quantity`],
     types: ['server/src/protocol'],
-    packages: ['@tanstack/virtual-core'],
+    packages: ['@tanstack/virtual-core', '@dagrejs/dagre'],
   },
   {
     at: 'client/src',
-    imports: [],
+    // Which locale means which language.
+    imports: [`${core}/text/language`],
     types: ['server/src/protocol', 'client/overview/messages'],
     packages: ['vscode', 'vscode-languageclient'],
   },
