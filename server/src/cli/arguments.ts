@@ -409,10 +409,10 @@ export function parseCommand(argv: readonly string[]): Command {
         if (!target)
           return wrong(
             to === undefined
-              ? 'Say the language, as in --to flopline or --to pytorch.'
-              : `“${to}” is not a language that convert writes. Use flopline or pytorch.`,
+              ? l10n.t('Say the language, as in --to flopline or --to pytorch.')
+              : l10n.t('“{0}” is not a language that convert writes. Use flopline or pytorch.', String(to)),
           );
-        if (request.paths.length > 1) return wrong('convert writes one network. Name just one file.');
+        if (request.paths.length > 1) return wrong(l10n.t('convert writes one network. Name just one file.'));
         return { kind: 'convert', request: { ...request, target, output } };
       });
     case 'doctor':

@@ -222,6 +222,7 @@ export {
   type Origin,
   type Setting,
   type Settings,
+  settingSections,
   settingTable,
   withValues,
 } from './settings/index.ts';
