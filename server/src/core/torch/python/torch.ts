@@ -25,6 +25,7 @@ import { bytesOf, dtypeNames, dtypes, isComplex, isFloating } from './dtype.ts';
 import { defineIndexing, nonzero } from './indexing.ts';
 import { defineJoining } from './joining.ts';
 import { defineOthers } from './otherMethods.ts';
+import { unknownName } from './names.ts';
 import { definePointwise } from './pointwise.ts';
 import { defineLinalg, defineProducts } from './products.ts';
 import { type Recording, worldOf } from './recording.ts';
@@ -224,13 +225,6 @@ function constructed(world: Recording, args: readonly Value[], dtype: DType): Va
     if (error instanceof Wrong) return call.failed(world.complain(error.complaint));
     throw error;
   }
-}
-
-/** What a module of torch has that Flopline does not know. */
-function unknownName(module: string, name: string): Unknown | undefined {
-  // Dunder names are Python's own.
-  if (name.startsWith('__')) return undefined;
-  return new Unknown({ message: l10n.t('Flopline does not know {0}.', `${module}.${name}`) }, undefined, 'name');
 }
 
 type Entries = Readonly<Record<string, Value | Native>>;
