@@ -80,7 +80,10 @@ describe(`expressions beside PyTorch ${table.torch}`, () => {
       const found = own.evaluate(name);
       assert.ok(found instanceof Unknown, name);
       assert.match(found.reason.message, /^Flopline does not know torch\.nn\./);
-      assert.equal(own.evaluate(`hasattr(${name.split('.').slice(0, -1).join('.')}, "${name.split('.').at(-1)}")`), true);
+      assert.equal(
+        own.evaluate(`hasattr(${name.split('.').slice(0, -1).join('.')}, "${name.split('.').at(-1)}")`),
+        true,
+      );
     }
     assert.throws(() => own.evaluate('nn.Conv2D'), /module 'torch\.nn' has no attribute 'Conv2D'/);
     assert.throws(() => own.evaluate('F.relu7'), /module 'torch\.nn\.functional' has no attribute 'relu7'/);
