@@ -52,12 +52,26 @@ const none: readonly Tensor[] = [];
 /** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
 export type DirectCall = (activation: Activation) => ModuleCall | undefined;
 
+/** A row of another text. */
+export interface RowSpec {
+  /** Its frame: places are those in the row. */
+  readonly frame: FrameSpec;
+  /** Where it lies in that text. */
+  readonly range: Range;
+  /** Where its places begin. */
+  readonly start: number;
+  /** What its frame depends on, beside its module's class. */
+  readonly key: readonly unknown[];
+}
+
 /** Modules that stand for rows of another text: what is around their calls has no frames. */
 export interface Rows {
-  /** The frame of a module that is one; undefined for the others. */
-  frameOf(module: object): FrameSpec | undefined;
+  /** The row that a module is; undefined for the others. */
+  rowOf(module: object): RowSpec | undefined;
   /** The call of one ends: what else belongs to it is added now, inside its frame. */
   ends(module: object): void;
+  /** What one did before stands in the graph again, with all that belongs to it. */
+  stands(module: object): void;
 }
 
 export class Frames {
@@ -101,7 +115,7 @@ export class Frames {
     if (this.#rows && !this.#isRow(this.#chain[length - 1]!) && !this.#isOpen(length)) return;
     this.#become(length, true);
     const at = this.#open.length - 1;
-    if (this.#rows?.frameOf(call.module)) this.#rows.ends(call.module);
+    if (this.#rows?.rowOf(call.module)) this.#rows.ends(call.module);
     this.put(outputs);
     this.#close(at);
   }
@@ -128,7 +142,7 @@ export class Frames {
 
   #isRow(activation: Activation): boolean {
     const call = this.#rows && this.#callOf(activation);
-    return call !== undefined && this.#rows!.frameOf(call.module) !== undefined;
+    return call !== undefined && this.#rows!.rowOf(call.module) !== undefined;
   }
 
   /** Whether the outermost frame of the chain is the one that is open. */
@@ -198,7 +212,7 @@ function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined): Fra
     if (call.construct && !isInternalFile(call.construct)) sites.push(siteOf(call.construct, 'construct'));
     if (call.definition && !isInternalFile(call.definition)) sites.push(siteOf(call.definition, 'definition'));
     const own: FrameSpec = { label: call.label, type: call.type, summary: call.summary, sites };
-    const row = rows?.frameOf(call.module);
+    const row = rows?.rowOf(call.module)?.frame;
     if (!row) return own;
     const { sites: named = [] } = row;
     const isDefined = named.some(({ role }) => role === 'definition');
