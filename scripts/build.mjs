@@ -1,15 +1,16 @@
 // Bundles client, server, CLI and its MCP server into dist/: single files that run with no node_modules.
-//   node scripts/build.mjs [--minify] [--watch]
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+//   node scripts/build.mjs [--readable] [--watch]
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { programOptions } from './program.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const minify = process.argv.includes('--minify');
+// As it is packed, unless somebody wants to read it: what is tried and measured is what people get.
+const minify = !process.argv.includes('--watch') && !process.argv.includes('--readable');
 
 /**
  * The WebAssembly that reads Python is inside the bundles, compressed: a string that costs nothing until it is unpacked for
@@ -25,7 +26,7 @@ const wasm = {
       contents: `
         import { brotliDecompressSync } from 'node:zlib';
         const unpacked = text => brotliDecompressSync(Buffer.from(text, 'base64'));
-        export const prepare = () => typeof codeInUse === 'function' && codeInUse(2);
+        export const prepare = () => {};
         export const runtime = () => unpacked(${packed('web-tree-sitter/web-tree-sitter.wasm')});
         export const grammar = () => unpacked(${packed('tree-sitter-python/tree-sitter-python.wasm')});
       `,
@@ -35,37 +36,31 @@ const wasm = {
   },
 };
 
-/** What a program begins with that keeps its compiled code: the rest of it is a comment (scripts/start-code.cjs). */
-const start = esbuild.transformSync(readFileSync(join(root, 'scripts/start-code.cjs'), 'utf8'), {
-  minify: true,
-  target: 'node20',
-}).code;
-
 /**
- * The same code in ASCII, which is read back byte for byte: esbuild leaves characters of regular expressions as they are.
- * @param {string} code
- */
-function ascii(code) {
-  if (/\\[^\0-\x7f]/.test(code)) throw new Error('A backslash in front of a character that has to be escaped itself.');
-  return code.replace(/[^\0-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-/**
- * Makes a comment of what is bundled, which its beginning compiles. What ends a comment is written otherwise.
+ * Translations are inside the programs as well: compressed, and in ASCII, since one character beyond Latin-1 would make V8
+ * hold a whole program in twice its memory.
  * @type {esbuild.Plugin}
  */
-const startsFast = {
-  name: 'starts-fast',
+const translations = {
+  name: 'translations',
   setup(build) {
-    const { outfile, banner } = build.initialOptions;
-    build.onEnd(({ errors }) => {
-      if (errors.length > 0) return;
-      const text = ascii(readFileSync(outfile, 'utf8'));
-      const from = banner.js.length;
-      const to = text.lastIndexOf('~*/');
-      const body = text.slice(from, to).replaceAll('*/', '*\u0001/');
-      const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);
-      writeFileSync(outfile, `${banner.js.replaceAll('CODE_HASH', hash)}${body}${text.slice(to)}`, 'latin1');
+    build.onLoad({ filter: /host[\\/]bundles\.mjs$/ }, () => {
+      const files = readdirSync(join(root, 'l10n')).filter(name => name.startsWith('bundle.l10n.'));
+      const packed = files.map(name => {
+        const contents = JSON.stringify(JSON.parse(readFileSync(join(root, 'l10n', name), 'utf8')));
+        const compressed = brotliCompressSync(contents, {
+          params: { [constants.BROTLI_PARAM_SIZE_HINT]: contents.length },
+        });
+        return [name.split('.')[2], compressed.toString('base64')];
+      });
+      return {
+        contents: `
+          import { brotliDecompressSync } from 'node:zlib';
+          const packed = ${JSON.stringify(Object.fromEntries(packed))};
+          export const bundle = language => brotliDecompressSync(Buffer.from(packed[language], 'base64')).toString();
+        `,
+        watchFiles: files.map(name => join(root, 'l10n', name)),
+      };
     });
   },
 };
@@ -90,6 +85,8 @@ const common = {
   format: 'cjs',
   target: 'node20',
   minify,
+  // What is thrown is shown with its line.
+  lineLimit: 160,
   sourcemap: minify ? false : 'linked',
   // Newer packages ship both forms; their ESM one bundles smaller.
   mainFields: ['module', 'main'],
@@ -97,18 +94,11 @@ const common = {
   logLevel: 'warning',
 };
 
-/** @returns {esbuild.BuildOptions} */
-function program(entry, file, line) {
-  return {
-    ...common,
-    entryPoints: [join(root, entry)],
-    outfile: join(root, file),
-    banner: { js: `${line}${start}/*~` },
-    footer: { js: '~*/' },
-    plugins: [wasm, mcpBeside, startsFast],
-    supported: { 'dynamic-import': false },
-  };
-}
+const program = (entry, file, head) =>
+  programOptions(
+    { ...common, plugins: [wasm, translations, mcpBeside] },
+    { entry: join(root, entry), file: join(root, file), head },
+  );
 
 const bundles = [
   {
@@ -129,7 +119,7 @@ const bundles = [
     plugins: [],
     sourcemap: false,
   },
-  program('server/src/lsp/main.ts', 'dist/server.js', ''),
+  program('server/src/node/main.ts', 'dist/server.js', ''),
   program('server/src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node\n'),
   {
     ...common,
@@ -146,5 +136,4 @@ if (process.argv.includes('--watch')) {
   console.log('Watching…');
 } else {
   await Promise.all(bundles.map(bundle => esbuild.build(bundle)));
-  chmodSync(join(root, 'dist/cli.js'), 0o755);
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { walkAgents } from './vscode/agents.mjs';
 import { root } from './vscode/install.mjs';
 import { walkOverview } from './vscode/overview.mjs';
 
@@ -152,8 +153,10 @@ async function inBrowser(workspace, report, flavour) {
     const code = await ended;
     // As a person uses it, in a window without the suites.
     const payload = [['extensionDevelopmentPath', remote(root)]];
-    const isWished = !process.env.FLOPLINE_GREP || /overview/i.test(process.env.FLOPLINE_GREP);
-    const walk = isWished ? await walkOverview(browser, editor, payload) : [];
+    const isWished = word => new RegExp(word, 'i').test(process.env.FLOPLINE_GREP || word);
+    const walk = isWished('overview') ? await walkOverview(browser, editor, payload) : [];
+    // The oldest editor has no such servers.
+    if (isWished('agents') && flavour === 'current') walk.push(await walkAgents(browser, editor, payload));
     return { where: `VS Code from npm (${flavour}) in Chromium`, code, log, more: [refusal, ...walk] };
   } finally {
     await browser.close().catch(() => {});

@@ -6,8 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { defaultSettings, open, price, report, type Settings } from '../server/src/core/index.ts';
-import { startPython } from '../server/src/core/syntax/python/parse.ts';
+import { defaultSettings, open, price, report, type Settings, startPython } from '../server/src/core/index.ts';
 import { changedProgram } from './fuzz/python.ts';
 import { Random } from './fuzz/random.ts';
 

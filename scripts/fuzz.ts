@@ -50,10 +50,10 @@ import {
   type Source,
   type SymbolNode,
   selectionsAt,
+  startPython,
   summary,
   symbols,
 } from '../server/src/core/index.ts';
-import { startPython } from '../server/src/core/syntax/python/parse.ts';
 import { Disk } from '../server/src/host/disk.ts';
 import { hostilePrograms } from './fuzz/hostile.ts';
 import { changedProgram } from './fuzz/python.ts';

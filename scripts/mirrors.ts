@@ -5,8 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { ultralytics } from '../server/src/core/formats/ultralytics/index.ts';
 import type { MirroredRelease } from '../server/src/core/formats/ultralytics/source/mirror.ts';
+import { startPython } from '../server/src/core/index.ts';
 import type { Files } from '../server/src/core/python/files.ts';
-import { startPython } from '../server/src/core/syntax/python/parse.ts';
 import { hashOf } from '../server/src/core/text/hash.ts';
 
 interface Upstream {

@@ -1,15 +1,18 @@
 // The page of an overview: what the editor sends is shown, and what a person chooses is sent back.
 import * as l10n from '@vscode/l10n';
-import type { Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/index.ts';
 import { element } from './dom.ts';
 import { createFlame } from './flame.ts';
+import { createGraph } from './graph/view.ts';
 import { icon } from './icons.ts';
 import type { Grouping } from './lines.ts';
-import type { FromPage, PageState, ToPage } from './messages.ts';
+import { createMeasures, metrics } from './measures.ts';
+import { createMemory, type ShowLine } from './memory.ts';
+import type { Ask, FromPage, PageState, ToPage } from './messages.ts';
 import { type Metric, type Network, placeOf, type Row, received, rowsAt } from './network.ts';
 import { createSweeps } from './sweep.ts';
 import { createTable } from './table.ts';
-import { metricName } from './words.ts';
+import { createTime } from './time.ts';
+import type { View } from './view.ts';
 import './overview.css';
 
 declare function acquireVsCodeApi(): {
@@ -23,14 +26,13 @@ const editor = acquireVsCodeApi();
 const words = document.body.dataset.words;
 if (words) l10n.config({ contents: words });
 
-const metrics: readonly Metric[] = [0, 1, 2];
 const groupings: readonly Grouping[] = ['none', 'type', 'stage'];
 
 const kept = editor.getState() ?? {};
 let metric: Metric = metrics.find(each => each === kept.metric) ?? 0;
 let group: Grouping = groupings.find(each => each === kept.group) ?? 'none';
 let isFlameShown = kept.flame ?? true;
-let isSwept = kept.view === 'sweep';
+let viewName = kept.view;
 let filter = '';
 let network: Network | undefined;
 /** Where the cursor was seen last. */
@@ -41,41 +43,47 @@ const save = (): void => {
     metric,
     group,
     flame: isFlameShown,
-    view: isSwept ? 'sweep' : 'layers',
+    ...(viewName === undefined ? {} : { view: viewName }),
     expanded: [...table.expanded].slice(-500),
+    graph: graph.state,
   });
 };
 
-const choose = (row: Row, focus: boolean): void => {
+const showLine: ShowLine = ({ uri, first }, focus) => editor.postMessage({ type: 'reveal', uri, line: first, focus });
+
+const reveal = (row: Row, focus: boolean): void => {
   const place = placeOf(row);
   if (!place || !network) return;
   const uri = place.file === 0 ? network.uri : network.content.files[place.file];
-  if (uri !== undefined) editor.postMessage({ type: 'reveal', uri, line: place.first, focus });
+  if (uri !== undefined) showLine({ uri, ...place }, focus);
 };
 
-const table = createTable({ choose, focused: row => flame.select(row), changed: save }, kept.expanded ?? []);
-const flame = createFlame({ choose, focused: row => table.moveTo(row, false) });
+const table = createTable({ choose: reveal, focused: row => flame.select(row), changed: save }, kept.expanded ?? []);
+const flame = createFlame({ choose: reveal, focused: row => table.moveTo(row, false) });
+
+const saveFile = (name: string, data: Uint8Array): void => editor.postMessage({ type: 'save', name, data });
 
 /** Questions to the server that wait for their answers. */
 const questions = new Map<number, (answer: unknown) => void>();
-const ask = (uri: string, key?: SweepKey, value?: string): Promise<unknown> => {
+const ask: Ask = (method, params) => {
   const id = questions.size === 0 ? 1 : Math.max(...questions.keys()) + 1;
   return new Promise(resolve => {
-    questions.set(id, resolve);
-    editor.postMessage({ type: 'ask', id, uri, ...(key && value !== undefined ? { key, value } : {}) });
+    questions.set(id, resolve as (answer: unknown) => void);
+    editor.postMessage({ type: 'ask', id, method, params });
   });
 };
-const sweeps = createSweeps({
-  sweeps: async uri => (await ask(uri)) as readonly Sweep[] | null,
-  point: async (uri, key, value) => (await ask(uri, key, value)) as SweepPoint | null,
-});
 
 // --- What is around them ----------------------------------------------------------------------------------------------
 
 const title = element('h1');
 const facts = element('p', { class: 'facts' });
 const empty = element('p', { class: 'empty' }, l10n.t('Open a network to see what its layers cost.'));
-const measures = element('div', { role: 'radiogroup', class: 'segments', 'aria-label': l10n.t('Cost') });
+const measure = (next: Metric): void => {
+  metric = next;
+  save();
+  render();
+};
+const measures = createMeasures(measure);
 const grouping = element('select', { 'aria-label': l10n.t('Group layers') });
 const search = element('input', {
   type: 'search',
@@ -90,16 +98,43 @@ const openButton = iconButton('expand', l10n.t('Expand all'));
 const closeButton = iconButton('collapse', l10n.t('Collapse all'));
 const found = element('div', { class: 'unseen', role: 'status' });
 const buttons = element('div', { class: 'buttons' }, flameButton, openButton, closeButton);
-const tools = element('div', { class: 'tools' }, measures, buttons, grouping, search);
-const layers = element('div', { role: 'tabpanel', id: 'layers', class: 'panel', 'aria-labelledby': 'layers-tab' });
-layers.append(tools, flame.element, table.element);
-const swept = element('div', { role: 'tabpanel', id: 'sweep', class: 'panel', 'aria-labelledby': 'sweep-tab' });
-swept.append(sweeps.element);
-const tab = (name: string, words: string): HTMLButtonElement =>
-  element('button', { type: 'button', role: 'tab', id: `${name}-tab`, 'aria-controls': name }, words);
-const tabs = [tab('layers', l10n.t('Layers')), tab('sweep', l10n.t('Sweep'))] as const;
-const views = element('div', { role: 'tablist', class: 'tabs', 'aria-label': l10n.t('Views') }, ...tabs);
-const page = element('main', { class: 'page' }, title, facts, views, layers, swept, empty, found);
+const tools = element('div', { class: 'tools' }, measures.element, buttons, grouping, search);
+const graph = createGraph({ reveal, measure, save: saveFile, changed: save }, kept.graph);
+const layers: View = {
+  name: 'layers',
+  words: l10n.t('Layers'),
+  element: element('div', { class: 'layers' }, tools, flame.element, table.element),
+  show: shown => {
+    measures.show(shown, metric);
+    // The table has its lines whatever is shown: the cursor moves in it, and what is found is counted.
+    table.show(network, { metric, group, filter });
+    flame.show(isFlameShown ? shown : undefined, metric);
+    flameButton.setAttribute('aria-pressed', String(isFlameShown));
+    const { length } = table.lines;
+    const words = filter === '' ? '' : length === 0 ? l10n.t('No layers found') : l10n.t('{0} lines', length);
+    if (found.textContent !== words) found.textContent = words;
+  },
+  follow: rows => table.follow(rows),
+};
+
+/** The views in the order of their tabs. */
+const views: readonly View[] = [
+  layers,
+  graph,
+  createMemory(ask, showLine),
+  createTime(ask, showLine),
+  createSweeps(ask),
+];
+const shownView = (): View => views.find(({ name }) => name === viewName) ?? layers;
+
+const panels = views.map(({ name, element: own }) =>
+  element('div', { role: 'tabpanel', id: name, class: 'panel', 'aria-labelledby': `${name}-tab` }, own),
+);
+const tabs = views.map(({ name, words }) =>
+  element('button', { type: 'button', role: 'tab', id: `${name}-tab`, 'aria-controls': name }, words),
+);
+const tabList = element('div', { role: 'tablist', class: 'tabs', 'aria-label': l10n.t('Views') }, ...tabs);
+const page = element('main', { class: 'page' }, title, facts, tabList, ...panels, empty, found);
 document.body.append(page);
 
 for (const each of groupings) {
@@ -107,75 +142,40 @@ for (const each of groupings) {
   grouping.append(element('option', { value: each, selected: each === group }, names[each]));
 }
 
-const renderMeasures = (): void => {
-  const { content } = network!;
-  const buttons = metrics.map(each => {
-    const isChosen = each === metric;
-    const button = element(
-      'button',
-      { type: 'button', role: 'radio', 'aria-checked': String(isChosen), tabindex: isChosen ? 0 : -1 },
-      metricName(each, content),
-    );
-    button.addEventListener('click', () => measure(each));
-    return button;
-  });
-  const hadFocus = measures.contains(document.activeElement);
-  measures.replaceChildren(...buttons);
-  if (hadFocus) buttons[metric]?.focus();
-};
-
-const measure = (next: Metric): void => {
-  metric = next;
-  save();
-  render();
-};
-
 const render = (): void => {
   const isThere = network !== undefined;
-  for (const part of [title, facts, views]) part.hidden = !isThere;
-  layers.hidden = !isThere || isSwept;
-  swept.hidden = !isThere || !isSwept;
+  const current = shownView();
+  for (const part of [title, facts, tabList]) part.hidden = !isThere;
   empty.hidden = isThere;
-  for (const [at, own] of tabs.entries()) {
-    const isChosen = (at === 1) === isSwept;
-    own.setAttribute('aria-selected', String(isChosen));
-    own.tabIndex = isChosen ? 0 : -1;
+  for (const [at, view] of views.entries()) {
+    const isChosen = view === current;
+    tabs[at]!.setAttribute('aria-selected', String(isChosen));
+    tabs[at]!.tabIndex = isChosen ? 0 : -1;
+    panels[at]!.hidden = !isThere || !isChosen;
   }
-  sweeps.show(isSwept ? network : undefined);
-  table.show(network, { metric, group, filter });
-  flame.show(isFlameShown ? network : undefined, metric);
-  flameButton.setAttribute('aria-pressed', String(isFlameShown));
-  if (!network) return;
-  const { content } = network;
-  title.textContent = content.title;
-  facts.textContent = content.head;
-  renderMeasures();
-  const { length } = table.lines;
-  const words = filter === '' ? '' : length === 0 ? l10n.t('No layers found') : l10n.t('{0} lines', length);
-  if (found.textContent !== words) found.textContent = words;
+  if (network) {
+    title.textContent = network.content.title;
+    facts.textContent = network.content.head;
+  }
+  for (const view of views) view.show(view === current ? network : undefined, metric);
 };
 
-const view = (isSweep: boolean): void => {
-  isSwept = isSweep;
+const choose = (at: number): void => {
+  viewName = views[at]!.name;
   save();
   render();
 };
-for (const [at, own] of tabs.entries()) own.addEventListener('click', () => view(at === 1));
-views.addEventListener('keydown', event => {
-  if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return;
+for (const [at, own] of tabs.entries()) own.addEventListener('click', () => choose(at));
+tabList.addEventListener('keydown', event => {
+  const last = views.length - 1;
+  const at = views.indexOf(shownView());
+  const to = { ArrowLeft: at === 0 ? last : at - 1, ArrowRight: at === last ? 0 : at + 1, Home: 0, End: last }[
+    event.key
+  ];
+  if (to === undefined) return;
   event.preventDefault();
-  view(event.key === 'Home' ? false : event.key === 'End' ? true : !isSwept);
-  tabs[isSwept ? 1 : 0].focus();
-});
-measures.addEventListener('keydown', event => {
-  const step = ['ArrowRight', 'ArrowDown'].includes(event.key)
-    ? 1
-    : ['ArrowLeft', 'ArrowUp'].includes(event.key)
-      ? 2
-      : 0;
-  if (step === 0) return;
-  event.preventDefault();
-  measure(metrics[(metric + step) % 3]!);
+  choose(to);
+  tabs[to]!.focus();
 });
 grouping.addEventListener('change', () => {
   group = groupings.find(each => each === grouping.value) ?? 'none';
@@ -207,7 +207,9 @@ const follow = (): void => {
   if (!network || !cursor) return;
   const { uri } = cursor;
   const file = uri === network.uri ? 0 : network.content.files.indexOf(uri);
-  if (file >= 0) table.follow(rowsAt(network, file, cursor.line));
+  if (file < 0) return;
+  const rows = rowsAt(network, file, cursor.line);
+  for (const view of views) view.follow?.(rows);
 };
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {

@@ -4,19 +4,10 @@ import * as l10n from '@vscode/l10n';
 import { bytes, si } from '../../server/src/core/text/quantity.ts';
 import type { Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/index.ts';
 import { element } from './dom.ts';
+import type { Ask } from './messages.ts';
 import type { Network } from './network.ts';
-
-export interface SweepSource {
-  /** What can be varied of a document; null where it has changed meanwhile. */
-  sweeps(uri: string): Promise<readonly Sweep[] | null>;
-  point(uri: string, key: SweepKey, value: string): Promise<SweepPoint | null>;
-}
-
-export interface Sweeps {
-  readonly element: HTMLElement;
-  /** The network that is looked at; undefined while none is. */
-  show(network: Network | undefined): void;
-}
+import { part } from './svg.ts';
+import type { View } from './view.ts';
 
 const measures = ['value', 'params', 'activations', 'peak'] as const;
 type Measure = (typeof measures)[number];
@@ -25,7 +16,7 @@ type Figures = Exclude<SweepPoint, { refused: string }>;
 /** Milliseconds without a change after which a network is swept. */
 const quiet = 400;
 
-export function createSweeps(source: SweepSource): Sweeps {
+export function createSweeps(ask: Ask): View {
   const vary = element('select');
   const measureList = element('select');
   const chart = element('div');
@@ -59,15 +50,16 @@ export function createSweeps(source: SweepSource): Sweeps {
     const own = ++run;
     const asked = network;
     if (!asked) return;
-    const found = await source.sweeps(asked.uri);
+    const found = await ask('flopline/sweeps', { textDocument: { uri: asked.uri } });
     // Of a text that was replaced, another message has come or comes.
     if (own !== run || !found) return;
     known = found;
     points = new Map();
     render();
     const sweep = current();
+    const textDocument = { uri: asked.uri };
     for (const { value } of sweep?.values ?? []) {
-      const point = await source.point(asked.uri, sweep!.key, value);
+      const point = await ask('flopline/sweepPoint', { textDocument, key: sweep!.key, value });
       if (own !== run) return;
       if (point) points.set(value, point);
       renderFigures();
@@ -136,6 +128,8 @@ export function createSweeps(source: SweepSource): Sweeps {
   }).observe(chart);
 
   return {
+    name: 'sweep',
+    words: l10n.t('Sweep'),
     element: whole,
     show: next => {
       network = next;
@@ -194,7 +188,7 @@ function figureText(point: Figures, measure: Measure): string {
 function legendText({ key }: Sweep, measure: Measure, hasTheory: boolean): string {
   const sample = measure === 'value' ? l10n.t('For one sample.') : '';
   const theory = hasTheory ? theoryText(key, measure) : '';
-  return [theory, sample].filter(part => part !== '').join(' ');
+  return theory === '' || sample === '' ? theory + sample : l10n.t('{0} {1}', theory, sample);
 }
 
 function theoryText(key: SweepKey, measure: Measure): string {
@@ -204,16 +198,8 @@ function theoryText(key: SweepKey, measure: Measure): string {
     : l10n.t('Dashed: the theory, which grows with the width.');
 }
 
-const space = 'http://www.w3.org/2000/svg';
 const tall = 220;
 const margin = { left: 62, right: 16, top: 14, bottom: 28 };
-
-function part(name: string, attributes: Readonly<Record<string, string | number>>, text?: string): SVGElement {
-  const made = document.createElementNS(space, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 /** A curve through the points that are known, beside what theory makes of the one in effect; columns for names. */
 function drawn(

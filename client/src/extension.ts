@@ -1,4 +1,5 @@
 // The editor's side: starts the server, shows the totals in the status bar and offers the menu behind them.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
 import type {
@@ -22,6 +23,7 @@ import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
 import { createLanguages, specs, whenCandidate } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
+import { speakChosen } from './words.ts';
 
 /** What other extensions, and our tests, may look at. */
 export interface Flopline {
@@ -39,6 +41,7 @@ export interface Flopline {
 const memory = ['--max-semi-space-size=64'];
 
 export async function activate(context: vscode.ExtensionContext): Promise<Flopline> {
+  await speakChosen(context.extensionUri);
   const module = context.asAbsolutePath('dist/server.js');
   const chosen = createChosen(context.workspaceState, choices => {
     const params: ClientNotifications['flopline/didChangeChoices'] = { choices };
@@ -58,6 +61,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     isTrusted: vscode.workspace.isTrusted,
     ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
+    diagnostics: 'push',
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
   const client: LanguageClient = new LanguageClient(
@@ -117,11 +121,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     show: params => {
       if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
     },
-    answer: ({ uri, key, value }) => {
-      const textDocument = { uri };
-      if (key === undefined || value === undefined) return ask('flopline/sweeps', { textDocument });
-      return ask('flopline/sweepPoint', { textDocument, key, value });
-    },
+    answer: ({ method, params }) => ask(method, params),
   });
 
   // Starting it again is nothing while it runs.
@@ -170,6 +170,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('refreshNetworks', async () => networks.refresh());
 
   context.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration(async event => {
+      if (!event.affectsConfiguration('flopline.language') || !(await speakChosen(context.extensionUri))) return;
+      overviews.reword();
+      networks.refresh();
+      totals.refresh();
+    }),
     client,
     totals,
     chosen,
@@ -208,19 +214,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
         description: `${choice.text} · ${originText(choice, uri)}`,
         run: () => select(choice.key),
       })),
-      { label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim },
-      { label: `$(diff) ${vscode.l10n.t('Compare With…')}`, run: () => comparisons.pick() },
-      { label: `$(copy) ${vscode.l10n.t('Copy Report as Markdown')}`, run: copyReport },
+      { label: `$(rocket) ${l10n.t('Make It Cheaper…')}`, run: slim },
+      { label: `$(diff) ${l10n.t('Compare With…')}`, run: () => comparisons.pick() },
+      { label: `$(copy) ${l10n.t('Copy Report as Markdown')}`, run: copyReport },
       {
-        label: `$(eye) ${vscode.l10n.t('Toggle Hints')}`,
-        description: hintsAreOn() ? vscode.l10n.t('on') : vscode.l10n.t('off'),
+        label: `$(eye) ${l10n.t('Toggle Hints')}`,
+        description: hintsAreOn() ? l10n.t('on') : l10n.t('off'),
         run: toggleHints,
       },
     ];
     const title = `${summary.title}: ${summary.detail}`;
-    await (
-      await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Select what to change') })
-    )?.run();
+    await (await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Select what to change') }))?.run();
   }
 
   async function ofSpec(run: () => Promise<void>): Promise<void> {
@@ -248,7 +252,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     const uri = vscode.window.activeTextEditor?.document.uri.toString();
     const content = uri && (await ask('flopline/diagnosis', { textDocument: { uri } }));
     if (!content) {
-      vscode.window.showInformationMessage(vscode.l10n.t('Flopline: Open a network in Python first.'));
+      vscode.window.showInformationMessage(l10n.t('Flopline: Open a network in Python first.'));
       return;
     }
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
@@ -259,7 +263,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     const report = uri && (await ask('flopline/report', { textDocument: { uri } }));
     if (!report) return reportNoSpec();
     await vscode.env.clipboard.writeText(report);
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
+    vscode.window.setStatusBarMessage(l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
   }
 }
 
@@ -279,38 +283,38 @@ const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
 function menuLabel(key: ChoiceKey): string {
   switch (key) {
     case 'entry':
-      return `$(symbol-class) ${vscode.l10n.t('Network')}`;
+      return `$(symbol-class) ${l10n.t('Network')}`;
     case 'input':
-      return `$(symbol-ruler) ${vscode.l10n.t('Input Size')}`;
+      return `$(symbol-ruler) ${l10n.t('Input Size')}`;
     case 'scale':
-      return `$(layers) ${vscode.l10n.t('Scale')}`;
+      return `$(layers) ${l10n.t('Scale')}`;
     case 'convention':
-      return `$(symbol-operator) ${vscode.l10n.t('Counting Convention')}`;
+      return `$(symbol-operator) ${l10n.t('Counting Convention')}`;
     case 'work':
-      return `$(sync) ${vscode.l10n.t('Inference or Training')}`;
+      return `$(sync) ${l10n.t('Inference or Training')}`;
     case 'dtype':
-      return `$(symbol-numeric) ${vscode.l10n.t('Data Type')}`;
+      return `$(symbol-numeric) ${l10n.t('Data Type')}`;
     case 'batch':
-      return `$(files) ${vscode.l10n.t('Batch Size')}`;
+      return `$(files) ${l10n.t('Batch Size')}`;
     case 'phase':
-      return `$(versions) ${vscode.l10n.t('Phase')}`;
+      return `$(versions) ${l10n.t('Phase')}`;
     case 'dialect':
-      return `$(repo) ${vscode.l10n.t('Dialect')}`;
+      return `$(repo) ${l10n.t('Dialect')}`;
   }
 }
 
 function withoutChoice(key: ChoiceKey, title: string, format: string): string {
   switch (key) {
     case 'scale':
-      return vscode.l10n.t('{0} has only one scale.', title);
+      return l10n.t('{0} has only one scale.', title);
     case 'phase':
-      return vscode.l10n.t('{0} is not a Caffe network, so it has no phases.', title);
+      return l10n.t('{0} is not a Caffe network, so it has no phases.', title);
     case 'dialect':
-      return vscode.l10n.t('{0} files have no dialects.', format);
+      return l10n.t('{0} files have no dialects.', format);
     case 'entry':
-      return vscode.l10n.t('{0} files hold one network each.', format);
+      return l10n.t('{0} files hold one network each.', format);
     default:
-      return vscode.l10n.t('{0} has no input.', title);
+      return l10n.t('{0} has no input.', title);
   }
 }
 
@@ -334,7 +338,7 @@ async function update(key: string, value: unknown): Promise<void> {
 
 function reportNoSpec(): void {
   vscode.window.showInformationMessage(
-    vscode.l10n.t('Flopline: Open a network first (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
+    l10n.t('Flopline: Open a network first (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
   );
 }
 

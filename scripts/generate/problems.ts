@@ -10,9 +10,9 @@ import {
   type Problem,
   price,
   problemsWithHints,
+  startPython,
   textOf,
 } from '../../server/src/core/index.ts';
-import { startPython } from '../../server/src/core/syntax/python/parse.ts';
 import { formerCodesOf } from '../../server/src/core/text/codes.ts';
 import { notice } from './markdown.ts';
 import type { ProblemExample } from './problems/example.ts';

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { walkGraph } from './graph.mjs';
 import { root } from './install.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -35,6 +36,13 @@ export function setTheme(folder, theme) {
 }
 
 export const themes = ['Light Modern', 'Dark Modern', 'Default High Contrast', 'Default High Contrast Light'];
+/** How the editor marks the body of a page in each. */
+const bodies = {
+  'Light Modern': 'body.vscode-light',
+  'Dark Modern': 'body.vscode-dark',
+  'Default High Contrast': 'body.vscode-high-contrast:not(.vscode-high-contrast-light)',
+  'Default High Contrast Light': 'body.vscode-high-contrast-light',
+};
 
 /** Opens a file in a fresh window, and waits for its hints. */
 export async function openWindow(browser, editor, folder, file, { payload = [], ...viewport } = {}) {
@@ -57,6 +65,12 @@ export async function runCommand(page, title) {
   await page.keyboard.press('Enter');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
+
+const isVisible = (locator, timeout) =>
+  locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
 
 /** The page of the overview, once it shows a network. */
 export async function overviewOf(page) {
@@ -177,7 +191,7 @@ export async function walkOverview(browser, editor, payload) {
       await eventually('the totals as they were', async () => (await total()) === before || total());
     });
     await attempt('everything is reached and used by the keyboard alone', async () => {
-      await frame.locator('.segments button[aria-checked="true"]').focus();
+      await frame.locator('#layers .segments button[aria-checked="true"]').focus();
       const stops = [];
       for (let tab = 0; tab < 8; tab++) {
         stops.push((await focused()).slice(0, 24));
@@ -226,7 +240,7 @@ export async function walkOverview(browser, editor, payload) {
       await page.keyboard.press('Home');
       assert.match(await text(), /^gridspot/);
       // The filter, and back.
-      await frame.locator('input[type="search"]').focus();
+      await frame.locator('#layers input[type="search"]').focus();
       await page.keyboard.type('c2f');
       await eventually(
         'what is found',
@@ -260,7 +274,7 @@ export async function walkOverview(browser, editor, payload) {
     });
     await attempt('totals are swept over sizes, scales, batches and widths', async () => {
       await frame.locator('#layers-tab').focus();
-      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('End');
       assert.equal(await focused(), 'Sweep');
       const cells = async () => {
         const all = await frame.locator('.sweep tbody tr').allTextContents();
@@ -278,28 +292,34 @@ export async function walkOverview(browser, editor, payload) {
       await eventually('all widths', async () => ((await cells()) ?? []).length === 7);
       await frame.locator('.sweep .theory').waitFor({ state: 'attached' });
       await checkAxe(frame);
-      await frame.locator('#sweep-tab').press('ArrowLeft');
+      await frame.locator('#sweep-tab').press('Home');
       assert.equal(await focused(), 'Layers');
     });
+    await walkGraph({ page, frame, folder, attempt, eventually, goTo, line, focused });
+    await frame.locator('#layers-tab').click();
     for (const theme of themes)
       await attempt(`axe-core finds nothing in ${theme}`, async () => {
         setTheme(folder, theme);
-        const kind = theme.includes('Contrast')
-          ? 'vscode-high-contrast'
-          : theme.includes('Light')
-            ? 'vscode-light'
-            : 'vscode-dark';
-        // The editor may miss a change of its settings that follows soon after another.
-        const body = frame.locator(`body.${kind}`);
-        for (let tries = 0; tries < 600 && (await body.count()) === 0; tries++) {
-          await page.waitForTimeout(100);
-          if (tries % 80 === 79) setTheme(folder, theme);
+        const body = frame.locator(bodies[theme]);
+        // Now and then the editor reads a change of its settings and keeps its colours all the same. Then it is of no
+        // use to write what it has read already: another theme goes between.
+        for (let tries = 0; tries < 5; tries++) {
+          if (await isVisible(body, 8000)) break;
+          setTheme(folder, theme === 'Light Modern' ? 'Dark Modern' : 'Light Modern');
+          await page.waitForTimeout(1000);
+          setTheme(folder, theme);
         }
         await body.waitFor();
         await frame.locator('.body .row[tabindex="0"]').focus();
         await checkAxe(frame);
-        await frame.locator('.segments button').nth(1).focus();
+        await frame.locator('#layers .segments button').nth(1).focus();
         await checkAxe(frame);
+        const tabs = frame.getByRole('tab');
+        for (let at = 1; at < (await tabs.count()); at++) {
+          await tabs.nth(at).click();
+          await checkAxe(frame);
+        }
+        await tabs.first().click();
       });
     await attempt('nothing is cut off at 200 %, and axe-core finds nothing', async () => {
       await page.setViewportSize({ width: 700, height: 450 });
@@ -310,6 +330,12 @@ export async function walkOverview(browser, editor, payload) {
       });
       assert.deepEqual(seen, { page: true, grid: true });
       await checkAxe(frame);
+      await frame.locator('#graph-tab').click();
+      await checkAxe(frame);
+      assert.equal(await frame.locator('body').evaluate(own => own.scrollWidth <= own.clientWidth), true);
+      // What is in view of the graph is enough for two boxes.
+      assert.ok((await frame.locator('.canvas').boundingBox()).height >= 120);
+      await frame.locator('#layers-tab').click();
       await page.setViewportSize({ width: 1400, height: 900 });
     });
     await attempt('a program in Python: its rows lead to constructors, and calls lead to rows', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { before, describe } from 'node:test';
-import { startPython } from '../../server/src/core/syntax/python/parse.ts';
+import { startPython } from '../../server/src/core/index.ts';
 import { checkFixes } from '../support/fixes.ts';
 
 describe('fixes', () => {

@@ -38,6 +38,7 @@ const floors: readonly Floor[] = [
   { at: `${core}/ops/index`, imports: [`${core}/ops`] },
   { at: `${core}/ops/rules`, imports: [`${core}/ops/op`] },
   { at: `${core}/graph`, imports: [`${core}/text`, `${core}/ops`] },
+  { at: `${core}/convert`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`] },
   { at: `${core}/python`, imports: [`${core}/text`, `${core}/syntax`] },
   { at: `${core}/torch`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`, `${core}/python`] },
   {
@@ -50,7 +51,7 @@ const floors: readonly Floor[] = [
   },
   {
     at: `${core}/formats`,
-    imports: ['text', 'syntax', 'graph', 'ops', 'python', 'torch', 'program', 'project'].map(
+    imports: ['text', 'syntax', 'graph', 'ops', 'convert', 'python', 'torch', 'program', 'project'].map(
       floor => `${core}/${floor}`,
     ),
     shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows', 'readings'],
@@ -106,6 +107,10 @@ const floors: readonly Floor[] = [
   // The package for its version, which the bundle holds.
   // What both of them ask the disk for.
   { at: 'server/src/host', imports: [], types: [`${core}/index`], packages: ['node'] },
+  // Where sources run, as the WebAssembly of Python.
+  { at: 'server/src/host/speak', imports: ['server/src/host/bundles'], types: [`${core}/index`] },
+  // How files are asked for, and walked: in a browser too.
+  { at: 'server/src/host/storage', imports: [], types: [`${core}/index`] },
   {
     at: 'server/src/cli',
     imports: [`${core}/index`, 'server/src/host', 'server/src/mcp/toolbox', 'server/src/mcp/serve'],
@@ -124,19 +129,27 @@ const floors: readonly Floor[] = [
   { at: 'server/src/mcp/serve', imports: [], types: ['server/src/mcp/tool'], packages: ['@modelcontextprotocol/sdk'] },
   {
     at: 'server/src/lsp',
-    imports: [`${core}/index`, 'server/src/protocol', 'server/src/host'],
-    packages: ['vscode-languageserver', 'vscode-languageserver-textdocument', 'node:timers/promises', 'node:path'],
+    imports: [`${core}/index`, 'server/src/protocol', 'server/src/host/storage'],
+    packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
+  // Where it runs: a process, or a worker of a browser.
+  {
+    at: 'server/src/node',
+    imports: [`${core}/index`, 'server/src/host', 'server/src/lsp/server', 'server/src/lsp/workspace'],
+    packages: ['vscode-languageserver', 'node'],
+  },
+  { at: 'server/src/web', imports: ['server/src/lsp/server'], packages: ['vscode-languageserver'] },
   // A page in a browser, which spells quantities as core does.
   {
     at: 'client/overview',
     imports: [`${core}/text/quantity`],
     types: ['server/src/protocol'],
-    packages: ['@tanstack/virtual-core'],
+    packages: ['@tanstack/virtual-core', '@dagrejs/dagre'],
   },
   {
     at: 'client/src',
-    imports: [],
+    // Which locale means which language.
+    imports: [`${core}/text/language`],
     types: ['server/src/protocol', 'client/overview/messages'],
     packages: ['vscode', 'vscode-languageclient'],
   },
@@ -201,8 +214,11 @@ describe('floors', () => {
       ['server/src/core/python/value.ts', { target: 'server/src/core/torch/layer.ts' }, /may not import/],
       ['server/src/core/pipeline.ts', { target: 'server/src/core/formats/a/index.ts' }, /may not import/],
       ['server/src/core/features/hints.ts', { target: 'server/src/core/syntax/yaml.ts' }, /may not import/],
-      ['server/src/lsp/main.ts', { target: 'server/src/core/pipeline.ts' }, /may not import/],
-      ['server/src/cli/main.ts', { target: 'server/src/lsp/main.ts' }, /may not import/],
+      ['server/src/lsp/server.ts', { target: 'server/src/core/pipeline.ts' }, /may not import/],
+      ['server/src/lsp/server.ts', { target: 'node:path' }, /package/],
+      ['server/src/lsp/server.ts', { target: 'server/src/host/disk.ts' }, /may not import/],
+      ['server/src/web/main.ts', { target: 'server/src/host/disk.ts' }, /may not import/],
+      ['server/src/cli/main.ts', { target: 'server/src/lsp/server.ts' }, /may not import/],
       ['client/src/extension.ts', { target: 'server/src/protocol/index.ts' }, /types/],
       ['client/src/extension.ts', { target: 'vscode-languageserver' }, /package/],
       ['client/src/overview.ts', { target: 'client/overview/network.ts' }, /may not import/],

@@ -29,33 +29,34 @@ describe('the cache of compiled code', () => {
   const yaml = report('examples/resnet50.net.yaml', '');
   const python = report('examples/python/gpt.py', '');
   const cache = join(folder, 'cache');
-  const only = (): string => {
-    const names = readdirSync(cache);
-    assert.equal(names.length, 1, names.join(', '));
-    return join(cache, names[0]!);
-  };
+  const files = (): readonly string[] => readdirSync(cache).toSorted();
+  const contents = (): readonly Buffer[] => files().map(name => readFileSync(join(cache, name)));
 
   it('is not written where the setting is empty', () => assert.deepEqual(readdirSync(folder), []));
 
   it('gives the same answers, and grows by what is used', () => {
     assert.equal(report('examples/resnet50.net.yaml', cache), yaml);
-    const small = readFileSync(only()).length;
+    assert.equal(files().length, 1, 'what reads Python is not loaded');
+    const [before] = contents();
     assert.equal(report('examples/python/gpt.py', cache), python);
-    const large = readFileSync(only());
-    assert.ok(large.length > small);
+    assert.equal(files().length, 2, files().join(', '));
+    const all = contents();
+    assert.ok(all[0]!.length > before!.length);
     assert.equal(report('examples/python/gpt.py', cache), python);
     assert.equal(report('examples/resnet50.net.yaml', cache), yaml);
-    assert.deepEqual(readFileSync(only()), large, 'what is there already is not written again');
+    assert.deepEqual(contents(), all, 'what is there already is not written again');
   });
 
   it('is made again where it is damaged, cut off or of something else', () => {
-    const good = readFileSync(only());
-    const damaged = Buffer.from(good);
+    const [good] = contents();
+    const file = join(cache, files()[0]!);
+    const damaged = Buffer.from(good!);
     for (let at = 100; at < damaged.length; at += 1000) damaged[at] = damaged[at]! ^ 0xff;
-    for (const bad of [damaged, good.subarray(0, good.length >> 1), Buffer.alloc(0), Buffer.from('something else')]) {
-      writeFileSync(only(), bad);
+    const foreign = Buffer.from('{"uses":[],"checksum":0}\nsomething else');
+    for (const bad of [damaged, good!.subarray(0, good!.length >> 1), Buffer.alloc(0), foreign]) {
+      writeFileSync(file, bad);
       assert.equal(report('examples/resnet50.net.yaml', cache), yaml);
-      assert.ok(readFileSync(only()).length > 100_000);
+      assert.ok(readFileSync(file).length > 100_000);
     }
   });
 

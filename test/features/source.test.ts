@@ -12,10 +12,10 @@ import {
   lenses,
   open,
   price,
+  startPython,
   textOfFile,
 } from '../../server/src/core/index.ts';
 import { readProject } from '../../server/src/core/project/index.ts';
-import { startPython } from '../../server/src/core/syntax/python/parse.ts';
 
 const folder = fileURLToPath(new URL('../editor/workspace/fork/', import.meta.url)).replace(/\/$/, '');
 const root = '/home/me/a fork (2)';

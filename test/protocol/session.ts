@@ -8,6 +8,8 @@ import {
   type CodeLens,
   createProtocolConnection,
   type Diagnostic,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticRequest,
   type DocumentSymbol,
   type Hover,
   type InitializeResult,
@@ -49,6 +51,14 @@ export interface SessionOptions {
   readonly folder?: string;
   /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
   readonly modern?: boolean;
+  /** Whether the editor asks for problems, and can be told to ask again. */
+  readonly pull?: boolean;
+  /** The encodings of positions that the editor says it knows. */
+  readonly encodings?: readonly string[];
+  /** The language of the editor, where it says one. */
+  readonly locale?: string;
+  /** Variables of the environment that the server is started in. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node in front of the server. */
   readonly node?: readonly string[];
 }
@@ -58,6 +68,8 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   assert.ok(existsSync(server), 'dist/server.js is not there: npm run build first');
   const child = spawn(process.execPath, [...(options.node ?? []), server, '--stdio'], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // Whoever runs the tests may speak another language.
+    env: { ...process.env, LC_ALL: 'C', ...options.env },
   });
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),
@@ -67,9 +79,12 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   connection.listen();
   session.capabilities = await connection.sendRequest('initialize', {
     processId: process.pid,
+    ...(options.locale === undefined ? {} : { locale: options.locale }),
     rootUri: options.folder === undefined ? null : `file://${options.folder}`,
     capabilities: {
+      ...(options.encodings ? { general: { positionEncodings: [...options.encodings] } } : {}),
       workspace: {
+        ...(options.pull ? { diagnostics: { refreshSupport: true } } : {}),
         configuration: options.configuration ?? true,
         didChangeConfiguration: { dynamicRegistration: true },
         didChangeWatchedFiles: { dynamicRegistration: true },
@@ -82,6 +97,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
       },
       textDocument: {
         publishDiagnostics: { relatedInformation: true },
+        ...(options.pull ? { diagnostic: { relatedInformation: true } } : {}),
         ...(options.outline ? { documentSymbol: { dynamicRegistration: true } } : {}),
         ...(options.modern
           ? {
@@ -132,7 +148,7 @@ export class Session {
     connection.onRequest(UnregistrationRequest.type, ({ unregisterations }) => {
       for (const { method } of unregisterations) this.registrations.push(`-${method}`);
     });
-    for (const method of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh'])
+    for (const method of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh', 'workspace/diagnostic/refresh'])
       connection.onRequest(method, () => {
         this.refreshes.push(method);
         return null;
@@ -145,6 +161,14 @@ export class Session {
     });
     connection.onNotification('flopline/changed', ({ uri }) => {
       this.changes.push(uri);
+    });
+  }
+
+  /** Asks for problems, as an editor does that is not sent them. */
+  pull(uri: string, previousResultId?: string): Promise<DocumentDiagnosticReport> {
+    return this.connection.sendRequest(DocumentDiagnosticRequest.type, {
+      textDocument: { uri },
+      ...(previousResultId === undefined ? {} : { previousResultId }),
     });
   }
 

@@ -11,6 +11,7 @@ import {
   projectFile,
 } from '../core/index.ts';
 import { corePath, type Disk } from '../host/disk.ts';
+import { writtenBelow } from '../host/storage.ts';
 import { candidates } from './files.ts';
 
 export interface Targets {
@@ -57,7 +58,7 @@ export function targetsOf(paths: readonly string[], projects: Projects, disk: Di
 const placesOn = (disk: Disk): Places => ({
   has: path => disk.has(path),
   isFolder: path => disk.isFolder(path),
-  below: folder => disk.below(folder, projectFile),
+  below: folder => writtenBelow(folder, disk, projectFile),
 });
 
 /** A path as a person in the current folder writes it. */

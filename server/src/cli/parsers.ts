@@ -1,6 +1,6 @@
 // What has to be loaded before files can be opened: parsers that only some of them need.
 import { basename } from 'node:path';
-import { formatOf, Projects, type Settings, type Source } from '../core/index.ts';
+import { formatOf, Projects, type Settings, type Source, startPython } from '../core/index.ts';
 import { corePath, Disk } from '../host/disk.ts';
 import type { SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf } from './files.ts';
@@ -23,7 +23,7 @@ export async function loadParsers(
     const source = { name: basename(file.path), text: textOf(file), path, files, roots };
     const parser = formatOf(source)?.parser;
     if (!parser || parser.isReady() || !(isOlder || parser.isNeeded(source))) continue;
-    await parser.load();
+    await startPython();
     return;
   }
 }

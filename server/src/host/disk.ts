@@ -1,15 +1,7 @@
-// The files that programs import, from the disk: what the core asks for through `Files`, for the server and the CLI.
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+// The files of a disk, for the server and the CLI.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Files } from '../core/index.ts';
-
-export interface DiskOptions {
-  /** The text of a file that is open in an editor, which takes precedence over what is saved. */
-  readonly unsaved?: (path: string) => string | undefined;
-  /** Whether a file or folder may be looked at. */
-  readonly allows?: (path: string) => boolean;
-}
+import type { Entry, Storage, StorageOptions } from './storage.ts';
 
 /** Longer ones are no sources that a person writes. */
 const maxBytes = 2_000_000;
@@ -20,12 +12,12 @@ interface Known<T> {
 }
 
 /** Reads each file and folder once for as long as it is the same on the disk. Never throws. */
-export class Disk implements Files {
-  readonly #options: DiskOptions;
+export class Disk implements Storage {
+  readonly #options: StorageOptions;
   readonly #texts = new Map<string, Known<string | undefined>>();
   readonly #folders = new Map<string, Known<readonly string[]>>();
 
-  constructor(options: DiskOptions = {}) {
+  constructor(options: StorageOptions = {}) {
     this.#options = options;
   }
 
@@ -35,10 +27,9 @@ export class Disk implements Files {
     if (unsaved !== undefined) return unsaved;
     const stats = statsOf(path);
     if (!stats?.isFile() || stats.size > maxBytes) return undefined;
-    return remembered(this.#texts, path, `${stats.mtimeMs} ${stats.size}`, () => {
-      const text = readFileSync(path, 'utf8');
-      return text.startsWith('\uFEFF') ? text.slice(1) : text;
-    });
+    return remembered(this.#texts, path, `${stats.mtimeMs} ${stats.size}`, () =>
+      withoutMark(readFileSync(path, 'utf8')),
+    );
   }
 
   isFolder(path: string): boolean {
@@ -55,38 +46,35 @@ export class Disk implements Files {
     return remembered(this.#folders, path, String(stats.mtimeMs), () => readdirSync(path)) ?? [];
   }
 
-  /**
-   * All files in a folder and below that people write: not those of packages, in hidden folders or behind symbolic links,
-   * and not those of a folder with a file of its own called `border`.
-   */
-  below(folder: string, border?: string): readonly string[] {
-    const found: string[] = [];
-    const walk = (at: string, isBase: boolean): void => {
-      const entries = this.#allows(at) ? entriesOf(at) : [];
-      if (!isBase && entries.some(entry => entry.name === border && entry.isFile())) return;
-      for (const entry of entries) {
-        if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === '__pycache__') continue;
-        const path = `${at}/${entry.name}`;
-        // Symbolic links are neither: a link to a folder above would never end.
-        if (entry.isDirectory()) walk(path, false);
-        else if (entry.isFile()) found.push(path);
-      }
-    };
-    walk(folder, true);
-    return found;
+  entries(folder: string): readonly Entry[] {
+    if (!this.#allows(folder)) return [];
+    try {
+      return readdirSync(folder, { withFileTypes: true }).map(entry => {
+        const kind = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : undefined;
+        return { name: entry.name, kind, isLink: entry.isSymbolicLink() };
+      });
+    } catch {
+      // What may not be read, or is not there, holds nothing.
+      return [];
+    }
+  }
+
+  stamp(path: string, mostBytes: number): string | undefined {
+    const stats = this.#allows(path) ? statsOf(path) : undefined;
+    return !stats || stats.size > mostBytes ? undefined : `${stats.mtimeMs} ${stats.size}`;
+  }
+
+  text(path: string): string | undefined {
+    if (!this.#allows(path)) return undefined;
+    try {
+      return withoutMark(readFileSync(path, 'utf8'));
+    } catch {
+      return undefined;
+    }
   }
 
   #allows(path: string): boolean {
     return this.#options.allows?.(path) ?? true;
-  }
-}
-
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    // What may not be read, or is not there, holds nothing.
-    return [];
   }
 }
 
@@ -122,16 +110,4 @@ export function corePath(path: string, folder = '.'): string {
   return resolve(folder, path).replaceAll('\\', '/');
 }
 
-/** The same for the file at an address; undefined for what is not on the disk. */
-export function pathOfUri(uri: string): string | undefined {
-  if (!uri.startsWith('file:')) return undefined;
-  try {
-    return fileURLToPath(uri).replaceAll('\\', '/');
-  } catch {
-    return undefined;
-  }
-}
-
-export function uriOfPath(path: string): string {
-  return pathToFileURL(path).toString();
-}
+const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { posix } from 'node:path';
 import type { Files } from '../core/index.ts';
-import { corePath, type Disk } from './disk.ts';
+import { corePath } from './disk.ts';
 
 /** A revision of a repository. */
 export interface Revision {
@@ -49,17 +49,17 @@ export function blobIn({ root, tree }: Revision, path: string): Buffer | undefin
 /** The files of a repository as they were; those outside of it as they are. */
 export class FilesOfRevision implements Files {
   readonly #revision: Revision;
-  readonly #disk: Disk;
+  readonly #now: Files;
   readonly #texts = new Map<string, string | undefined>();
   #tree: { readonly files: ReadonlySet<string>; readonly folders: ReadonlyMap<string, readonly string[]> } | undefined;
 
-  constructor(revision: Revision, disk: Disk) {
+  constructor(revision: Revision, now: Files) {
     this.#revision = revision;
-    this.#disk = disk;
+    this.#now = now;
   }
 
   read(path: string): string | undefined {
-    if (!this.#isInside(path)) return this.#disk.read(path);
+    if (!this.#isInside(path)) return this.#now.read(path);
     if (!this.#names.files.has(path)) return undefined;
     if (!this.#texts.has(path)) {
       const text = blobIn(this.#revision, path)?.toString('utf8');
@@ -69,11 +69,11 @@ export class FilesOfRevision implements Files {
   }
 
   isFolder(path: string): boolean {
-    return this.#isInside(path) ? this.#names.folders.has(path) : this.#disk.isFolder(path);
+    return this.#isInside(path) ? this.#names.folders.has(path) : this.#now.isFolder(path);
   }
 
   list(path: string): readonly string[] {
-    return this.#isInside(path) ? (this.#names.folders.get(path) ?? []) : this.#disk.list(path);
+    return this.#isInside(path) ? (this.#names.folders.get(path) ?? []) : this.#now.list(path);
   }
 
   #isInside(path: string): boolean {
@@ -83,7 +83,7 @@ export class FilesOfRevision implements Files {
     // An environment of Python is beside the sources, and none of them.
     const [first = ''] = path.slice(root.length + 1).split('/', 1);
     const folder = `${root}/${first}`;
-    return this.#names.folders.has(folder) || this.#disk.read(`${folder}/pyvenv.cfg`) === undefined;
+    return this.#names.folders.has(folder) || this.#now.read(`${folder}/pyvenv.cfg`) === undefined;
   }
 
   get #names() {

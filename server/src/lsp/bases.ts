@@ -1,5 +1,4 @@
 // What open documents are compared with: a text that the editor has handed over, priced under the document's settings.
-import { posix } from 'node:path';
 import {
   type Analysed,
   type Base,
@@ -8,21 +7,22 @@ import {
   type Files,
   formatOf,
   open,
+  pathOfUri,
   preparation,
   price,
   type Settings,
   type Source,
 } from '../core/index.ts';
-import { type Disk, pathOfUri } from '../host/disk.ts';
-import { FilesOfRevision, revisionOf } from '../host/git.ts';
 import type { ComparisonBase } from '../protocol/index.ts';
 
 /** How documents are read. */
 export interface Reading {
   readonly settings: Settings;
-  readonly disk: Disk;
+  readonly files: Files;
   /** Whether git may be asked for files as they were. */
   readonly isTrusted: boolean;
+  /** Files as they were in a revision of the repository around one of them; undefined where nobody can say. */
+  readonly filesOf: ((revision: string, path: string) => Files) | undefined;
   /** A text with what is around it. */
   placed(source: Source, files: Files): Source;
 }
@@ -52,6 +52,11 @@ export class Bases {
     return true;
   }
 
+  /** What was computed of them is computed again. */
+  forget(): void {
+    for (const entry of this.#entries.values()) entry.read = undefined;
+  }
+
   delete(uri: string): void {
     this.#entries.delete(uri);
   }
@@ -60,7 +65,7 @@ export class Bases {
   *preparation(uri: string, document: Document, reading: Reading): Generator<Promise<void> | undefined, void> {
     const given = this.#entries.get(uri)?.given;
     if (!given) return;
-    const { parser, isNeeded } = parserOf(reading.placed(sourceOf(given), reading.disk));
+    const { parser, isNeeded } = parserOf(reading.placed(sourceOf(given), reading.files));
     if (isNeeded && !parser.isReady()) yield parser.load();
     const read = this.#read(uri, document, reading);
     if (!read?.document || read.priced) return;
@@ -87,7 +92,7 @@ export class Bases {
     const known = entry.read?.reading;
     if (known?.settings === settings && known.isTrusted === isTrusted) return entry.read;
     const own = sourceOf(entry.given);
-    let source = reading.placed(own, reading.disk);
+    let source = reading.placed(own, reading.files);
     const { parser, isNeeded } = parserOf(source);
     if (isNeeded && !parser.isReady()) return undefined;
     // To read a repository takes its time: other texts are by themselves.
@@ -113,8 +118,6 @@ function sourceOf({ name, text, uri, languageId }: ComparisonBase): Source {
 }
 
 /** The files around a text, as they were when it was. */
-function filesOf({ revision }: ComparisonBase, path: string, { disk, isTrusted }: Reading): Files {
-  if (revision === undefined || !isTrusted) return disk;
-  const found = revisionOf(posix.dirname(path), revision);
-  return typeof found === 'string' ? disk : new FilesOfRevision(found, disk);
+function filesOf({ revision }: ComparisonBase, path: string, { files, isTrusted, filesOf }: Reading): Files {
+  return revision !== undefined && isTrusted && filesOf ? filesOf(revision, path) : files;
 }

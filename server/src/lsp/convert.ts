@@ -27,8 +27,8 @@ import {
   type SymbolNode,
   type TextEdit,
   textOf,
+  uriOfPath,
 } from '../core/index.ts';
-import { uriOfPath } from '../host/disk.ts';
 import type { InputLensArguments } from '../protocol/index.ts';
 
 /** What a person runs who says that the numbers of a document, the argument, are right. */

@@ -27,8 +27,8 @@ import {
   rename,
   selectionsAt,
   textOfFile,
+  uriOfPath,
 } from '../core/index.ts';
-import { uriOfPath } from '../host/disk.ts';
 import { toProto } from './convert.ts';
 import type { Session, Token } from './session.ts';
 

@@ -1,7 +1,5 @@
 // The networks of a workspace, open or not. Nothing is done before somebody asks: for the list, which looks at names and
 // contents, and then for the totals of single networks, or for symbols.
-import { posix } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { type SymbolInformation, SymbolKind } from 'vscode-languageserver';
 import {
   type Analysed,
@@ -12,22 +10,27 @@ import {
   judgedBy,
   judgePreparation,
   type NetworkTotals,
+  nameIn,
   networkPlace,
   networkTotals,
+  pathOfUri,
   type Settings,
   type SymbolNode,
   symbols,
+  uriOfPath,
 } from '../core/index.ts';
-import { pathOfUri, uriOfPath } from '../host/disk.ts';
-import { filesBelow, stampOf, textAt } from '../host/walk.ts';
+import { filesBelow } from '../host/storage.ts';
 import type { NetworkFile, NetworkList } from '../protocol/index.ts';
 import { toProto } from './convert.ts';
 import type { Session, Token } from './session.ts';
+import { turn } from './turn.ts';
 import type { Watched } from './workspace.ts';
 
 /** Names of files that may be networks; their contents say whether they are. */
 const candidates = /\.(?:ya?ml|cfg|cfg\.txt|prototxt|pyw?)$/i;
 const mostFiles = 20_000;
+/** The same of files that the client has to read, each by itself. */
+const mostRemote = 500;
 const mostNetworks = 2000;
 const mostBytes = 2_000_000;
 /** Milliseconds for which a list is true: symbols are asked for letter by letter. */
@@ -98,14 +101,20 @@ class Networks {
     const found = new Map<string, NetworkFile>();
     let looked = 0;
     let end = performance.now() + slice;
+    let isCut = false;
     for (const folder of workspace.folders) {
-      for (const files of filesBelow(folder)) {
+      const isRemote = workspace.files.isRemote(folder);
+      const most = isRemote ? mostRemote : mostFiles;
+      if (isRemote) await this.#fetch(folder);
+      for (const files of filesBelow(folder, workspace.files)) {
         for (const path of files) {
-          if (!candidates.test(path) || looked >= mostFiles || found.size >= mostNetworks) continue;
+          if (!candidates.test(path)) continue;
+          isCut ||= looked >= most || found.size >= mostNetworks;
+          if (isCut) continue;
           looked++;
           const is = this.#recognise(path);
           const uri = uriOfPath(path);
-          if (is !== 'other') found.set(uri, { uri, path: nameIn(folder, path), isCertain: is === 'network' });
+          if (is !== 'other') found.set(uri, { uri, path: nameBelow(folder, path), isCertain: is === 'network' });
           if (performance.now() < end) continue;
           await turn();
           if (token.isCancellationRequested) return { networks: [], isCut: false };
@@ -115,19 +124,37 @@ class Networks {
     }
     const list: NetworkList = {
       networks: [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
-      isCut: looked >= mostFiles || found.size >= mostNetworks,
+      isCut,
     };
     this.#last = { at: Date.now(), list };
     return list;
   }
 
+  /** Has the client read the files of a folder that are looked at. */
+  async #fetch(folder: string): Promise<void> {
+    const { workspace } = this.#session;
+    const { files } = workspace;
+    const paths = await workspace.whole(() => {
+      const found: string[] = [];
+      for (const names of filesBelow(folder, files)) {
+        found.push(...names.filter(name => candidates.test(name)));
+        if (found.length >= mostRemote) break;
+      }
+      return found.slice(0, mostRemote);
+    });
+    await workspace.whole(() => {
+      for (const path of paths) files.text(path);
+    });
+  }
+
   #recognise(path: string): 'network' | 'maybe' | 'other' {
-    const stamp = stampOf(path, mostBytes);
+    const { files } = this.#session.workspace;
+    const stamp = files.stamp(path, mostBytes);
     if (stamp === undefined) return 'other';
     const known = this.#recognised.get(path);
     if (known?.stamp === stamp) return known.is;
-    const text = textAt(path);
-    const format = text === undefined ? undefined : formatOf({ name: posix.basename(path), text, path });
+    const text = files.text(path);
+    const format = text === undefined ? undefined : formatOf({ name: nameIn(path), text, path });
     // Whether a program holds a network is known when it was read.
     const is = !format || format.hasNoNetwork ? 'other' : format.choices.entry ? 'maybe' : 'network';
     this.#recognised.set(path, { stamp, is });
@@ -203,7 +230,7 @@ class Networks {
   #pathOf(uri: string): string {
     const path = pathOfUri(uri) ?? uri;
     const folder = this.#session.workspace.folders.find(each => path.startsWith(`${each}/`));
-    return folder === undefined ? path : nameIn(folder, path);
+    return folder === undefined ? path : nameBelow(folder, path);
   }
 
   /** The networks whose name has the letters of a query in their order, and rows of those that were read. */
@@ -235,7 +262,7 @@ function symbolsOf(uri: string, analysed: Analysed, totals: NetworkTotals, path:
   const at = (place: SymbolNode['range']) => ({ uri, range: toProto.range(lines, lines.firstOf(place)) });
   return [
     {
-      name: totals.title === '' ? posix.basename(path) : totals.title,
+      name: totals.title === '' ? nameIn(path) : totals.title,
       kind: SymbolKind.Module,
       containerName: `${totals.text} · ${path}`,
       location: at(networkPlace(analysed)),
@@ -252,14 +279,14 @@ function symbolsOf(uri: string, analysed: Analysed, totals: NetworkTotals, path:
 function unread(uri: string, path: string): SymbolInformation {
   const start = { line: 0, character: 0 };
   return {
-    name: posix.basename(path),
+    name: nameIn(path),
     kind: SymbolKind.Module,
     containerName: path,
     location: { uri, range: { start, end: start } },
   };
 }
 
-const nameIn = (folder: string, path: string): string => path.slice(folder.length + 1);
+const nameBelow = (folder: string, path: string): string => path.slice(folder.length + 1);
 
 /** Whether a word has the letters of a query in their order, as editors match them. */
 function hasLetters(word: string, query: string): boolean {

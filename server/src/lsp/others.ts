@@ -1,7 +1,7 @@
 // What other networks of documents cost: read while nobody waits for anything else, and dropped when a newer text arrives.
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Analysed, type OtherNetwork, otherNetworks } from '../core/index.ts';
 import type { Session } from './session.ts';
+import { pause } from './turn.ts';
 
 /** Milliseconds after a text was read before its other networks are: who types is not to wait for them. */
 const quiet = 400;

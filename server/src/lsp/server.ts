@@ -1,5 +1,4 @@
 // The language server: every handler resolves the document, asks core and converts. All wording is in core.
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   CodeActionKind,
   type CodeLens,
@@ -9,6 +8,7 @@ import {
   type DocumentSymbol,
   type InitializeResult,
   type InlayHint,
+  PositionEncodingKind,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver';
@@ -16,14 +16,11 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
   type Base,
-  type Document,
   diagnosisLines,
-  documentProblems,
   hintDetail,
   hints,
   hover,
   type Lens,
-  Lines,
   lenses,
   markdownReport,
   orderOf,
@@ -31,35 +28,36 @@ import {
   otherHints,
   otherHover,
   otherLenses,
-  otherProblems,
   othersMarkdown,
   othersText,
-  priceReported,
-  problemsWithHints,
+  pathOfUri,
   report,
   rowNumbers,
   summary,
   summaryMarkdown,
   symbols,
-  textOfFile,
 } from '../core/index.ts';
-import { pathOfUri } from '../host/disk.ts';
-import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
-import { answerBudgets, Budgets } from './budgets.ts';
+import type { ClientNotifications, DocumentSummary, ServerRequests } from '../protocol/index.ts';
+import { Budgets } from './budgets.ts';
+import { answerBudgets } from './budgetTests.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions, fixAllKind } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
-import { readSettings } from './configuration.ts';
+import { readLanguage, readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
+import { Diagnostics, mayPull, pullCapability } from './diagnostics.ts';
+import { answerMoments } from './moments.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerOverview } from './overview.ts';
+import type { FileClient } from './remote.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
-import { Workspace } from './workspace.ts';
+import { Spoken } from './spoken.ts';
+import { type Machine, Workspace } from './workspace.ts';
 
 /**
  * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
@@ -67,24 +65,27 @@ import { Workspace } from './workspace.ts';
  */
 const quiet = 100;
 
-/** Milliseconds for which problems wait for the prices of the changes that they advise. */
-const mostPricing = 100;
-
-/** Answers an editor over `connection` until it ends. */
-export function serve(connection: Connection): void {
+/** Answers an editor over `connection` until it ends; without a machine every file is read by the editor. */
+export function serve(connection: Connection, machine?: Machine): void {
   const texts = new TextDocuments(TextDocument);
-  const workspace = new Workspace(texts);
+  const workspace = new Workspace(texts, machine);
   const session = new Session(connection, workspace);
   const shown = answerOverview(session);
+  const spoken = new Spoken(machine);
+  const moments = answerMoments(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
     const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : []);
     workspace.folders = folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
     session.options = typeof params.initializationOptions === 'object' ? (params.initializationOptions ?? {}) : {};
+    spoken.begin(params.locale, session.options);
+    if (session.options.readsFiles === true) workspace.remote.client = fileClient(connection);
     return {
       serverInfo: { name: 'flopline' },
       capabilities: {
+        // The one that every client has to know, whatever else it offers: said, so that nobody has to assume it.
+        positionEncoding: PositionEncodingKind.UTF16,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         inlayHintProvider: { resolveProvider: true },
         hoverProvider: true,
@@ -94,6 +95,7 @@ export function serve(connection: Connection): void {
         ...(canRegister(session) ? {} : { documentSymbolProvider: outlineOptions }),
         ...navigationCapabilities,
         workspaceSymbolProvider: true,
+        ...(mayPull(params.capabilities, session.options) ? pullCapability : {}),
         codeActionProvider: {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind],
           resolveProvider: true,
@@ -103,9 +105,19 @@ export function serve(connection: Connection): void {
     };
   });
 
+  // What nobody waited for has arrived: whoever has read without it reads again.
+  workspace.remote.arrived = () => {
+    publishAll(workspace.outdated).catch(error => session.complain('files', error));
+  };
+
   const budgets = new Budgets(session, uri => {
-    publish(uri);
+    diagnostics.publish(uri);
   });
+  const others = new Others(session, uri => {
+    refreshHints();
+    diagnostics.publish(uri);
+  });
+  const diagnostics = new Diagnostics(session, budgets, others);
 
   // --- Settings ---------------------------------------------------------------------------------------------------
 
@@ -144,7 +156,7 @@ export function serve(connection: Connection): void {
     const { uri, base } = params ?? {};
     if (typeof uri !== 'string' || !workspace.bases.set(uri, base ?? null)) return;
     refreshHints();
-    session.notify('flopline/changed', { uri, isSpec: specs.has(uri) });
+    session.notify('flopline/changed', { uri, isSpec: diagnostics.isSpec(uri) });
   });
 
   connection.onNotification('flopline/didChangePython', (params: ClientNotifications['flopline/didChangePython']) => {
@@ -162,6 +174,8 @@ export function serve(connection: Connection): void {
   async function configure(pushed: unknown): Promise<void> {
     try {
       const section = isAskable() ? await connection.workspace.getConfiguration('flopline') : pushed;
+      // What was said of documents in another language is said anew.
+      if (spoken.choose(readLanguage(section))) workspace.forgetAll();
       const { settings, complaints } = readSettings(section);
       for (const complaint of complaints) connection.console.warn(complaint);
       workspace.settings.configureAll(settings);
@@ -210,9 +224,7 @@ export function serve(connection: Connection): void {
 
   // --- Documents --------------------------------------------------------------------------------------------------
 
-  const waiting = new Map<string, NodeJS.Timeout>();
-  /** Documents that were specs when last looked at: only those have something to be cleared. */
-  const specs = new Set<string>();
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
   texts.onDidChangeContent(({ document: { uri } }) => {
     shown.update(uri);
@@ -232,7 +244,8 @@ export function serve(connection: Connection): void {
     workspace.forget(uri);
     shown.update(uri);
     budgets.forget(uri);
-    if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
+    moments.forget(uri);
+    diagnostics.forget(uri);
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
   });
@@ -243,7 +256,7 @@ export function serve(connection: Connection): void {
     await session.settled(uri);
     // A newer text waits for a time of its own.
     if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
-    await publish(uri);
+    await diagnostics.publish(uri);
     if (workspace.hasFiles(uri)) watch();
     await publishAll(workspace.dependants(uri));
   }
@@ -252,7 +265,7 @@ export function serve(connection: Connection): void {
   async function publishAll(uris: readonly string[]): Promise<void> {
     if (uris.length === 0) return;
     refreshHints();
-    for (const uri of uris) if (await session.prepared(uri)) await publish(uri);
+    for (const uri of uris) if (await session.prepared(uri)) await diagnostics.publish(uri);
   }
 
   // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.
@@ -269,6 +282,7 @@ export function serve(connection: Connection): void {
   }
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    workspace.filesChanged(changes);
     const changed = new Set(changes.flatMap(({ uri }) => (texts.get(uri) ? [] : workspace.dependants(uri))));
     publishAll([...changed]);
   });
@@ -286,67 +300,7 @@ export function serve(connection: Connection): void {
     if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
   }
 
-  /** Publishes problems with what their changes save: those of a network in which to try them takes long, first without. */
-  async function publish(uri: string): Promise<void> {
-    try {
-      const document = workspace.document(uri);
-      const version = workspace.version(uri);
-      if (!document || version === undefined) {
-        if (!specs.delete(uri)) return;
-        connection.sendDiagnostics({ uri, diagnostics: [] });
-        session.notify('flopline/changed', { uri, isSpec: false });
-        return;
-      }
-      specs.add(uri);
-      const [language] = document.format.languages;
-      session.notify('flopline/changed', {
-        uri,
-        isSpec: !document.format.hasNoNetwork,
-        ...(language === undefined ? {} : { language }),
-      });
-      const analysed = workspace.analysed(uri);
-      const settings = workspace.settings.of(uri);
-      const trials = analysed ? priceReported(analysed) : [];
-      const isSlow = analysed && (analysed.spec.program !== undefined || analysed.spec.reader !== undefined);
-      const end = performance.now() + mostPricing;
-      let isSent = false;
-      for (const _ of trials) {
-        if (!isSent && (isSlow || performance.now() > end)) {
-          sendProblems(uri, version, document, analysed);
-          isSent = true;
-        }
-        await turn();
-        // Whatever has changed is published anew.
-        if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
-      }
-      sendProblems(uri, version, document, analysed);
-      if (analysed) others.read(uri, analysed);
-    } catch (error) {
-      session.complain('diagnostics', error);
-    }
-  }
-
-  function sendProblems(uri: string, version: number, document: Document, analysed: Analysed | undefined): void {
-    const found = analysed
-      ? [...budgets.problems(uri, analysed), ...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
-      : documentProblems(document);
-    const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-    const linesOf = (file: string): Lines | undefined => {
-      const text = textOfFile(document, analysed?.spec, file);
-      return text === undefined ? undefined : new Lines(text);
-    };
-    const diagnostics = found.map(problem =>
-      toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink, linesOf),
-    );
-    connection.sendDiagnostics({ uri, version, diagnostics });
-  }
-
   // --- Other networks of a text -----------------------------------------------------------------------------------
-
-  const others = new Others(session, uri => {
-    refreshHints();
-    publish(uri);
-  });
 
   function lensesOf(analysed: Analysed, base: Base | undefined): readonly Lens[] {
     const found = others.of(analysed);
@@ -466,6 +420,18 @@ export function serve(connection: Connection): void {
 
   texts.listen(connection);
   connection.listen();
+}
+
+/** Asks an editor for files that the server cannot read. */
+function fileClient(connection: Connection): FileClient {
+  const ask = <M extends keyof ServerRequests>(
+    method: M,
+    uris: readonly string[],
+  ): Promise<ServerRequests[M]['result']> => connection.sendRequest(method, { uris });
+  return {
+    list: uris => ask('flopline/listFolders', uris),
+    read: uris => ask('flopline/readFiles', uris),
+  };
 }
 
 function commandsOf({ options }: Session): LensCommands {

@@ -1,9 +1,9 @@
 // What every handler needs: the open documents, what the client can, and answers that are never about an older text.
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection, InitializeParams } from 'vscode-languageserver';
 import type { Analysed, Base, Settings } from '../core/index.ts';
 import type { InitializationOptions, Notifications, Requests } from '../protocol/index.ts';
 import type { EditedDocument } from './convert.ts';
+import { turn } from './turn.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Whether the client still wants an answer. */

@@ -1,5 +1,5 @@
 // The open documents and what was computed for them: each text at most once, and only when somebody asks.
-import type { TextDocuments } from 'vscode-languageserver';
+import { FileChangeType, type FileEvent, type TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
@@ -12,19 +12,37 @@ import {
   type Files,
   formatOf,
   type Host,
+  joined,
+  type Language,
   noHistory,
   open,
   type Project,
   Projects,
+  pathOfUri,
   preparation,
   price,
   projectFile,
   type Settings,
   type Source,
 } from '../core/index.ts';
-import { corePath, Disk, pathOfUri } from '../host/disk.ts';
+import { type Storage, type StorageOptions, writtenBelow } from '../host/storage.ts';
 import { Bases, type Reading } from './bases.ts';
 import { FileSettings } from './fileSettings.ts';
+import { WorkspaceFiles } from './files.ts';
+import { Remote } from './remote.ts';
+
+/** What a server has of the machine that it runs on; one in a browser has nothing of it. */
+export interface Machine {
+  disk(options: StorageOptions): Storage;
+  /** Files as they were in a revision of the repository around one of them; `now` as they are. */
+  filesOf(revision: string, path: string, now: Files): Files;
+  /** Where relative paths begin while no folder is open. */
+  readonly folder: string;
+  /** That of the environment, for an editor that has not said its own. */
+  readonly language: Language;
+  /** Whether what was said before is in another language. */
+  speak(language: Language): boolean;
+}
 
 interface Entry {
   readonly version: number;
@@ -43,35 +61,57 @@ interface Entry {
 
 /** Files, and what was found where something was looked for: as long as that is so, what was read is true. */
 export class Watched implements Files {
-  readonly #files: Disk;
+  readonly #files: WorkspaceFiles;
+  /** While a file is not here, what has arrived when it was asked for. */
+  #without: number | undefined;
   readonly #texts = new Map<string, string | undefined>();
   readonly #there = new Map<string, boolean>();
 
-  constructor(files: Disk) {
+  constructor(files: WorkspaceFiles) {
     this.#files = files;
   }
 
   read(path: string): string | undefined {
+    const { misses } = this.#files;
     const text = this.#files.read(path);
     this.#texts.set(path, text);
+    this.#notice(misses);
     return text;
   }
 
   isFolder(path: string): boolean {
-    return this.#files.isFolder(path);
+    const { misses } = this.#files;
+    const is = this.#files.isFolder(path);
+    this.#notice(misses);
+    return is;
   }
 
   has(path: string): boolean {
+    const { misses } = this.#files;
     const is = this.#files.has(path);
     this.#there.set(path, is);
+    this.#notice(misses);
     return is;
   }
 
   list(path: string): readonly string[] {
-    return this.#files.list(path);
+    const { misses } = this.#files;
+    const names = this.#files.list(path);
+    this.#notice(misses);
+    return names;
+  }
+
+  #notice(misses: number): void {
+    if (misses !== this.#files.misses) this.#without ??= this.#files.arrivals;
+  }
+
+  /** Whether all that was asked for was here. */
+  get isWhole(): boolean {
+    return this.#without === undefined;
   }
 
   get isSame(): boolean {
+    if (this.#without !== undefined && this.#without !== this.#files.arrivals) return false;
     for (const [path, text] of this.#texts) if (this.#files.read(path) !== text) return false;
     for (const [path, is] of this.#there) if (this.#files.has(path) !== is) return false;
     return true;
@@ -84,17 +124,15 @@ export class Watched implements Files {
 }
 
 export class Workspace {
-  /** The folders that are open; without any, no file but an open one is read while they are not trusted. */
-  folders: readonly string[] = [];
   /** Whether files outside of the workspace may be read. */
   isTrusted = true;
   /** The environment of Python that the editor uses, for files whose settings name none. */
   python: string | undefined;
-  readonly #disk = new Disk({
-    unsaved: path => this.#openText(path),
-    allows: path => this.isTrusted || this.folders.some(folder => path === folder || path.startsWith(`${folder}/`)),
-  });
-  readonly #projects = new Projects();
+  readonly #machine: Machine | undefined;
+  /** Files that the client reads. */
+  readonly remote: Remote;
+  readonly files: WorkspaceFiles;
+  #projects = new Projects();
   readonly settings = new FileSettings();
   /** What documents are compared with. */
   readonly bases = new Bases();
@@ -111,8 +149,43 @@ export class Workspace {
   readonly #viewed = new Map<string, readonly string[]>();
   #last = 0;
 
-  constructor(texts: TextDocuments<TextDocument>) {
+  constructor(texts: TextDocuments<TextDocument>, machine?: Machine) {
     this.#texts = texts;
+    this.#machine = machine;
+    const unsaved = (path: string): string | undefined => this.#openText(path);
+    const allows = (path: string): boolean =>
+      this.isTrusted || this.folders.some(folder => path === folder || path.startsWith(`${folder}/`));
+    this.remote = new Remote(unsaved);
+    this.files = new WorkspaceFiles(machine?.disk({ unsaved, allows }), this.remote);
+  }
+
+  /** The folders that are open; without any, no file but an open one is read while they are not trusted. */
+  get folders(): readonly string[] {
+    return this.remote.folders;
+  }
+
+  set folders(folders: readonly string[]) {
+    this.remote.folders = folders;
+  }
+
+  /** Does some work, again as long as it looks at files that are not here. */
+  async whole<T>(work: () => T): Promise<T> {
+    for (;;) {
+      const result = work();
+      const loading = this.files.load();
+      if (!loading) return result;
+      await loading;
+    }
+  }
+
+  /** The same for work in steps. */
+  *#whole<T>(work: () => Generator<Promise<void> | undefined, T>): Generator<Promise<void> | undefined, T> {
+    for (;;) {
+      const result = yield* work();
+      const loading = this.files.load();
+      if (!loading) return result;
+      yield loading;
+    }
   }
 
   /**
@@ -124,8 +197,14 @@ export class Workspace {
     if (!text) return;
     const known = this.#entries.get(uri);
     // A text is looked at once: most files of a language that is not ours are no specs, and most specs need no parser.
-    if (known?.version === text.version && !known.document?.format.parser) return;
-    const source = this.#placed(sourceOf(uri, text), this.settings.of(uri), this.#disk);
+    const isHere = known?.files === undefined || (known.files.isWhole && (!this.remote.client || known.files.isSame));
+    const isLookedAt = known?.version === text.version && isHere;
+    if (isLookedAt && !known.document?.format.parser) return;
+    yield* this.#whole(() => this.#prepare(uri, text));
+  }
+
+  *#prepare(uri: string, text: TextDocument): Generator<Promise<void> | undefined, void> {
+    const source = this.#placed(sourceOf(uri, text), this.settings.of(uri), this.files);
     const parser = formatOf(source)?.parser;
     if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
     // A file that it was read with may change meanwhile; who changes files all the time waits at the end.
@@ -140,7 +219,7 @@ export class Workspace {
   /** The same for what a document is compared with. */
   *basePreparation(uri: string): Generator<Promise<void> | undefined, void> {
     const document = this.#entry(uri)?.document;
-    if (document) yield* this.bases.preparation(uri, document, this.#reading(uri));
+    if (document) yield* this.#whole(() => this.bases.preparation(uri, document, this.#reading(uri)));
   }
 
   /** What a document is compared with, under the same settings; undefined where it is compared with nothing. */
@@ -151,19 +230,28 @@ export class Workspace {
   #reading(uri: string): Reading {
     const settings = this.settings.of(uri);
     const placed = (source: Source, files: Files): Source => this.#placed(source, settings, files);
-    return { settings, disk: this.#disk, isTrusted: this.isTrusted, placed };
+    const { files } = this;
+    const machine = this.#machine;
+    return {
+      settings,
+      files,
+      isTrusted: this.isTrusted,
+      filesOf: machine && ((revision, path) => machine.filesOf(revision, path, files)),
+      placed,
+    };
   }
 
   /**
    * A file that is not open, as it is on the disk: it is read in steps, and not kept. Undefined where it is no spec, or
    * cannot be read.
    */
-  *closed(
-    uri: string,
-    path: string,
-  ): Generator<Promise<void> | undefined, { readonly analysed: Analysed; readonly files: Watched } | undefined> {
+  closed(uri: string, path: string): Generator<Promise<void> | undefined, ClosedFile | undefined> {
+    return this.#whole(() => this.#closed(uri, path));
+  }
+
+  *#closed(uri: string, path: string): Generator<Promise<void> | undefined, ClosedFile | undefined> {
     const settings = this.settings.of(uri);
-    const files = new Watched(this.#disk);
+    const files = new Watched(this.files);
     const text = files.read(path);
     if (text === undefined) return undefined;
     const source = this.#placed({ name: fileName(uri), text, path }, settings, files);
@@ -176,6 +264,16 @@ export class Workspace {
     return analysed && { analysed, files };
   }
 
+  /** Files have changed of which the client says so. */
+  filesChanged(changes: readonly FileEvent[]): void {
+    for (const { uri, type } of changes) {
+      const path = pathOfUri(uri);
+      if (path === undefined || !this.files.isRemote(path)) continue;
+      if (type === FileChangeType.Changed) this.remote.changed(path);
+      else this.remote.replaced(path);
+    }
+  }
+
   /** The open documents that were read with a file. */
   dependants(uri: string): readonly string[] {
     const path = pathOfUri(uri);
@@ -183,9 +281,21 @@ export class Workspace {
     return [...this.#entries].flatMap(([other, { files }]) => (other !== uri && files?.looksAt(path) ? [other] : []));
   }
 
+  /** The open documents that were read without files that have arrived since. */
+  get outdated(): readonly string[] {
+    return [...this.#entries].flatMap(([uri, { files }]) => (files && !files.isWhole && !files.isSame ? [uri] : []));
+  }
+
   /** Forgets what was read with other files, such as before more of them may be read. */
   reset(): void {
     for (const [uri, { files }] of this.#entries) if (files) this.#entries.delete(uri);
+  }
+
+  /** Forgets everything that was computed, such as when it has to be said in another language. */
+  forgetAll(): void {
+    this.#entries.clear();
+    this.bases.forget();
+    this.#projects = new Projects();
   }
 
   /** Whether a document was read with others, so that changes of files on the disk matter. */
@@ -298,40 +408,49 @@ export class Workspace {
   }
 
   /** The networks that the budgets of a project file are for; undefined where it cannot be read. */
-  budgeted(uri: string): { readonly project: Project; readonly files: readonly BudgetedFile[] } | undefined {
+  async budgeted(
+    uri: string,
+  ): Promise<{ readonly project: Project; readonly files: readonly BudgetedFile[] } | undefined> {
     const path = pathOfUri(uri);
-    const text = path === undefined ? undefined : this.#disk.read(path);
-    if (path === undefined || text === undefined) return undefined;
+    if (path === undefined) return undefined;
+    const text = await this.whole(() => this.files.read(path));
+    if (text === undefined) return undefined;
     const project = this.#projects.read(text, path);
-    const { files } = budgetedFiles(project, {
-      has: at => this.#disk.has(at),
-      isFolder: at => this.#disk.isFolder(at),
-      below: folder => this.#disk.below(folder, projectFile),
-    });
+    const { files } = await this.whole(() =>
+      budgetedFiles(project, {
+        has: at => this.files.has(at),
+        isFolder: at => this.files.isFolder(at),
+        below: folder => writtenBelow(folder, this.files, projectFile),
+      }),
+    );
     return { project, files };
   }
 
   /** A file with what is around it, open or not, once the parser that it needs is there; undefined where it cannot be read. */
   async sourceAt(uri: string, path: string): Promise<Source | undefined> {
-    const own = this.#sourceAt(uri, path);
-    if (!own) return undefined;
-    const source = this.#placed(own, this.settings.of(uri), this.#disk);
-    const parser = formatOf(source)?.parser;
-    if (parser?.isNeeded(source) && !parser.isReady()) await parser.load();
-    return source;
+    const found = await this.whole(() => {
+      const own = this.#sourceAt(uri, path);
+      const source = own && this.#placed(own, this.settings.of(uri), this.files);
+      const parser = source && formatOf(source)?.parser;
+      return source && { source, parser: parser?.isNeeded(source) ? parser : undefined };
+    });
+    if (found?.parser && !found.parser.isReady()) await found.parser.load();
+    return found?.source;
   }
 
   /** Whether a file, open or not, is recognized as one that holds networks. */
-  isNetwork(uri: string, path: string): boolean {
-    const source = this.#sourceAt(uri, path);
-    const format = source && formatOf(source);
-    return format !== undefined && !format.hasNoNetwork;
+  isNetwork(uri: string, path: string): Promise<boolean> {
+    return this.whole(() => {
+      const source = this.#sourceAt(uri, path);
+      const format = source && formatOf(source);
+      return format !== undefined && !format.hasNoNetwork;
+    });
   }
 
   #sourceAt(uri: string, path: string): Source | undefined {
     const text = this.#texts.get(uri);
     if (text) return sourceOf(uri, text);
-    const content = this.#disk.read(path);
+    const content = this.files.read(path);
     return content === undefined ? undefined : { name: fileName(uri), text: content, path };
   }
 
@@ -349,9 +468,9 @@ export class Workspace {
    * ones in settings are those of the first workspace folder.
    */
   #roots({ source, python, repository }: Settings, project: Project | undefined): Source['roots'] {
-    const [folder] = this.folders;
+    const folder = this.folders[0] ?? this.#machine?.folder ?? '';
     const absolute = (path: string | undefined): string | undefined =>
-      path === undefined ? undefined : corePath(path, folder);
+      path === undefined ? undefined : joined(folder, path);
     return {
       source: project?.source?.value ?? absolute(source),
       python: project?.python?.value ?? absolute(python ?? this.python),
@@ -384,7 +503,7 @@ export class Workspace {
     const path = pathOfUri(uri);
     const host = path === undefined ? undefined : this.#hosts.get(path)?.[0];
     if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
-    const files = path === undefined ? undefined : new Watched(this.#disk);
+    const files = path === undefined ? undefined : new Watched(this.files);
     const source = this.#placed(sourceOf(uri, text), settings, files);
     // Whoever asks has waited for it; this is a text that came just now.
     const parser = formatOf(source)?.parser;
@@ -404,6 +523,11 @@ export class Workspace {
     this.#entries.set(uri, entry);
     return entry;
   }
+}
+
+export interface ClosedFile {
+  readonly analysed: Analysed;
+  readonly files: Watched;
 }
 
 /** So many networks that were shown are remembered. */

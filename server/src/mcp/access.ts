@@ -2,7 +2,8 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { corePath, pathOfUri } from '../host/disk.ts';
+import { pathOfUri } from '../core/index.ts';
+import { corePath } from '../host/disk.ts';
 import type { Refusal } from './refusal.ts';
 
 export class Access {

@@ -4,8 +4,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { defaultSettings, open, price, report, settingTable, withValues } from '../../../server/src/core/index.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import {
+  defaultSettings,
+  open,
+  price,
+  report,
+  settingTable,
+  startPython,
+  withValues,
+} from '../../../server/src/core/index.ts';
 import { Disk } from '../../../server/src/host/disk.ts';
 
 const examples = fileURLToPath(new URL('../../../examples/python/', import.meta.url));

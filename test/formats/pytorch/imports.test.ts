@@ -1,8 +1,7 @@
 // Imports that were not found are reported where the network needs them, and only there.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { defaultSettings, open, price } from '../../../server/src/core/index.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import { defaultSettings, open, price, startPython } from '../../../server/src/core/index.ts';
 import { filesOf } from '../../support/pythonProgram.ts';
 
 await startPython();

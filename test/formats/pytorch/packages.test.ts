@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { defaultSettings, open, price, report } from '../../../server/src/core/index.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import { defaultSettings, open, price, report, startPython } from '../../../server/src/core/index.ts';
 
 const text = `import torch
 from torch import nn

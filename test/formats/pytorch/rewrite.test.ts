@@ -11,10 +11,10 @@ import {
   open,
   price,
   priceAdvice,
+  startPython,
   withValues,
 } from '../../../server/src/core/index.ts';
 import type { Files } from '../../../server/src/core/python/files.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
 import { Disk } from '../../../server/src/host/disk.ts';
 import { addTallies, analysedOf, checkAllAdvice, type Tally } from '../../support/advice.ts';
 

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { defaultSettings, open, price, report } from '../../../server/src/core/index.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import { defaultSettings, open, price, report, startPython } from '../../../server/src/core/index.ts';
 
 interface Told {
   readonly complete: boolean;

@@ -9,9 +9,16 @@ import { dialects } from '../../../server/src/core/formats/ultralytics/dialects/
 import { findReader } from '../../../server/src/core/formats/ultralytics/source/find.ts';
 import { type MirroredRelease, mirrorOf, mirrors } from '../../../server/src/core/formats/ultralytics/source/mirror.ts';
 import { mirrored } from '../../../server/src/core/formats/ultralytics/source/mirrored.ts';
-import { defaultSettings, type FileReport, open, price, report, type Source } from '../../../server/src/core/index.ts';
+import {
+  defaultSettings,
+  type FileReport,
+  open,
+  price,
+  report,
+  type Source,
+  startPython,
+} from '../../../server/src/core/index.ts';
 import { readProject } from '../../../server/src/core/project/index.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
 import { hashOf } from '../../../server/src/core/text/hash.ts';
 import { filesOf } from '../../support/pythonProgram.ts';
 

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { defaultSettings, open, price, report, type Settings } from '../../../server/src/core/index.ts';
+import { defaultSettings, open, price, report, type Settings, startPython } from '../../../server/src/core/index.ts';
 import { readProject } from '../../../server/src/core/project/index.ts';
 import type { Files } from '../../../server/src/core/python/files.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
 
 const folder = new URL('fork/', import.meta.url);
 const fork = (name: string): string => readFileSync(new URL(name, folder), 'utf8');

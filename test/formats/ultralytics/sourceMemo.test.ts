@@ -288,7 +288,7 @@ describe('what a row did before', () => {
           assert.deepEqual(shown(found), shown(analysed(words, unseen())));
         }
       }),
-      { numRuns: Number(process.env.FLOPLINE_RUNS ?? 8) },
+      { numRuns: Number(process.env.FLOPLINE_RUNS ?? 4) },
     );
   });
 });

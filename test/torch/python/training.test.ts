@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { type Document, defaultSettings, open, price, type Work } from '../../../server/src/core/index.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import { type Document, defaultSettings, open, price, startPython, type Work } from '../../../server/src/core/index.ts';
 
 interface Case {
   readonly entry: string;

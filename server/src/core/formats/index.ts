@@ -9,6 +9,11 @@ import { ultralytics } from './ultralytics/index.ts';
 /** Every format; the first that recognises a source has it. */
 export const formats: readonly Format[] = [project, flopline, ultralytics, darknet, caffe, pytorch];
 
+/** Loads what Python is read with, in every format that does so. */
+export async function startPython(): Promise<void> {
+  await Promise.all(formats.map(({ parser }) => parser?.load()));
+}
+
 export { buildBody } from './flopline/body.ts';
 export * from './format.ts';
 export * from './lineage.ts';

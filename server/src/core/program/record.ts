@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../graph/builder.ts';
 import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
-import { inputOf, type Shown } from '../graph/segment.ts';
+import { placedNotes, type Shown } from '../graph/segment.ts';
 import * as ops from '../ops/index.ts';
 import type { ShapeOrder } from '../ops/op.ts';
 import type { Machine } from '../python/machine.ts';
@@ -61,6 +61,8 @@ export interface Wanted {
   readonly order: ShapeOrder;
   /** Whether it is called as in training. */
   readonly training: boolean;
+  /** Whether it is followed how long tensors are there. */
+  readonly lifetimes: boolean;
 }
 
 /** What is wrong with what was asked for. */
@@ -83,7 +85,7 @@ export function* record(
   machine: Machine,
   file: PyModule,
   unknowns: Unknowns,
-  { entry, given: wish, guess, order, training }: Wanted,
+  { entry, given: wish, guess, order, training, lifetimes }: Wanted,
 ): Steps<Recorded | Refusal> {
   const outside = outsideOf(file);
   const scope = yield* scopeOf(machine, file);
@@ -116,7 +118,7 @@ export function* record(
     return { graph, modules, shapes: [], given, guesses: 0, problems, name: model.cls.name, failure: undefined };
   }
   const taken = yield* argumentsOf(given, machine, outside, scope);
-  const { graph, shapes, calls, failure } = yield* recordCall(machine, model, taken, unknowns, order);
+  const { graph, shapes, calls, failure } = yield* recordCall(machine, model, taken, unknowns, { order, lifetimes });
   return {
     graph,
     modules: moduleRows(model, graph, calls),
@@ -163,7 +165,7 @@ export function* recordCall(
   model: ModuleInstance,
   { args, keywords }: Arguments,
   unknowns: Unknowns,
-  order: ShapeOrder,
+  { order, lifetimes }: Pick<Wanted, 'order' | 'lifetimes'>,
   rows?: RowModules,
 ): Steps<Call> {
   const world = worldOf(machine);
@@ -185,7 +187,9 @@ export function* recordCall(
         if (module instanceof ModuleInstance) for (const { value } of modulesOf(module)) done.add(value);
       },
     },
+    lifetimes,
   );
+  const followed = world.lifetimes;
   const names = rows?.inputs ?? parameterNames(machine.lookup(model, 'forward'));
   const shapes = inputsOf(args, keywords, names, builder, world);
   unknowns.record(world);
@@ -207,12 +211,10 @@ export function* recordCall(
   const why = failure && exceptionReason(failure);
   for (const [module, { frame, start }] of rows?.rows ?? []) {
     if (ended.has(module)) continue;
-    builder.beginSegment();
-    builder.open(frame);
+    builder.open(placedNotes(frame, start));
     if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
     if (why) builder.unknown(why);
-    const { segment, inputs } = builder.endSegment([]);
-    builder.place(segment, inputs.map(inputOf), start);
+    builder.close([]);
   }
   for (const { frame, why } of rows?.unbuilt ?? []) {
     builder.open(frame);
@@ -221,7 +223,7 @@ export function* recordCall(
   }
   left.push(...parametersLeft(model, world, builder, done));
   return {
-    graph: builder.finish(outputs, rows ? undefined : layersOf),
+    graph: builder.finish(outputs, rows ? undefined : layersOf, undefined, followed),
     shapes,
     calls: [...world.moduleCalls, ...left],
     failure,

@@ -4,6 +4,11 @@ export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
+/** The name of a file or a folder without the folders that it is in. */
+export function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /** A folder and so many above it, the nearest first; not the file system's own, nor what is directly in it. */
 export function foldersAbove(folder: string, mostLevels: number): readonly string[] {
   const found: string[] = [];

@@ -3,7 +3,7 @@ import { Environments, Memo, Trails } from '../../graph/memo.ts';
 import type { PyValue } from '../../python/value.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
 import { type PlacedRow, parseDocument, type YamlDocument } from '../../syntax/document.ts';
-import { isPythonStarted, startPython } from '../../syntax/python/parse.ts';
+import { startPython } from '../../syntax/python/grammar.ts';
 import { hasFullWidth } from '../../syntax/repair.ts';
 import { yamlSpans } from '../../syntax/spans.ts';
 import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
@@ -31,9 +31,17 @@ import { rowsFor } from './rows.ts';
 import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
 import { callAt, type Rows as SlotRows, slotAt } from './slots.ts';
 import { type FoundReader, findReader } from './source/find.ts';
-import { SourceReader } from './source/index.ts';
+import type { SourceReader } from './source/index.ts';
 import { type Mirror, mirrorOf } from './source/mirror.ts';
 import { type Chosen, tunablesOf, type Written, writtenRows } from './tunables.ts';
+
+/** What reads a repository's Python is loaded with the parser, for the first file that needs it. */
+let bySource: typeof import('./source/index.ts') | undefined;
+
+async function load(): Promise<void> {
+  const [loaded] = await Promise.all([import('./source/index.ts'), startPython()]);
+  bySource = loaded;
+}
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
@@ -46,7 +54,7 @@ export const ultralytics: Format = {
   numbersItems: true,
   shapeOrder: 'chw',
   namedInputs: false,
-  parser: { isNeeded: needsPython, isReady: isPythonStarted, load: startPython },
+  parser: { isNeeded: needsPython, isReady: () => bySource !== undefined, load },
   recognises: ({ name, text, languageId }) =>
     // A text that is in no file yet has a language, but no name.
     (languageId === 'yaml' || /\.ya?ml$/i.test(name)) && isModelText(text),
@@ -93,10 +101,10 @@ function open(source: Source, earlier?: Reader): Reader {
   const found = readerOf(source);
   const mirror = found && mirrorFor(found, source);
   const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache, mirror };
-  const bySource = found && isPythonStarted() ? new SourceReader(text, found, mappingOf(document.root)) : undefined;
+  const program = found && bySource ? new bySource.SourceReader(text, found, mappingOf(document.root)) : undefined;
   /** The repository's own Python says what the rows mean, but where a person has said whose they are. */
   const sourceFor = ({ dialect }: ReadOptions): SourceReader | undefined =>
-    dialect === undefined ? bySource : undefined;
+    dialect === undefined ? program : undefined;
   const bySourceOrTables = (options: ReadOptions): SourceReader | Spec => {
     const source = sourceFor(options);
     if (source && !mirror) return source;
@@ -132,12 +140,12 @@ function open(source: Source, earlier?: Reader): Reader {
     cache,
     read: options => {
       const found = bySourceOrTables(options);
-      return found instanceof SourceReader ? found.read(options) : found;
+      return 'graph' in found ? found : found.read(options);
     },
     *prepare(options) {
       if (!sourceFor(options)) return;
       const found = bySourceOrTables(options);
-      if (found instanceof SourceReader) yield* found.prepare(options);
+      if (!('graph' in found)) yield* found.prepare(options);
     },
     items: () => itemsOf(source.text, rows()),
     chunks: () => rows().map(({ chunk }) => chunk),

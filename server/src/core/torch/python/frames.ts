@@ -2,6 +2,7 @@
 // next one is added elsewhere.
 import type { Builder, FrameSpec } from '../../graph/builder.ts';
 import type { Site, SiteRole, Tensor } from '../../graph/graph.ts';
+import { placedNotes } from '../../graph/segment.ts';
 import type { Activation } from '../../python/machine.ts';
 import type { Place } from '../../python/objects.ts';
 import type { Range } from '../../text/range.ts';
@@ -80,11 +81,14 @@ export class Frames {
   readonly #builder: Builder;
   readonly #direct: DirectCall;
   readonly #rows: Rows | undefined;
+  readonly #isInSegments: boolean;
   readonly #open: Open[] = [];
   /** The calls that are followed, from the inside out: a list that is used again for every node. */
   readonly #chain: Activation[] = [];
 
-  constructor(builder: Builder, direct: DirectCall, rows?: Rows) {
+  /** `isInSegments` says whether rows are segments, whose places are their own. */
+  constructor(builder: Builder, direct: DirectCall, rows?: Rows, isInSegments = true) {
+    this.#isInSegments = isInSegments;
     this.#builder = builder;
     this.#direct = direct;
     this.#rows = rows;
@@ -180,7 +184,7 @@ export class Frames {
     if (open && open.activation === activation && open.kind === kind && open.tick === tick) return;
     this.#close(at);
     const next = new Open(activation, kind, tick, call);
-    this.#builder.open(specOf(next, this.#rows));
+    this.#builder.open(specOf(next, this.#rows, this.#isInSegments));
     next.first = this.#builder.next;
     this.#open.push(next);
   }
@@ -205,15 +209,16 @@ function kindOf(activation: Activation): 'function' | 'statement' | undefined {
 
 const tickOf = ({ tick }: Activation, kind: Wanted['kind']): number => (kind === 'statement' ? tick : 0);
 
-function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined): FrameSpec {
+function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined, isInSegments: boolean): FrameSpec {
   const { code, file } = activation;
   if (kind === 'module' && call) {
     const sites: Site[] = [];
     if (call.construct && !isInternalFile(call.construct)) sites.push(siteOf(call.construct, 'construct'));
     if (call.definition && !isInternalFile(call.definition)) sites.push(siteOf(call.definition, 'definition'));
     const own: FrameSpec = { label: call.label, type: call.type, summary: call.summary, sites };
-    const row = rows?.rowOf(call.module)?.frame;
-    if (!row) return own;
+    const spec = rows?.rowOf(call.module);
+    if (!spec) return own;
+    const row = isInSegments ? spec.frame : placedNotes(spec.frame, spec.start);
     const { sites: named = [] } = row;
     const isDefined = named.some(({ role }) => role === 'definition');
     return { ...own, ...row, sites: [...named, ...sites.filter(({ role }) => !isDefined || role !== 'definition')] };

@@ -25,6 +25,7 @@ import {
 import { isWhole } from './dtype.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
+import { Lifetimes } from './lifetimes.ts';
 import type { ModuleInstance } from './nn/instance.ts';
 import { tensorsIn } from './nn/state.ts';
 import { type Print, sameList } from './print.ts';
@@ -76,6 +77,8 @@ export class Recording implements World {
   hasGradients = true;
   /** Functions that `@torch.no_grad()` and its kin stand above, and what they have it. */
   readonly decorated = new Map<Code, boolean>();
+  /** Follows how long tensors are there, while somebody asks for it. */
+  lifetimes: Lifetimes | undefined;
   #builder: Builder | undefined;
   #frames: Frames | undefined;
   #rows: Rows | undefined;
@@ -132,10 +135,12 @@ export class Recording implements World {
   }
 
   /** From now on nodes are added to `builder`; `end` closes the frames that are open. `rows` are of another text. */
-  record(builder: Builder, rows?: Rows): void {
+  record(builder: Builder, rows?: Rows, lifetimes = false): void {
     this.#builder = builder;
     this.#rows = rows;
-    this.#frames = new Frames(builder, activation => this.directCall(activation), rows);
+    const { Module } = this.classes;
+    this.lifetimes = lifetimes ? new Lifetimes(({ cls }) => cls.mro.includes(Module)) : undefined;
+    this.#frames = new Frames(builder, activation => this.directCall(activation), rows, !lifetimes);
     this.#ended = this.#frames.ended;
   }
 
@@ -143,12 +148,14 @@ export class Recording implements World {
     this.#frames?.closeAll();
     this.#builder = undefined;
     this.#frames = undefined;
+    this.lifetimes = undefined;
     for (const tensor of this.#read) tensor.node = undefined;
     this.#read.clear();
   }
 
   beginRow(module: ModuleInstance, args: readonly Value[], named: Keywords): KnownRow | Row | undefined {
-    if (this.#row) return undefined;
+    // Who asks how long tensors are there wants to see all of them at work.
+    if (this.#row || this.lifetimes) return undefined;
     const { memo, machine } = this;
     const spec = this.#rows?.rowOf(module);
     const isOwned = memo?.owns(module) === true;
@@ -277,6 +284,7 @@ export class Recording implements World {
     this.machine.charge(tensorWork);
     const tensor = new PyTensor(this.classes.Tensor, shape, dtype);
     tensor.why = why;
+    if (this.lifetimes) tensor.isMade = true;
     if (shape === undefined) tensor.hasType = false;
     return tensor;
   }
@@ -330,7 +338,10 @@ export class Recording implements World {
       const tensor = this.tensor(shape, dtype, why);
       tensor.strides = shape && stridesAfter(op, attrs, inputs, shape);
       if (!hasType) tensor.hasType = false;
-      if (nodes) this.attach(tensor, nodes[port]!);
+      if (nodes) {
+        this.attach(tensor, nodes[port]!);
+        this.lifetimes?.type(nodes[port]!, dtype);
+      }
       return tensor;
     });
   }
@@ -351,6 +362,13 @@ export class Recording implements World {
     tensor.version = tensor.storage?.version ?? 0;
     this.#read.add(tensor);
     this.#row?.read.push(tensor);
+  }
+
+  /** A result was written over another tensor, or it is that very tensor. */
+  overwrites(result: PyTensor, memory: PyTensor, isSame = false): void {
+    if (!result.node || !memory.node) return;
+    if (isSame) this.lifetimes?.isSame(result.node, memory.node);
+    else this.lifetimes?.lies(result.node, memory.node);
   }
 
   complain(complaint: Complaint): Reason {
@@ -423,6 +441,7 @@ export class Recording implements World {
     if (this.#builder) {
       const nodes = inputs.map(input => this.node(input));
       this.#frames!.follow(this.machine.top);
+      this.lifetimes?.step(this.machine.top, this.#builder.next);
       const node = this.#builder.unknown(reason, nodes, shape);
       this.#frames!.put([node]);
       this.attach(tensor, node);
@@ -446,6 +465,7 @@ export class Recording implements World {
     }
     const nodes = inputs.map(input => this.node(input));
     this.#frames!.follow(this.machine.top);
+    this.lifetimes?.step(this.machine.top, builder.next);
     const outputs = build(builder, nodes);
     this.#frames!.put(outputs);
     return outputs.map(output => {
@@ -501,6 +521,7 @@ export class Recording implements World {
   ): readonly Tensor[] {
     const nodes = inputs.map(input => this.node(input));
     this.#frames!.follow(this.machine.top);
+    this.lifetimes?.step(this.machine.top, builder.next);
     const outputs = builder.addAll(op, attrs, nodes, failed ? { ...options, failed } : options);
     this.#frames!.put(outputs);
     return outputs;
@@ -512,7 +533,12 @@ export class Recording implements World {
     if (!shape || shape.some(Number.isNaN)) {
       return builder.unknown(tensor.why ?? l10n.t('a size is not known'), [], shape);
     }
-    if (!(tensor instanceof PyParameter)) return builder.add(ops.constant, { shape }, []);
+    if (!(tensor instanceof PyParameter)) {
+      const constant = builder.add(ops.constant, { shape }, []);
+      this.lifetimes?.type(constant, tensor.dtype);
+      if (tensor.isMade) this.lifetimes?.made(constant);
+      return constant;
+    }
     const shares = this.countedBy(tensor);
     const training = this.isTraining && !tensor.requiresGrad ? 'frozen' : undefined;
     const node = builder.add(ops.parameter, { shape, role: tensor.role }, [], { shares, training });

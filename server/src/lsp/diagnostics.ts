@@ -1,0 +1,200 @@
+// The problems of documents: which there are, when they are known, and how they reach an editor, which either is sent them
+// or asks for them.
+import {
+  type Diagnostic,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  type InitializeParams,
+  LSPErrorCodes,
+  ResponseError,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
+import {
+  type Analysed,
+  type Document,
+  documentProblems,
+  Lines,
+  otherProblems,
+  priceReported,
+  problemsWithHints,
+  textOfFile,
+} from '../core/index.ts';
+import type { InitializationOptions } from '../protocol/index.ts';
+import type { Budgets } from './budgets.ts';
+import { toProto } from './convert.ts';
+import type { Others } from './others.ts';
+import { nobody, type Session, type Token } from './session.ts';
+import { turn } from './turn.ts';
+
+/** Milliseconds for which problems wait for the prices of the changes that they advise. */
+const mostPricing = 100;
+
+/** What is said at the start to an editor that asks for problems. */
+export const pullCapability: ServerCapabilities = {
+  diagnosticProvider: { identifier: 'flopline', interFileDependencies: true, workspaceDiagnostics: false },
+};
+
+/**
+ * Whether an editor asks for problems. One that cannot be told to ask again is sent them: they depend on other files, and
+ * on work that goes on when nobody types. So is one that says it would rather be.
+ */
+export function mayPull(client: InitializeParams['capabilities'], options: InitializationOptions): boolean {
+  return (
+    options.diagnostics !== 'push' &&
+    client.textDocument?.diagnostic !== undefined &&
+    client.workspace?.diagnostics?.refreshSupport === true
+  );
+}
+
+export class Diagnostics {
+  readonly #session: Session;
+  readonly #budgets: Budgets;
+  readonly #others: Others;
+  /** Documents that were specs when last looked at: only those have something to be cleared. */
+  readonly #specs = new Set<string>();
+  /** By document, what was answered last, and under which name. */
+  readonly #answered = new Map<string, { readonly resultId: string; readonly text: string }>();
+  #answers = 0;
+  #isRefreshing = false;
+
+  constructor(session: Session, budgets: Budgets, others: Others) {
+    this.#session = session;
+    this.#budgets = budgets;
+    this.#others = others;
+    session.connection.languages.diagnostics.on(({ textDocument: { uri }, previousResultId }, token) =>
+      this.#answer(uri, previousResultId, token),
+    );
+  }
+
+  /** Whether a document was a spec when it was last looked at. */
+  isSpec(uri: string): boolean {
+    return this.#specs.has(uri);
+  }
+
+  /** A document that is not open any more has no problems. */
+  forget(uri: string): void {
+    this.#answered.delete(uri);
+    if (this.#specs.delete(uri) && !this.#isPulled) this.#session.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  /** Tells the problems with what their changes save: those of a network in which to try them takes long, first without. */
+  async publish(uri: string): Promise<void> {
+    const { workspace } = this.#session;
+    try {
+      const document = workspace.document(uri);
+      const version = workspace.version(uri);
+      if (!document || version === undefined) {
+        if (!this.#specs.delete(uri)) return;
+        this.#tell(uri, version, []);
+        this.#session.notify('flopline/changed', { uri, isSpec: false });
+        return;
+      }
+      this.#specs.add(uri);
+      const [language] = document.format.languages;
+      this.#session.notify('flopline/changed', {
+        uri,
+        isSpec: !document.format.hasNoNetwork,
+        ...(language === undefined ? {} : { language }),
+      });
+      const analysed = workspace.analysed(uri);
+      const settings = workspace.settings.of(uri);
+      const isSlow = analysed && (analysed.spec.program !== undefined || analysed.spec.reader !== undefined);
+      const end = performance.now() + mostPricing;
+      let isSent = this.#isPulled;
+      for (const _ of analysed ? priceReported(analysed) : []) {
+        if (!isSent && (isSlow || performance.now() > end)) {
+          this.#tell(uri, version, this.#of(uri, document, analysed));
+          isSent = true;
+        }
+        await turn();
+        // Whatever has changed is published anew.
+        if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
+      }
+      this.#tell(uri, version, this.#of(uri, document, analysed));
+      if (analysed) this.#others.read(uri, analysed);
+    } catch (error) {
+      this.#session.complain('diagnostics', error);
+    }
+  }
+
+  get #isPulled(): boolean {
+    return mayPull(this.#session.client, this.#session.options);
+  }
+
+  #of(uri: string, document: Document, analysed: Analysed | undefined): Diagnostic[] {
+    const { client, options } = this.#session;
+    const found = analysed
+      ? [
+          ...this.#budgets.problems(uri, analysed),
+          ...problemsWithHints(analysed),
+          ...otherProblems(this.#others.of(analysed)),
+        ]
+      : documentProblems(document);
+    const { publishDiagnostics, diagnostic } = client.textDocument ?? {};
+    const capability = this.#isPulled ? diagnostic : publishDiagnostics;
+    const relatedUri = capability?.relatedInformation ? uri : undefined;
+    const linesOf = (file: string): Lines | undefined => {
+      const text = textOfFile(document, analysed?.spec, file);
+      return text === undefined ? undefined : new Lines(text);
+    };
+    return found.map(problem => toProto.diagnostic(document.lines, problem, relatedUri, options.problemLink, linesOf));
+  }
+
+  /** Sends problems, or has the editor ask again where it was told others. */
+  #tell(uri: string, version: number | undefined, diagnostics: Diagnostic[]): void {
+    const { connection } = this.#session;
+    if (!this.#isPulled) {
+      connection.sendDiagnostics({ uri, ...(version === undefined ? {} : { version }), diagnostics });
+      return;
+    }
+    const last = this.#answered.get(uri)?.text ?? '[]';
+    if (last === JSON.stringify(diagnostics) || this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    turn().then(() => {
+      this.#isRefreshing = false;
+      connection.languages.diagnostics.refresh().catch(nobody);
+    });
+  }
+
+  async #answer(uri: string, previousResultId: string | undefined, token: Token): Promise<DocumentDiagnosticReport> {
+    const diagnostics = await this.#find(uri, token);
+    const text = JSON.stringify(diagnostics);
+    const last = this.#answered.get(uri);
+    const resultId = last?.text === text ? last.resultId : `${++this.#answers}`;
+    this.#answered.set(uri, { resultId, text });
+    return resultId === previousResultId
+      ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId }
+      : { kind: DocumentDiagnosticReportKind.Full, resultId, items: diagnostics };
+  }
+
+  /** Problems of the newest text, with what their changes save. */
+  async #find(uri: string, token: Token): Promise<Diagnostic[]> {
+    const session = this.#session;
+    const { workspace } = session;
+    await session.ready(uri);
+    await session.settled(uri);
+    if (!(await session.prepared(uri, token))) throw replaced();
+    const version = workspace.version(uri);
+    const settings = workspace.settings.of(uri);
+    try {
+      const document = workspace.document(uri);
+      if (!document) return [];
+      const analysed = workspace.analysed(uri);
+      for (const _ of analysed ? priceReported(analysed) : []) {
+        await turn();
+        if (token.isCancellationRequested || version !== workspace.version(uri)) throw replaced();
+        if (settings !== workspace.settings.of(uri)) throw replaced();
+      }
+      return this.#of(uri, document, analysed);
+    } catch (error) {
+      if (error instanceof ResponseError) throw error;
+      session.complain('diagnostics', error);
+      return [];
+    }
+  }
+}
+
+/** For a request whose text is not the newest any more, or for which nobody waits. */
+function replaced(): ResponseError<{ retriggerRequest: boolean }> {
+  return new ResponseError(LSPErrorCodes.ServerCancelled, 'The text has changed.', { retriggerRequest: true });
+}
