@@ -188,7 +188,7 @@ function figureText(point: Figures, measure: Measure): string {
 function legendText({ key }: Sweep, measure: Measure, hasTheory: boolean): string {
   const sample = measure === 'value' ? l10n.t('For one sample.') : '';
   const theory = hasTheory ? theoryText(key, measure) : '';
-  return [theory, sample].filter(part => part !== '').join(' ');
+  return theory === '' || sample === '' ? theory + sample : l10n.t('{0} {1}', theory, sample);
 }
 
 function theoryText(key: SweepKey, measure: Measure): string {

@@ -84,6 +84,9 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
         case 'reveal':
           reveal(message);
           return;
+        case 'save':
+          save(message).catch(error => vscode.window.showErrorMessage(String(error.message ?? error)));
+          return;
         case 'ask':
           // A page asks for what is looked at, and for nothing else.
           if (!questions.includes(message.method)) return;
@@ -193,6 +196,23 @@ async function reveal({ uri, line, focus }: Extract<FromPage, { type: 'reveal' }
   });
 }
 
+/** Writes a picture where a person wants it, beside the text at first. */
+async function save({ name, data }: Extract<FromPage, { type: 'save' }>): Promise<void> {
+  const document = vscode.window.visibleTextEditors[0]?.document.uri;
+  const folder = document && document.scheme !== 'untitled' ? document : vscode.workspace.workspaceFolders?.[0]?.uri;
+  const safe = name.replace(/[\\/:*?"<>|]/g, '-');
+  const [, ending = ''] = /\.(\w+)$/.exec(safe) ?? [];
+  const target = await vscode.window.showSaveDialog({
+    ...(folder
+      ? {
+          defaultUri: folder === document ? vscode.Uri.joinPath(folder, '..', safe) : vscode.Uri.joinPath(folder, safe),
+        }
+      : {}),
+    filters: { [ending.toUpperCase()]: [ending] },
+  });
+  if (target) await vscode.workspace.fs.writeFile(target, data);
+}
+
 /** The page: nothing from elsewhere, and no script but its own. */
 function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): string {
   const nonce = crypto.randomUUID();
@@ -201,6 +221,8 @@ function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): st
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src ${page.cspSource}`,
+    // A picture that is saved is drawn from text of its own.
+    'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

@@ -38,6 +38,7 @@ const floors: readonly Floor[] = [
   { at: `${core}/ops/index`, imports: [`${core}/ops`] },
   { at: `${core}/ops/rules`, imports: [`${core}/ops/op`] },
   { at: `${core}/graph`, imports: [`${core}/text`, `${core}/ops`] },
+  { at: `${core}/convert`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`] },
   { at: `${core}/python`, imports: [`${core}/text`, `${core}/syntax`] },
   { at: `${core}/torch`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`, `${core}/python`] },
   {
@@ -50,7 +51,7 @@ const floors: readonly Floor[] = [
   },
   {
     at: `${core}/formats`,
-    imports: ['text', 'syntax', 'graph', 'ops', 'python', 'torch', 'program', 'project'].map(
+    imports: ['text', 'syntax', 'graph', 'ops', 'convert', 'python', 'torch', 'program', 'project'].map(
       floor => `${core}/${floor}`,
     ),
     shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows', 'readings'],
@@ -143,7 +144,7 @@ const floors: readonly Floor[] = [
     at: 'client/overview',
     imports: [`${core}/text/quantity`],
     types: ['server/src/protocol'],
-    packages: ['@tanstack/virtual-core'],
+    packages: ['@tanstack/virtual-core', '@dagrejs/dagre'],
   },
   {
     at: 'client/src',

@@ -3,10 +3,13 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import * as l10n from '@vscode/l10n';
 import {
   type BudgetWish,
+  type ConversionTarget,
+  conversionTargets,
   defaultSettings,
   isChoice,
   languageOf,
   languages,
+  linesOf,
   parseBudget,
   type Setting,
   type Settings,
@@ -25,6 +28,7 @@ export type Command =
   | { readonly kind: 'report'; readonly request: ReportRequest }
   | { readonly kind: 'advise'; readonly request: AdviseRequest }
   | { readonly kind: 'slim'; readonly request: SlimRequest }
+  | { readonly kind: 'convert'; readonly request: ConvertRequest }
   | { readonly kind: 'doctor'; readonly request: DoctorRequest }
   | { readonly kind: 'diff'; readonly request: DiffRequest }
   /** The folders that tools may read; without any, the client of the protocol says. */
@@ -74,6 +78,12 @@ export interface SlimRequest extends SpecsRequest {
   readonly apply: boolean;
   /** Whether the change is shown instead of made. */
   readonly dryRun: boolean;
+}
+
+export interface ConvertRequest extends SpecsRequest {
+  readonly target: ConversionTarget;
+  /** The file or the folder to write to; undefined is standard output. */
+  readonly output: string | undefined;
 }
 
 export interface DoctorRequest extends SpecsRequest {
@@ -137,6 +147,7 @@ Usage
   flopline diff BEFORE AFTER [options]
   flopline diff --git REVISION FILE [options]
   flopline check [FILE|FOLDER…] [options]
+  flopline convert FILE --to flopline|pytorch [--output FILE] [options]
   flopline doctor FILE [options]
   flopline mcp [FOLDER…]
 
@@ -159,6 +170,10 @@ structure, so an inserted layer shifts nothing.
 
 check holds networks against the budgets of flopline.yaml: those that the paths name, or all that the
 nearest flopline.yaml has budgets for. Formats: text (default), json, sarif, github, markdown.
+
+convert writes the network in Flopline YAML or as a PyTorch module. What is written is read back: it is
+the same network, or it is refused with the layer that cannot be said.
+{6}
 
 doctor says how a Python file is read: which network and input, from which folders, with which files.
 
@@ -213,6 +228,10 @@ Exit code
       ['--after KEY=VALUE', l10n.t('The same for the second side. With either, one FILE can be both sides.')],
       ['--all', l10n.t('Also list the layers that are the same.')],
     ]),
+    listed([
+      ['--to NAME', l10n.t('The language: flopline or pytorch.')],
+      ['-o, --output FILE', l10n.t('Write to this file, or to a file in this folder, instead of the terminal.')],
+    ]),
   );
 }
 
@@ -220,28 +239,22 @@ type Line = readonly [name: string, meaning: string];
 
 /** Names, and beside them what they mean. Names are never translated, so their lengths are widths. */
 function listed(lines: readonly Line[], column = 20): string {
-  return lines.map(([name, meaning]) => `  ${name.padEnd(column)}${wrapped(meaning, column + 2)}`.trimEnd()).join('\n');
-}
-
-function wrapped(text: string, indent: number): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!;
-    if (line !== '' && indent + line.length + 1 + word.length > 100) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.join(`\n${' '.repeat(indent)}`);
+  const gap = `\n${' '.repeat(column + 2)}`;
+  return lines
+    .map(([name, meaning]) => `  ${`${name} `.padEnd(column)}${linesOf(meaning, 98 - column).join(gap)}`.trimEnd())
+    .join('\n');
 }
 
 /** The settings that have an option. */
 const settable = new Map([...settingTable].filter(([, { option }]) => option));
 
 function meaningOf({ doc, schema, default: value }: Setting<unknown>): string {
-  const sentences = [doc()];
-  if (schema.enum) sentences.push(l10n.t('One of {0}.', schema.enum.filter(name => name !== '').join(', ')));
-  if (schema.default !== '') sentences.push(l10n.t('Default: {0}.', String(schema.default)));
-  if (Array.isArray(value)) sentences.push(l10n.t('Can be repeated.'));
-  return sentences.join(' ');
+  return sentences(
+    doc(),
+    schema.enum && l10n.t('One of {0}.', schema.enum.filter(name => name !== '').join(', ')),
+    schema.default === '' ? undefined : l10n.t('Default: {0}.', String(schema.default)),
+    Array.isArray(value) ? l10n.t('Can be repeated.') : undefined,
+  );
 }
 
 /** `max-file-size` of `maxFileSize`. */
@@ -284,6 +297,12 @@ const commands = {
     apply: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
+  convert: {
+    help: common.help,
+    version: common.version,
+    to: { type: 'string' },
+    output: { type: 'string', short: 'o' },
+  },
   doctor: common,
   check: common,
   diff: {
@@ -310,7 +329,14 @@ export function parseCommand(argv: readonly string[]): Command {
     if (isBudgetValue(argv, index)) return [];
     return isBudgetValue(argv, index + 1) ? [`${argument}=${argv[index + 1]}`] : [argument];
   });
-  const all = { ...settingOptions, ...commands.report, ...commands.slim, ...commands.advise, ...commands.diff };
+  const all = {
+    ...settingOptions,
+    ...commands.report,
+    ...commands.slim,
+    ...commands.advise,
+    ...commands.diff,
+    ...commands.convert,
+  };
   const loose = parseArgs({ args, options: all, allowPositionals: true, strict: false });
   const [command] = loose.positionals;
   const language = languageOption(argv);
@@ -377,6 +403,18 @@ export function parseCommand(argv: readonly string[]): Command {
           return { kind: 'slim', request: { ...request, format, wishes, scales, apply, dryRun } };
         },
       );
+    case 'convert':
+      return parsed(args, 'convert', ({ to, output }, request) => {
+        const target = conversionTargets.find(name => name === to);
+        if (!target)
+          return wrong(
+            to === undefined
+              ? 'Say the language, as in --to flopline or --to pytorch.'
+              : `“${to}” is not a language that convert writes. Use flopline or pytorch.`,
+          );
+        if (request.paths.length > 1) return wrong('convert writes one network. Name just one file.');
+        return { kind: 'convert', request: { ...request, target, output } };
+      });
     case 'doctor':
       return parsed(args, 'doctor', ({ format: wish }, request) => {
         const format = formatOf(wish);

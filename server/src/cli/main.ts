@@ -1,8 +1,8 @@
 // The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline diff A B`,
-// `flopline check`, `flopline doctor FILE`, `flopline mcp`.
+// `flopline check`, `flopline convert FILE`, `flopline doctor FILE`, `flopline mcp`.
 import * as l10n from '@vscode/l10n';
 import { version } from '../../../package.json';
-import { type Language, languageOf, languageOfEnvironment, Projects } from '../core/index.ts';
+import { conversionParser, type Language, languageOf, languageOfEnvironment, Projects } from '../core/index.ts';
 import { Disk } from '../host/disk.ts';
 import { speak } from '../host/speak.ts';
 import { toolbox } from '../mcp/toolbox.ts';
@@ -10,6 +10,7 @@ import { runAdvise } from './advise.ts';
 import { help, languageOption, parseCommand } from './arguments.ts';
 import { targetsOf } from './budgeted.ts';
 import { runCheck } from './check.ts';
+import { runConvert } from './convert.ts';
 import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { loadParsers } from './parsers.ts';
@@ -42,6 +43,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const { targets } = targetsOf(command.request.paths, new Projects(), new Disk());
     await loadParsers({ ...command.request, paths: targets.map(({ path }) => path) });
   } else if ('request' in command) await loadParsers(command.request);
+  if (command.kind === 'convert') await conversionParser(command.request.target)?.load();
   switch (command.kind) {
     case 'help':
       process.stdout.write(help());
@@ -62,6 +64,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return runDiff(command.request, streams);
     case 'check':
       return runCheck(command.request, streams);
+    case 'convert':
+      return runConvert(command.request, streams);
     case 'doctor':
       return runDoctor(command.request, streams);
     case 'mcp': {

@@ -54,6 +54,15 @@ export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from '.
 export { type Comparison, compare, type Layer, type LayerPair, type Status } from './features/comparison.ts';
 export { type Completion, completions, type SignatureHelp, signatureHelp } from './features/completion.ts';
 export {
+  type ConversionTarget,
+  type Converted,
+  conversionParser,
+  conversionTargets,
+  convert,
+  type Refused,
+  targetLabel,
+} from './features/convert.ts';
+export {
   type DiffCells,
   type DiffFile,
   type DiffReport,
@@ -216,6 +225,7 @@ export {
   settingTable,
   withValues,
 } from './settings/index.ts';
+export { clipColumns, linesOf, padEnd, padStart, width } from './text/columns.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { joined, nameIn, parentOf } from './text/folders.ts';
 export { type Language, languageOf, languageOfEnvironment, languages } from './text/language.ts';

@@ -71,8 +71,8 @@ export function serve(connection: Connection, machine?: Machine): void {
   const workspace = new Workspace(texts, machine);
   const session = new Session(connection, workspace);
   const shown = answerOverview(session);
-  const moments = answerMoments(session);
   const spoken = new Spoken(machine);
+  const moments = answerMoments(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;

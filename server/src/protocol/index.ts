@@ -186,8 +186,22 @@ export interface OverviewRow {
   /** For each of its places the number of its file among `OverviewContent.files`. */
   readonly places?: readonly number[];
   readonly change?: OverviewChange;
+  /**
+   * What its own work reads. Left out: of a row without rows, the row without rows in front of it, or the network's first
+   * input where there is none; of another one, that it has no work of its own.
+   */
+  readonly from?: readonly OverviewSource[];
+  /** The shapes of what the network returns of its own work. */
+  readonly returns?: readonly string[];
   readonly rows?: readonly OverviewRow[];
 }
+
+/**
+ * A tensor that a row reads: by how many rows the one whose work it is comes earlier, counting each row in front of those
+ * inside it and removed ones not at all; 0 is the network's first input, −1 its second. With its shape where that is not
+ * the row's or the input's.
+ */
+export type OverviewSource = number | readonly [number, string];
 
 /** Rows that stay as they were, from a number up to another one of those sent before, or others. */
 export type OverviewPart<T = OverviewRow> =
@@ -230,6 +244,8 @@ export interface OverviewContent {
   readonly elementBytes: number;
   readonly totals: Pick<OverviewRow, 'costs' | 'signs' | 'why'>;
   readonly since?: { readonly text: string; readonly by: OverviewCosts };
+  /** What the network is given. */
+  readonly inputs: readonly { readonly name: string; readonly shape: string }[];
   /** The outermost rows, in order. */
   readonly rows: readonly OverviewPart[];
   /** The files of places, by address: the document first. */

@@ -1,4 +1,5 @@
 // Budgets of the project file, held against a network: within, over, or not known.
+
 import * as l10n from '@vscode/l10n';
 import { type Amount, isCertain } from '../analysis/model.ts';
 import { type Estimate, roofline } from '../analysis/roofline.ts';
@@ -18,7 +19,8 @@ import { isIgnored } from '../text/pragma.ts';
 import { type Problem, textOf } from '../text/problem.ts';
 import { bytes, changeText, exact, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
-import { listText } from '../text/wording.ts';
+import { clauses } from '../text/sentences.ts';
+import { commaText, listText } from '../text/wording.ts';
 import type { Budget } from './budget.ts';
 import { type Part, partsOf } from './parts.ts';
 import { type SlimProgress, type SlimStep, slim } from './slim.ts';
@@ -339,14 +341,14 @@ function fixTitle(steps: readonly SlimStep[], before: readonly LimitCheck[], aft
   });
   const [only] = steps;
   return steps.length === 1 && only
-    ? l10n.t('{0} to get back within budget: {1}', only.advice.change, changes.join(', '))
-    : l10n.t('Make {0} changes to get back within budget: {1}', steps.length, changes.join(', '));
+    ? l10n.t('{0} to get back within budget: {1}', only.advice.change, commaText(changes))
+    : l10n.t('Make {0} changes to get back within budget: {1}', steps.length, commaText(changes));
 }
 
 /** What brings the network back, as sentences for the problem. */
 export function fixHelp(fix: BudgetFix | undefined): string {
   if (!fix) return l10n.t('Flopline knows no changes that bring it back within budget.');
-  const list = fix.steps.map(({ advice }) => l10n.t('{0}: {1}', advice.layer, advice.title)).join('; ');
+  const list = clauses(fix.steps.map(({ advice }) => l10n.t('{0}: {1}', advice.layer, advice.title)));
   return fix.steps.length === 1
     ? l10n.t('This change brings it back: {0}.', list)
     : l10n.t('These {0} changes bring it back: {1}.', fix.steps.length, list);
@@ -435,15 +437,14 @@ function partsOfLimit({
 export function conditionsText({ analysed, use: { entry } }: Verdict): string {
   if (!analysed) return entry ?? '';
   const { spec, settings } = analysed;
-  return [
+  const parts = [
     ...(entry === undefined ? [] : [entry]),
     ...(spec.variant === undefined ? [] : [l10n.t('scale {0}', spec.variant)]),
     inputText(analysed),
     ...(settings.dtype === 'fp32' ? [] : [settings.dtype]),
     ...(settings.batch === 1 ? [] : [l10n.t('batch {0}', settings.batch)]),
-  ]
-    .filter(part => part !== '')
-    .join(', ');
+  ];
+  return commaText(parts.filter(part => part !== ''));
 }
 
 /** All limits in one line, those that are not met first: `8.74G MACs (limit 5.00G, +75 %) and 3.16M params (limit 3.20M)`. */
@@ -459,7 +460,7 @@ export function limitsText({ limits, scale }: BudgetUse['budget']): string {
     const limit = limitOf(limits, key);
     return limit === undefined ? [] : [`≤ ${quantityText(key, limit)}`];
   });
-  return [...(scale ? [l10n.t('scale {0}', scale.value)] : []), ...parts].join(', ');
+  return commaText([...(scale ? [l10n.t('scale {0}', scale.value)] : []), ...parts]);
 }
 
 /** What is over or not known, as one sentence, and for which input. */

@@ -1,10 +1,12 @@
 // Reads the text of a `flopline.yaml`. Never fails: what cannot be read is a problem, and is as if it were not there.
+
 import * as l10n from '@vscode/l10n';
 import type { Files } from '../python/files.ts';
 import { lookUp, resolved, type YamlNode } from '../syntax/tree.ts';
 import { parseYaml } from '../syntax/yaml.ts';
 import { foldersAbove, joined, parentOf } from '../text/folders.ts';
 import type { Problem } from '../text/problem.ts';
+import { sentences } from '../text/sentences.ts';
 import { suggestion } from '../text/spelling.ts';
 import { builtInDevices } from './devices.ts';
 import type { Project, Rule } from './project.ts';
@@ -35,7 +37,7 @@ export function readProject(text: string, path: string): Project {
     const help =
       devices.size === 0
         ? l10n.t('Add it: {0}.', `\`devices: {${device.value}: {flops: {fp32: 10T}, bandwidth: 300GB/s}}\``)
-        : `${suggestion(device.value, names)} ${l10n.t('The devices are {0}.', names.join(', '))}`.trim();
+        : sentences(suggestion(device.value, names), l10n.t('The devices are {0}.', names.join(', ')));
     report(device.range, 'unknown-device', message, { help });
   }
   return {

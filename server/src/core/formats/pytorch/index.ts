@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { startPython } from '../../syntax/python/grammar.ts';
 import type { Format } from '../format.ts';
 import { mayHoldNetwork } from './recognise.ts';
+import { writeModule } from './write/index.ts';
 
 /** What reads programs is a large part of the code: it is loaded with the parser, for the first Python file. */
 let reader: typeof import('./reader.ts') | undefined;
@@ -23,6 +24,7 @@ export const pytorch: Format = {
   shapeOrder: 'chw',
   namedInputs: true,
   parser: { isNeeded: () => true, isReady: () => reader !== undefined, load },
+  writer: { ending: '.py', languageId: 'python', write: writeModule },
   recognises: mayHoldNetwork,
   open: (source, earlier) => {
     if (!reader) throw new Error('A Python file is opened before its parser is loaded.');
