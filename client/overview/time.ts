@@ -112,7 +112,7 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
     const isKnown = content.roof !== undefined;
     for (const each of [figures, chart, legend, table, rest]) each.hidden = !isKnown;
     nothing.hidden = isKnown;
-    nothing.textContent = content.why ?? '';
+    nothing.textContent = (content.why ?? '').replaceAll('`', '');
     notes.replaceChildren(
       element(
         'p',
