@@ -6,10 +6,12 @@ import { createGraph } from './graph/view.ts';
 import { icon } from './icons.ts';
 import type { Grouping } from './lines.ts';
 import { createMeasures, metrics } from './measures.ts';
+import { createMemory, type ShowLine } from './memory.ts';
 import type { Ask, FromPage, PageState, ToPage } from './messages.ts';
 import { type Metric, type Network, placeOf, type Row, received, rowsAt } from './network.ts';
 import { createSweeps } from './sweep.ts';
 import { createTable } from './table.ts';
+import { createTime } from './time.ts';
 import type { View } from './view.ts';
 import './overview.css';
 
@@ -47,11 +49,13 @@ const save = (): void => {
   });
 };
 
+const showLine: ShowLine = ({ uri, first }, focus) => editor.postMessage({ type: 'reveal', uri, line: first, focus });
+
 const reveal = (row: Row, focus: boolean): void => {
   const place = placeOf(row);
   if (!place || !network) return;
   const uri = place.file === 0 ? network.uri : network.content.files[place.file];
-  if (uri !== undefined) editor.postMessage({ type: 'reveal', uri, line: place.first, focus });
+  if (uri !== undefined) showLine({ uri, ...place }, focus);
 };
 
 const table = createTable({ choose: reveal, focused: row => flame.select(row), changed: save }, kept.expanded ?? []);
@@ -114,7 +118,13 @@ const layers: View = {
 };
 
 /** The views in the order of their tabs. */
-const views: readonly View[] = [layers, graph, createSweeps(ask)];
+const views: readonly View[] = [
+  layers,
+  graph,
+  createMemory(ask, showLine),
+  createTime(ask, showLine),
+  createSweeps(ask),
+];
 const shownView = (): View => views.find(({ name }) => name === viewName) ?? layers;
 
 const panels = views.map(({ name, element: own }) =>

@@ -3,7 +3,12 @@ import type { OverviewMessage, Requests } from '../../server/src/protocol/index.
 import type { GraphState } from './graph/view.ts';
 
 /** What the page may ask the server. */
-export type PageMethod = 'flopline/sweeps' | 'flopline/sweepPoint';
+export type PageMethod =
+  | 'flopline/sweeps'
+  | 'flopline/sweepPoint'
+  | 'flopline/memory'
+  | 'flopline/memoryAt'
+  | 'flopline/time';
 
 export type Ask = <M extends PageMethod>(method: M, params: Requests[M]['params']) => Promise<Requests[M]['result']>;
 

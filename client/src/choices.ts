@@ -79,7 +79,9 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
   list.title = l10n.t('{0} of {1}', choice.name, summary.title);
   const now = l10n.t('Now {0} ({1})', choice.text, originText(choice, picking.document.uri));
   list.placeholder =
-    choice.key === 'batch' ? `${now}. ${l10n.t('MACs and parameters are for one sample in any case.')}` : now;
+    choice.key === 'batch'
+      ? l10n.t('{0}. {1}', now, l10n.t('MACs and parameters are for one sample in any case.'))
+      : now;
   list.matchOnDescription = true;
   list.matchOnDetail = true;
   list.keepScrollPosition = true;
@@ -203,7 +205,7 @@ async function pickPlace(
   const without = (sentence: string): string =>
     line === undefined
       ? sentence
-      : `${sentence} ${l10n.t('The comment in line {0}, which takes precedence, is removed.', line)}`;
+      : l10n.t('{0} {1}', sentence, l10n.t('The comment in line {0}, which takes precedence, is removed.', line));
   const isOpen = (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
   const items: PlaceItem[] = [
     {

@@ -28,7 +28,13 @@ export interface OverviewServer {
 
 const viewType = 'flopline.overview';
 
-const questions: readonly PageMethod[] = ['flopline/sweeps', 'flopline/sweepPoint'];
+const questions: readonly PageMethod[] = [
+  'flopline/sweeps',
+  'flopline/sweepPoint',
+  'flopline/memory',
+  'flopline/memoryAt',
+  'flopline/time',
+];
 
 export function createOverviews(extension: vscode.Uri, { show, answer }: OverviewServer): Overviews {
   const root = vscode.Uri.joinPath(extension, 'dist');
@@ -86,7 +92,9 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
           if (!questions.includes(message.method)) return;
           answer(message)
             .catch(() => null)
-            .then(found => page.postMessage({ type: 'answer', id: message.id, answer: found } satisfies ToPage))
+            .then(found =>
+              page.postMessage({ type: 'answer', id: message.id, answer: asWritten(found) } satisfies ToPage),
+            )
             .then(undefined, () => {});
       }
     });
@@ -162,6 +170,13 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
       for (const listener of listeners) listener.dispose();
     },
   };
+}
+
+/** With addresses of files as the editor writes them, so that they can be compared; the document's own is empty. */
+function asWritten<T>(answer: T): T {
+  if (typeof answer !== 'object' || answer === null || !('files' in answer)) return answer;
+  const files = answer.files as readonly string[];
+  return { ...answer, files: files.map(file => (file === '' ? '' : vscode.Uri.parse(file, true).toString())) };
 }
 
 /** Shows a line in an editor that shows its file already, or beside the page. */

@@ -55,6 +55,10 @@ export interface SessionOptions {
   readonly pull?: boolean;
   /** The encodings of positions that the editor says it knows. */
   readonly encodings?: readonly string[];
+  /** The language of the editor, where it says one. */
+  readonly locale?: string;
+  /** Variables of the environment that the server is started in. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node in front of the server. */
   readonly node?: readonly string[];
 }
@@ -64,6 +68,8 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   assert.ok(existsSync(server), 'dist/server.js is not there: npm run build first');
   const child = spawn(process.execPath, [...(options.node ?? []), server, '--stdio'], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // Whoever runs the tests may speak another language.
+    env: { ...process.env, LC_ALL: 'C', ...options.env },
   });
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),
@@ -73,6 +79,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   connection.listen();
   session.capabilities = await connection.sendRequest('initialize', {
     processId: process.pid,
+    ...(options.locale === undefined ? {} : { locale: options.locale }),
     rootUri: options.folder === undefined ? null : `file://${options.folder}`,
     capabilities: {
       ...(options.encodings ? { general: { positionEncodings: [...options.encodings] } } : {}),

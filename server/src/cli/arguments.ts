@@ -9,6 +9,7 @@ import {
   isChoice,
   languageOf,
   languages,
+  linesOf,
   parseBudget,
   type Setting,
   type Settings,
@@ -235,28 +236,22 @@ type Line = readonly [name: string, meaning: string];
 
 /** Names, and beside them what they mean. Names are never translated, so their lengths are widths. */
 function listed(lines: readonly Line[], column = 20): string {
-  return lines.map(([name, meaning]) => `  ${name.padEnd(column)}${wrapped(meaning, column + 2)}`.trimEnd()).join('\n');
-}
-
-function wrapped(text: string, indent: number): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!;
-    if (line !== '' && indent + line.length + 1 + word.length > 100) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.join(`\n${' '.repeat(indent)}`);
+  const gap = `\n${' '.repeat(column + 2)}`;
+  return lines
+    .map(([name, meaning]) => `  ${`${name} `.padEnd(column)}${linesOf(meaning, 98 - column).join(gap)}`.trimEnd())
+    .join('\n');
 }
 
 /** The settings that have an option. */
 const settable = new Map([...settingTable].filter(([, { option }]) => option));
 
 function meaningOf({ doc, schema, default: value }: Setting<unknown>): string {
-  const sentences = [doc()];
-  if (schema.enum) sentences.push(l10n.t('One of {0}.', schema.enum.filter(name => name !== '').join(', ')));
-  if (schema.default !== '') sentences.push(l10n.t('Default: {0}.', String(schema.default)));
-  if (Array.isArray(value)) sentences.push(l10n.t('Can be repeated.'));
-  return sentences.join(' ');
+  return sentences(
+    doc(),
+    schema.enum && l10n.t('One of {0}.', schema.enum.filter(name => name !== '').join(', ')),
+    schema.default === '' ? undefined : l10n.t('Default: {0}.', String(schema.default)),
+    Array.isArray(value) ? l10n.t('Can be repeated.') : undefined,
+  );
 }
 
 /** `max-file-size` of `maxFileSize`. */

@@ -84,6 +84,18 @@ export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
 export { type Link, links } from './features/links.ts';
+export {
+  type Memory,
+  type MemoryCurve,
+  type MemoryKind,
+  type MemoryMode,
+  type MemoryMoment,
+  type MemoryPiece,
+  type MemoryStretch,
+  memory,
+  memoryAt,
+  memoryPreparation,
+} from './features/memory.ts';
 export { type Definition, definitionOf, type Highlight, highlights, referencesTo } from './features/navigation.ts';
 export {
   type OtherNetwork,
@@ -149,6 +161,7 @@ export {
   sweeps,
 } from './features/sweep.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
+export { type Time, type TimeDevice, type TimeRow, time } from './features/time.ts';
 export { orderOf } from './features/wording.ts';
 export { type NetworkTotals, networkPlace, networkTotals } from './features/workspace.ts';
 export {
@@ -209,6 +222,7 @@ export {
   settingTable,
   withValues,
 } from './settings/index.ts';
+export { clipColumns, linesOf, padEnd, padStart, width } from './text/columns.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { joined, nameIn, parentOf } from './text/folders.ts';
 export { type Language, languageOf, languageOfEnvironment, languages } from './text/language.ts';

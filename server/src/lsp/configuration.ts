@@ -6,6 +6,7 @@ import {
   languageSetting,
   languages,
   type Settings,
+  sentences,
   settingTable,
   textOf,
   withValues,
@@ -26,7 +27,7 @@ export function readSettings(section: unknown): {
       if (settingTable.has(key)) values.set(key, found.value);
     } else {
       const used = l10n.t('The default is used: {0}.', JSON.stringify(schema.default));
-      complaints.push(`flopline.${key}: ${textOf(found)} ${used}`);
+      complaints.push(`flopline.${key}: ${sentences(textOf(found), used)}`);
     }
   }
   return { settings: withValues(defaultSettings, values), complaints };

@@ -194,7 +194,7 @@ class Flow {
 }
 
 /** Collects the lines of places, in the order in which rows are written. */
-class Places {
+export class Places {
   readonly files: string[] = [];
   readonly lines: number[] = [];
   readonly #analysed: Analysed;
@@ -232,12 +232,12 @@ class Places {
 }
 
 /** The rows as parts of what was sent before, and new ones: what is the same is known by its text. */
-export function partsOf(
+export function partsOf<T>(
   before: readonly string[],
   after: readonly string[],
-  rows: readonly OverviewRow[],
-): readonly OverviewPart[] {
-  const parts: OverviewPart[] = [];
+  rows: readonly T[],
+): readonly OverviewPart<T>[] {
+  const parts: OverviewPart<T>[] = [];
   let places: Map<string, number> | undefined;
   const placeOf = (text: string): number | undefined => {
     // The first of equal ones: a run goes on from there.

@@ -46,6 +46,7 @@ import { answerCompletion, completionOptions, signatureOptions } from './complet
 import { readLanguage, readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { Diagnostics, mayPull, pullCapability } from './diagnostics.ts';
+import { answerMoments } from './moments.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
@@ -71,6 +72,7 @@ export function serve(connection: Connection, machine?: Machine): void {
   const session = new Session(connection, workspace);
   const shown = answerOverview(session);
   const spoken = new Spoken(machine);
+  const moments = answerMoments(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
@@ -242,6 +244,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     workspace.forget(uri);
     shown.update(uri);
     budgets.forget(uri);
+    moments.forget(uri);
     diagnostics.forget(uri);
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));

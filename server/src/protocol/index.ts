@@ -6,6 +6,12 @@ import type {
   Choice,
   ChoiceKey,
   FileChoices,
+  Memory,
+  MemoryCurve,
+  MemoryKind,
+  MemoryMode,
+  MemoryMoment,
+  MemoryStretch,
   NetworkTotals,
   Outcome,
   OverviewChange,
@@ -16,6 +22,8 @@ import type {
   Sweep,
   SweepKey,
   SweepPoint,
+  Time,
+  TimeRow,
 } from '../core/index.ts';
 
 /** A place in a document as the language server protocol counts it: 0-based, UTF-16. */
@@ -196,7 +204,37 @@ export interface OverviewRow {
 export type OverviewSource = number | readonly [number, string];
 
 /** Rows that stay as they were, from a number up to another one of those sent before, or others. */
-export type OverviewPart = { readonly from: number; readonly to: number } | { readonly rows: readonly OverviewRow[] };
+export type OverviewPart<T = OverviewRow> =
+  | { readonly from: number; readonly to: number }
+  | { readonly rows: readonly T[] };
+
+/** Numbers that replace others of a list, from one up to another; `to` is null for a list that is all new. */
+export interface Spliced {
+  readonly from: number;
+  readonly to: number | null;
+  readonly values: readonly number[];
+}
+
+/** Where rows are: files by address, the document first (empty), and lines as an overview has them, if they changed. */
+export interface WithPlaces {
+  readonly files: readonly string[];
+  readonly lines?: readonly number[];
+}
+
+export interface MemoryContent extends Omit<Memory, 'operators' | 'stretches' | 'curves'>, WithPlaces {
+  readonly id: number;
+  readonly operators: Spliced;
+  readonly curves: readonly (Omit<MemoryCurve, 'bytes'> & { readonly bytes: Spliced })[];
+  readonly stretches: readonly OverviewPart<Placed<MemoryStretch>>[];
+}
+
+export interface TimeContent extends Omit<Time, 'rows'>, WithPlaces {
+  readonly id: number;
+  readonly rows: readonly OverviewPart<Placed<TimeRow>>[];
+}
+
+/** With the number of the file of each of its places. */
+export type Placed<T> = Omit<T, 'sites'> & { readonly places: readonly number[] };
 
 /** What an overview shows; of what was sent before, what is the same is not sent again. */
 export interface OverviewContent {
@@ -273,6 +311,24 @@ export interface Requests {
   'flopline/sweepPoint': {
     readonly params: DocumentParams & { readonly key: SweepKey; readonly value: string };
     readonly result: SweepPoint | null;
+  };
+  /**
+   * The memory that a network takes, operator by operator; of what was answered under the number `known`, if that was the
+   * last answer, what has changed.
+   */
+  'flopline/memory': {
+    readonly params: DocumentParams & { readonly mode: MemoryMode; readonly known?: number };
+    readonly result: MemoryContent | null;
+  };
+  /** What is there while an operator runs; null where the text was replaced meanwhile. */
+  'flopline/memoryAt': {
+    readonly params: DocumentParams & { readonly mode: MemoryMode; readonly kind: MemoryKind; readonly step: number };
+    readonly result: MemoryMoment | null;
+  };
+  /** How long each layer takes on a device at least; the same of what was answered last. */
+  'flopline/time': {
+    readonly params: DocumentParams & { readonly device?: string; readonly known?: number };
+    readonly result: TimeContent | null;
   };
   /** What another value of a choice would give, or why it is refused; null is the default. */
   'flopline/outcome': {
@@ -387,6 +443,11 @@ export type {
   BudgetStatus,
   ChoiceKey,
   FileChoices,
+  MemoryKind,
+  MemoryMode,
+  MemoryMoment,
+  MemoryPiece,
+  MemoryStretch,
   NetworkTotals,
   Outcome,
   OverviewChange,
@@ -395,4 +456,5 @@ export type {
   Sweep,
   SweepKey,
   SweepPoint,
+  TimeRow,
 } from '../core/index.ts';

@@ -8,6 +8,7 @@ import { mapOffset, type TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
 import { changeText, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
+import { sentences } from '../text/sentences.ts';
 import { briefDiff } from '../text/unifiedDiff.ts';
 import { orderOf, shapeOrUnknown } from './wording.ts';
 
@@ -270,7 +271,7 @@ export function withPrices(analysed: Analysed, problems: readonly Problem[]): re
       const help = changeHelp(analysed, advice);
       // Its own sentence says no more than the title of the change.
       const isOwn = candidate.code === problem.code || problem.help === undefined;
-      return { ...problem, help: isOwn ? help : `${problem.help} ${help}` };
+      return { ...problem, help: isOwn ? help : sentences(problem.help, help) };
     }
     return problem;
   });

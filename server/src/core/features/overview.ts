@@ -289,7 +289,7 @@ function isSaid(type: string, name: string): boolean {
 }
 
 /** Where a frame is that has no place in the text itself. */
-function placesElsewhere({ sites }: Frame): readonly OverviewSite[] {
+export function placesElsewhere({ sites }: Frame): readonly OverviewSite[] {
   const others = sites.filter(({ role, file }) => file !== undefined && role !== 'definition');
   return others.map(({ range, file }) => ({ range, file: file! }));
 }

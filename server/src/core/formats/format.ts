@@ -60,6 +60,8 @@ export interface ReadOptions {
   readonly phase?: string | undefined;
   /** Whether the network is read as it runs in training; undefined is evaluation. */
   readonly training?: boolean | undefined;
+  /** Whether it is followed how long tensors are there, where a program runs. */
+  readonly lifetimes?: boolean | undefined;
   /** What is built, in a format whose texts hold several networks: `resnet50()`. Undefined is the text's first choice. */
   readonly entry?: string | undefined;
   /** What the network is called with, as expressions of the text's language, where sizes do not say it. */

@@ -8,3 +8,8 @@ export function sentences(...all: readonly (string | undefined)[]): string {
     .filter(sentence => sentence !== '')
     .reduce((before, sentence) => (before === '' ? sentence : l10n.t('{0} {1}', before, sentence)), '');
 }
+
+/** Clauses as one sentence’s end: “a; b”. */
+export function clauses(all: readonly string[]): string {
+  return all.length === 0 ? '' : all.reduce((before, clause) => l10n.t('{0}; {1}', before, clause));
+}
