@@ -70,8 +70,10 @@ export function createComparisons({ changed, shown, summary: ask }: Surroundings
   };
 
   const read = async (uri: vscode.Uri): Promise<ComparisonBase | undefined> => {
-    if (uri.scheme !== 'file') return undefined;
+    // What is no file has nothing that was saved, and git has files of a disk alone.
+    if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === undefined) return undefined;
     const target = targetOf(uri);
+    if (target.kind === 'revision' && uri.scheme !== 'file') return undefined;
     switch (target.kind) {
       case 'nothing':
         return undefined;

@@ -1,7 +1,8 @@
-// The editor's side: starts the server, shows the totals in the status bar and offers the menu behind them.
+// The editor's side, on a machine and in a browser: starts the server, shows the totals in the status bar and offers the
+// menu behind them.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import { type BaseLanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient';
 import type {
   ChoiceKey,
   ClientNotifications,
@@ -14,7 +15,7 @@ import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
-import { offerTools } from './mcp.ts';
+import { readFilesFor } from './files.ts';
 import { createNetworks, type Networks } from './networks.ts';
 import { originText } from './origins.ts';
 import { createOverviews } from './overview.ts';
@@ -23,7 +24,7 @@ import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
 import { createLanguages, specs, whenCandidate } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
-import { speakChosen } from './words.ts';
+import { speakChosen, words } from './words.ts';
 
 /** What other extensions, and our tests, may look at. */
 export interface Flopline {
@@ -34,15 +35,16 @@ export interface Flopline {
   readonly budgets: Budgets;
 }
 
-/**
- * Room for what an edit allocates. An edit of 10,000 rows leaves megabytes; collected less often, most of them are garbage
- * by then and need not be copied: half the time, and no long pauses. V8 reads this at its start alone.
- */
-const memory = ['--max-semi-space-size=64'];
+/** What an editor on a machine has and one in a browser has otherwise. */
+export interface Platform {
+  /** A client of a server, which is started where the editor can. */
+  connect(options: LanguageClientOptions): BaseLanguageClient;
+  /** Whether the server has the translations itself. */
+  readonly isTranslated: boolean;
+}
 
-export async function activate(context: vscode.ExtensionContext): Promise<Flopline> {
+export async function start(context: vscode.ExtensionContext, platform: Platform): Promise<Flopline> {
   await speakChosen(context.extensionUri);
-  const module = context.asAbsolutePath('dist/server.js');
   const chosen = createChosen(context.workspaceState, choices => {
     const params: ClientNotifications['flopline/didChangeChoices'] = { choices };
     // One that is not there gets all of them when it starts.
@@ -61,27 +63,21 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     isTrusted: vscode.workspace.isTrusted,
     ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
+    readsFiles: true,
+    ...(platform.isTranslated ? {} : { translations: translations() }),
     diagnostics: 'push',
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
-  const client: LanguageClient = new LanguageClient(
-    'flopline',
-    'Flopline',
-    {
-      run: { module, transport: TransportKind.ipc, options: { execArgv: memory } },
-      debug: { module, transport: TransportKind.ipc, options: { execArgv: [...memory, '--nolazy', '--inspect=6009'] } },
+  const client: BaseLanguageClient = platform.connect({
+    documentSelector: specs,
+    initializationOptions,
+    connectionOptions: { maxRestartCount: 4 },
+    markdown: { isTrusted: false },
+    middleware: {
+      // What a file was is not to be mended.
+      handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === baseScheme ? [] : diagnostics),
     },
-    {
-      documentSelector: specs,
-      initializationOptions,
-      connectionOptions: { maxRestartCount: 4 },
-      markdown: { isTrusted: false },
-      middleware: {
-        // What a file was is not to be mended.
-        handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === baseScheme ? [] : diagnostics),
-      },
-    },
-  );
+  });
   const ask = <M extends keyof Requests>(
     method: M,
     params: Requests[M]['params'],
@@ -172,11 +168,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(async event => {
       if (!event.affectsConfiguration('flopline.language') || !(await speakChosen(context.extensionUri))) return;
+      // Its words come with its start.
+      if (!platform.isTranslated) restart().catch(() => {});
       overviews.reword();
       networks.refresh();
       totals.refresh();
     }),
     client,
+    readFilesFor(client),
     totals,
     chosen,
     python,
@@ -192,7 +191,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       totals.refresh();
     }),
   );
-  offerTools(context);
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
   budgets.start().catch(() => {});
@@ -265,6 +263,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     await vscode.env.clipboard.writeText(report);
     vscode.window.setStatusBarMessage(l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
   }
+}
+
+/** The words of the language that is spoken, for a server that has none. */
+function translations(): NonNullable<InitializationOptions['translations']> {
+  const { language, contents } = words();
+  return { [language]: contents as Readonly<Record<string, string>> };
 }
 
 /** The commands of the pickers. */

@@ -1,7 +1,7 @@
 // “Make It Cheaper…”: a budget, a search that can be cancelled, a list to select from, and one change of the text.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { type BaseLanguageClient, WorkDoneProgress } from 'vscode-languageclient/node';
+import { type BaseLanguageClient, WorkDoneProgress } from 'vscode-languageclient';
 import type { DocumentSummary, Requests, SlimAnswer, SlimPicked } from '../../server/src/protocol/index.ts';
 import { applyEdits, reportChanged } from './edits.ts';
 

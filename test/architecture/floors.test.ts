@@ -135,8 +135,15 @@ const floors: readonly Floor[] = [
   // Where it runs: a process, or a worker of a browser.
   {
     at: 'server/src/node',
-    imports: [`${core}/index`, 'server/src/host', 'server/src/lsp/server', 'server/src/lsp/workspace'],
-    packages: ['vscode-languageserver', 'node'],
+    imports: [
+      `${core}/index`,
+      'server/src/host',
+      'server/src/lsp/server',
+      'server/src/lsp/workspace',
+      'server/src/mcp/toolbox',
+      'server/src/mcp/serve',
+    ],
+    packages: ['vscode-languageserver', 'node', 'package.json'],
   },
   { at: 'server/src/web', imports: ['server/src/lsp/server'], packages: ['vscode-languageserver'] },
   // A page in a browser, which spells quantities as core does.

@@ -49,6 +49,8 @@ export interface SessionOptions {
   readonly initializationOptions?: unknown;
   /** The folder that is open. */
   readonly folder?: string;
+  /** The address of the folder that is open, where it is not on the disk. */
+  readonly rootUri?: string;
   /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
   readonly modern?: boolean;
   /** Whether the editor asks for problems, and can be told to ask again. */
@@ -79,8 +81,8 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   connection.listen();
   session.capabilities = await connection.sendRequest('initialize', {
     processId: process.pid,
+    rootUri: options.rootUri ?? (options.folder === undefined ? null : `file://${options.folder}`),
     ...(options.locale === undefined ? {} : { locale: options.locale }),
-    rootUri: options.folder === undefined ? null : `file://${options.folder}`,
     capabilities: {
       ...(options.encodings ? { general: { positionEncodings: [...options.encodings] } } : {}),
       workspace: {
@@ -174,7 +176,10 @@ export class Session {
 
   /** Opens a text; the answer is its address. `folder` is on the disk only where something else is to be found there. */
   async open(name: string, text: string, languageId = 'yaml', folder = '/models'): Promise<string> {
-    const uri = pathToFileURL(`${folder}/${name}`).toString();
+    return this.openAt(pathToFileURL(`${folder}/${name}`).toString(), text, languageId);
+  }
+
+  async openAt(uri: string, text: string, languageId: string): Promise<string> {
     this.#texts.set(uri, { text, version: 1 });
     await this.connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId, version: 1, text },

@@ -132,6 +132,8 @@ export function serve(connection: Connection, machine?: Machine): void {
     workspace.isTrusted = session.options.isTrusted ?? true;
     workspace.python = session.options.python;
     choose(session.options.choices);
+    // What the client has read of a folder is true until it says otherwise.
+    if (workspace.folders.some(isRemote)) watch();
     await configure(session.options.settings);
     session.start();
   });
@@ -270,13 +272,14 @@ export function serve(connection: Connection, machine?: Machine): void {
 
   // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.
   let isWatching = false;
+  const isRemote = (folder: string): boolean => workspace.files.isRemote(folder);
   function watch(): void {
     if (isWatching || !session.client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
     isWatching = true;
     connection.client
       .register(DidChangeWatchedFilesNotification.type, {
-        // Programs read others than Python's, too.
-        watchers: [{ globPattern: '**/*.{py,yaml,yml,json}' }],
+        // Programs read others than Python's, too. Of files that the client reads, folders are remembered as well.
+        watchers: [{ globPattern: workspace.folders.some(isRemote) ? '**/*' : '**/*.{py,yaml,yml,json}' }],
       })
       .catch(error => session.complain('registering for changes of files', error));
   }

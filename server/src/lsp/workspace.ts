@@ -398,6 +398,8 @@ export class Workspace {
   }
 
   forget(uri: string): void {
+    // What was saved is read anew: not every client hears of changes.
+    this.filesChanged([{ uri, type: FileChangeType.Changed }]);
     this.settings.close(uri);
     this.bases.delete(uri);
     this.#entries.delete(uri);

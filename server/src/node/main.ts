@@ -1,5 +1,7 @@
 // node dist/server.js --stdio | --node-ipc | --socket=PORT | --pipe=NAME
+// node dist/server.js mcp [FOLDER…]     the tools of `flopline mcp`: so the extension brings the core along once for Node
 import { createConnection } from 'vscode-languageserver/node';
+import { version } from '../../../package.json';
 import { languageOfEnvironment, parentOf } from '../core/index.ts';
 import { corePath, Disk } from '../host/disk.ts';
 import { FilesOfRevision, revisionOf } from '../host/git.ts';
@@ -19,4 +21,12 @@ const machine: Machine = {
   speak,
 };
 
-serve(process.argv.includes('--stdio') ? connectStdio() : createConnection(), machine);
+const [, , command, ...folders] = process.argv;
+if (command === 'mcp') serveTools();
+else serve(process.argv.includes('--stdio') ? connectStdio() : createConnection(), machine);
+
+async function serveTools(): Promise<void> {
+  speak(languageOfEnvironment(process.env));
+  const [{ toolbox }, tools] = await Promise.all([import('../mcp/toolbox.ts'), import('../mcp/serve.ts')]);
+  await tools.serve(toolbox(folders, version));
+}
