@@ -355,6 +355,27 @@ const shots = {
       },
       { width: 1280, height: 760 },
     ),
+  // What an edit has changed, beside what was saved.
+  compare: () =>
+    take(
+      'compare',
+      yolo,
+      async () => {
+        await replaceLine(lineOf(yolo, /C3k2/), text => text.replace('C3k2', 'C2f').replace(', False, 0.25', ', True'));
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('Flopline: Compare With');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Compare With' }).first().waitFor();
+        await page.keyboard.press('Enter');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Last save' }).first().click();
+        await page.locator('.monaco-diff-editor').first().waitFor();
+        await page
+          .locator('.monaco-diff-editor .view-line', { hasText: /[−+]\d+\s%/ })
+          .first()
+          .waitFor();
+      },
+      { width: 1500, height: 640 },
+    ),
   problems: () =>
     take('problems', yolo, async () => {
       // Two mistakes that people make: a map of another size to concatenate with, and a row that does not exist.

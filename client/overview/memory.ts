@@ -238,7 +238,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       ? name || operator
       : type.toLowerCase() === operator.toLowerCase()
         ? name
-        : l10n.t('{0} ({1})', name, operator);
+        : `${name} (${operator})`;
   };
 
   const renderChart = (): void => {

@@ -297,6 +297,59 @@ export async function walkOverview(browser, editor, payload) {
     });
     await walkGraph({ page, frame, folder, attempt, eventually, goTo, line, focused });
     await frame.locator('#layers-tab').click();
+    await attempt('memory: a curve by the keyboard, what is there, and the line of the operator', async () => {
+      const curve = frame.locator('#memory .curve');
+      const at = () => curve.getAttribute('aria-valuetext');
+      await frame.locator('#memory-tab').click();
+      await eventually('the peak', async () => /^model\.\d+.* MB$/.test((await at()) ?? '') || at());
+      await curve.focus();
+      await page.keyboard.press('Home');
+      await eventually('the input', async () => /^images/.test((await at()) ?? '') || at());
+      await page.keyboard.press('PageDown');
+      await page.keyboard.press('ArrowRight');
+      await eventually('the second operator', async () => /^model\.0.* \(batchNorm\)/.test((await at()) ?? '') || at());
+      await eventually('what is there', async () => {
+        const names = await frame.locator('#memory tbody th').allTextContents();
+        return names.some(name => name.startsWith('model.0')) || names;
+      });
+      await page.keyboard.press(' ');
+      await line(10);
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await line(34);
+      await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+      await goTo(19);
+      await eventually('the operator at the cursor', async () => /^model\.9/.test((await at()) ?? '') || at());
+      await checkAxe(frame);
+      await frame.locator('#memory select').first().selectOption('training');
+      await eventually('gradients', async () => {
+        const text = (await frame.locator('#memory .figures').textContent()) ?? '';
+        return /Gradients/.test(text) || text;
+      });
+      await checkAxe(frame);
+    });
+    await attempt('time: a roofline by the keyboard, on another device', async () => {
+      const roofline = frame.locator('#time .curve');
+      const at = () => roofline.getAttribute('aria-valuetext');
+      await frame.locator('#memory-tab').focus();
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await focused(), 'Time');
+      const total = () => frame.locator('#time .figures dd').first().textContent();
+      await eventually('a time', async () => /s$/.test((await total()) ?? '') || total());
+      const before = await total();
+      await roofline.focus();
+      await page.keyboard.press('Home');
+      assert.match((await at()) ?? '', /^model\.0, /);
+      await page.keyboard.press('ArrowRight');
+      assert.match((await at()) ?? '', /^model\.1, /);
+      await page.keyboard.press(' ');
+      await line(11);
+      await frame.locator('#time select').selectOption('stm32h743');
+      await eventually('a longer time', async () => (await total()) !== before || before);
+      assert.match((await total()) ?? '', / s$/);
+      await checkAxe(frame);
+      await frame.locator('#layers-tab').click();
+    });
     for (const theme of themes)
       await attempt(`axe-core finds nothing in ${theme}`, async () => {
         setTheme(folder, theme);
@@ -317,6 +370,9 @@ export async function walkOverview(browser, editor, payload) {
         const tabs = frame.getByRole('tab');
         for (let at = 1; at < (await tabs.count()); at++) {
           await tabs.nth(at).click();
+          const panel = frame.locator(`#${await tabs.nth(at).getAttribute('aria-controls')}`);
+          // What the server is asked for comes later.
+          await panel.locator('tbody tr, .empty:not([hidden]), .canvas').first().waitFor();
           await checkAxe(frame);
         }
         await tabs.first().click();
