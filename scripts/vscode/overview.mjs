@@ -418,6 +418,30 @@ export async function walkOverview(browser, editor, payload) {
       await side.locator('.body .row').first().waitFor();
       assert.equal(await side.locator('h1').textContent(), await frame.locator('h1').textContent());
     });
+    await page.close();
+    await attempt('nothing of it is started in a workspace without networks', async () => {
+      const other = join(folder, 'other');
+      mkdirSync(other);
+      writeFileSync(join(other, 'main.js'), 'let a;\n');
+      page = await browser.newPage({ viewport: { width: 1400, height: 3000 } });
+      page.setDefaultTimeout(60_000);
+      await page.goto(
+        editor.address(other, [
+          ...payload,
+          ['skipWelcome', 'true'],
+          ['openFile', editor.remote(join(other, 'main.js'))],
+        ]),
+      );
+      await page.locator('.editor-instance .view-lines').first().waitFor();
+      const stats = async () => {
+        await runCommand(page, 'Developer: Startup Performance');
+        const lines = page.locator('.editor-instance .view-line', { hasText: /^\|/ });
+        await lines.filter({ hasText: 'vscode.git' }).first().waitFor();
+        return (await lines.allTextContents()).join('\n');
+      };
+      // Those that start with the window are there, and those that wait for a file of their language are not.
+      assert.ok(!(await stats()).includes('flopline.flopline'));
+    });
   } finally {
     await page?.close().catch(() => {});
     remove();
