@@ -319,7 +319,7 @@ function described(frame: FrameSpec, { module }: SourceRow, { place, dict }: PyC
   const note = module && {
     range: module.range,
     // Without a docstring, what its operators do is said.
-    text: summary === undefined ? '' : `**${module.name}**: ${summary}`,
+    text: summary === undefined ? '' : l10n.t('{0}: {1}', `**${module.name}**`, summary),
     isName: true,
   };
   const isElsewhere = place?.file !== undefined && !isLibrary(place.file);
