@@ -25,7 +25,7 @@ const templates = (): readonly Text[] => [
   {
     file: 'classifier.net.yaml',
     label: l10n.t('Image classifier'),
-    detail: l10n.t('Flopline YAML: three stages of convolutions for small images'),
+    detail: l10n.t('Flopline YAML: a few convolutions for small images'),
   },
   {
     file: 'resnet.net.yaml',

@@ -23,9 +23,9 @@ export const walkthroughWords = (): readonly (readonly [string, string])[] => [
     'hints',
     l10n.t('Read the hints'),
     l10n.t(
-      'The end of each line says its output shape, its multiply-accumulates (MACs) and its parameters. ◔◑◕● mark the costliest lines. The totals stand above the network and in the status bar, and change as you type.',
+      'The end of each line says its output shape, its multiply-accumulates (MACs) and its parameters. ◔◑◕● mark the costliest lines. The totals are above the network and in the status bar, and change as you type.',
     ),
-    l10n.t('GoogLeNet with a hint at the end of each line: 64×112×112, 118M MACs, 9.41k params'),
+    l10n.t('GoogLeNet with a hint at the end of each line: shape, MACs and parameters'),
   ),
   ...step(
     'hover',
@@ -65,7 +65,7 @@ export const walkthroughWords = (): readonly (readonly [string, string])[] => [
     'compare',
     l10n.t('Compare with what it was'),
     l10n.t(
-      'Behind each hint stands what an edit has changed, since the last commit, the last save or any other file.\n{0}',
+      'Each hint ends with what an edit has changed, since the last commit, the last save or any other file.\n{0}',
       button(l10n.t('Compare With…'), 'flopline.compareWith'),
     ),
     l10n.t('Hints with what has changed since the last save'),

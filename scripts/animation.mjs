@@ -1,4 +1,4 @@
-// npm run moving-picture: what the README begins with, an animated PNG of a real VS Code on examples/.
+// npm run animation: what the README begins with, an animated PNG of a real VS Code on examples/.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
