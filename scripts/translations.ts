@@ -9,7 +9,12 @@ import { languages } from '../server/src/core/index.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Where words are that people read. */
-const sources = ['server/src', 'client/src', 'client/overview', 'scripts/generate/settings.ts'];
+const sources = [
+  'server/src',
+  'client/src',
+  'client/overview',
+  ...['settings', 'savings', 'terminal'].map(name => `scripts/generate/${name}.ts`),
+];
 
 /** One call of `l10n.t`. */
 export interface Wording {

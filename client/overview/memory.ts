@@ -209,7 +209,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       if (kind === 'ideal') {
         found.push(
           l10n.t(
-            'An ideal runtime frees what nobody reads any more, and works in place where nobody else reads the input.',
+            'An ideal runtime frees a tensor after its last reader, and works in place where the input has no other reader.',
           ),
         );
       } else {
