@@ -31,11 +31,14 @@ async function within<T>(written: string, read: (uri: vscode.Uri) => Promise<T>)
 
 async function list(uri: vscode.Uri): Promise<readonly FolderEntry[]> {
   const entries = await vscode.workspace.fs.readDirectory(uri);
-  return entries.map(([name, type]) => ({
+  const found: FolderEntry[] = entries.map(([name, type]) => ({
     name,
     ...(type & vscode.FileType.File ? { kind: 'file' } : type & vscode.FileType.Directory ? { kind: 'folder' } : {}),
     ...(type & vscode.FileType.SymbolicLink ? { isLink: true } : {}),
   }));
+  // A remote repository is open from its root, and shows no sign of it.
+  const isRoot = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() === uri.toString();
+  return uri.scheme === 'vscode-vfs' && isRoot ? [...found, { name: '.git', kind: 'folder' }] : found;
 }
 
 async function readText(uri: vscode.Uri): Promise<string | null> {

@@ -101,15 +101,13 @@ export class Remote implements Storage {
     this.changed(path);
     this.changed(parentOf(path));
     // Folders that it came with: not every client tells of these.
-    for (let at = parentOf(path); this.#isNews(at); at = parentOf(at)) this.changed(parentOf(at));
+    for (let at = parentOf(path); at.includes('/'); at = parentOf(at)) {
+      const above = this.#folders.get(parentOf(at));
+      if (above?.has(nameIn(at))) break;
+      this.changed(parentOf(at));
+    }
     const inside = [...this.#texts.keys(), ...this.#folders.keys()].filter(each => each.startsWith(`${path}/`));
     for (const each of inside) this.changed(each);
-  }
-
-  /** Whether a folder is not in the one above it, as that was when it was listed. */
-  #isNews(folder: string): boolean {
-    const above = this.#folders.get(parentOf(folder));
-    return above !== undefined && !above.has(nameIn(folder));
   }
 
   #kindOf(path: string): Entry['kind'] {
