@@ -33,6 +33,7 @@ import {
 } from '../server/src/core/index.ts';
 import { detectors } from '../test/support/detectors.ts';
 import { yolov3 } from '../test/support/yolov3.ts';
+import { overviewBench, yolov8x } from './bench-overview.ts';
 
 const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
@@ -1058,6 +1059,39 @@ function checked(files: readonly (readonly [name: string, text: string])[]): {
   }
 }
 
+/** The overview of YOLOv8x, ResNet-152 and 10,000 rows. */
+function overview(): Promise<void> {
+  return overviewBench({
+    start: startOurs,
+    rounds,
+    texts: [
+      { what: 'YOLOv8x', name: 'yolov8x.yaml', languageId: 'yaml', text: yolov8x, states: ['[512]', '[480]'] },
+      {
+        what: 'ResNet-152 of Caffe',
+        name: 'resnet.prototxt',
+        languageId: 'prototxt',
+        text: resNet152(),
+        states: ['bias_term: false', 'bias_term: true'],
+      },
+      {
+        what: 'ResNet-152 in Python',
+        name: 'resnet152.py',
+        languageId: 'python',
+        text: `${pythonResNet([3, 8, 36, 3])}\n# flopline: resnet152() input=1,3,224,224\n`,
+        states: ['AdaptiveAvgPool2d(1)', 'AdaptiveMaxPool2d(1)'],
+      },
+      {
+        what: '10,000 rows',
+        name: 'long.net.yaml',
+        languageId: 'flopline',
+        text: ownRows(10_000),
+        states: ['out: 64, kernel: 3', 'out: 64, kernel: 5'],
+      },
+    ],
+    program: pythonResNet,
+  });
+}
+
 const sections: Record<string, () => void | Promise<void>> = {
   text: textToCosts,
   cfg: cfgToCosts,
@@ -1073,6 +1107,7 @@ const sections: Record<string, () => void | Promise<void>> = {
   python,
   forks,
   check,
+  overview,
 };
 
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('--'));

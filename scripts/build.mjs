@@ -1,13 +1,14 @@
 // Bundles client, server, CLI and its MCP server into dist/: single files that run with no node_modules.
 //   node scripts/build.mjs [--readable] [--watch]
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateRawSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { programOptions } from './program.mjs';
 
+const { resolve } = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 // As it is packed, unless somebody wants to read it: what is tried and measured is what people get.
 const minify = !process.argv.includes('--watch') && !process.argv.includes('--readable');
@@ -20,7 +21,6 @@ const minify = !process.argv.includes('--watch') && !process.argv.includes('--re
 const wasm = {
   name: 'wasm',
   setup(build) {
-    const { resolve } = createRequire(import.meta.url);
     const packed = name => JSON.stringify(brotliCompressSync(readFileSync(resolve(name))).toString('base64'));
     build.onLoad({ filter: /syntax[\\/]python[\\/]wasm\.mjs$/ }, () => ({
       contents: `
@@ -33,6 +33,64 @@ const wasm = {
     }));
     // Its module form asks where it lies, which a bundle cannot say.
     build.onResolve({ filter: /^web-tree-sitter$/ }, () => ({ path: resolve('web-tree-sitter') }));
+  },
+};
+
+/**
+ * The same for a worker, which can unpack no other than this. Node's modules that web-tree-sitter asks for where it runs in
+ * Node are empty; whoever else asks for one breaks the build.
+ * @type {esbuild.Plugin}
+ */
+const wasmInBrowser = {
+  name: 'wasm-in-browser',
+  setup(build) {
+    const packed = name => JSON.stringify(deflateRawSync(readFileSync(resolve(name)), { level: 9 }).toString('base64'));
+    build.onLoad({ filter: /syntax[\\/]python[\\/]wasm\.mjs$/ }, () => ({
+      contents: `
+        const unpacked = async text => {
+          const bytes = Uint8Array.from(atob(text), unit => unit.charCodeAt(0));
+          const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+          return new Uint8Array(await new Response(stream).arrayBuffer());
+        };
+        export const prepare = () => {};
+        export const runtime = () => unpacked(${packed('web-tree-sitter/web-tree-sitter.wasm')});
+        export const grammar = () => unpacked(${packed('tree-sitter-python/tree-sitter-python.wasm')});
+      `,
+    }));
+    build.onResolve({ filter: /^web-tree-sitter$/ }, () => ({ path: resolve('web-tree-sitter') }));
+    build.onResolve({ filter: /^(?:node:)?fs(?:\/promises)?$/ }, ({ path, importer }) =>
+      /[\\/]web-tree-sitter[\\/]/.test(importer) ? { path, namespace: 'none' } : undefined,
+    );
+    build.onLoad({ filter: /^/, namespace: 'none' }, () => ({ contents: '' }));
+  },
+};
+
+/**
+ * Translations are inside the programs as well: compressed, and in ASCII, since one character beyond Latin-1 would make V8
+ * hold a whole program in twice its memory.
+ * @type {esbuild.Plugin}
+ */
+const translations = {
+  name: 'translations',
+  setup(build) {
+    build.onLoad({ filter: /host[\\/]bundles\.mjs$/ }, () => {
+      const files = readdirSync(join(root, 'l10n')).filter(name => name.startsWith('bundle.l10n.'));
+      const packed = files.map(name => {
+        const contents = JSON.stringify(JSON.parse(readFileSync(join(root, 'l10n', name), 'utf8')));
+        const compressed = brotliCompressSync(contents, {
+          params: { [constants.BROTLI_PARAM_SIZE_HINT]: contents.length },
+        });
+        return [name.split('.')[2], compressed.toString('base64')];
+      });
+      return {
+        contents: `
+          import { brotliDecompressSync } from 'node:zlib';
+          const packed = ${JSON.stringify(Object.fromEntries(packed))};
+          export const bundle = language => brotliDecompressSync(Buffer.from(packed[language], 'base64')).toString();
+        `,
+        watchFiles: files.map(name => join(root, 'l10n', name)),
+      };
+    });
   },
 };
 
@@ -66,12 +124,31 @@ const common = {
 };
 
 const program = (entry, file, head) =>
-  programOptions({ ...common, plugins: [wasm, mcpBeside] }, { entry: join(root, entry), file: join(root, file), head });
+  programOptions(
+    { ...common, plugins: [wasm, translations, mcpBeside] },
+    { entry: join(root, entry), file: join(root, file), head },
+  );
+
+/**
+ * For an editor in a browser. Nothing of Node is there: to import it breaks the build.
+ * @returns {esbuild.BuildOptions}
+ */
+function web(entry, file) {
+  return {
+    ...common,
+    entryPoints: [join(root, entry)],
+    outfile: join(root, file),
+    platform: 'browser',
+    target: ['chrome111', 'firefox115', 'safari16.4'],
+    mainFields: ['browser', 'module', 'main'],
+    plugins: [wasmInBrowser],
+  };
+}
 
 const bundles = [
   {
     ...common,
-    entryPoints: [join(root, 'client/src/extension.ts')],
+    entryPoints: [join(root, 'client/src/node.ts')],
     outfile: join(root, 'dist/client.js'),
     external: ['vscode'],
   },
@@ -87,6 +164,8 @@ const bundles = [
     plugins: [],
     sourcemap: false,
   },
+  { ...web('client/src/web.ts', 'dist/web/client.js'), external: ['vscode'] },
+  { ...web('server/src/web/main.ts', 'dist/web/server.js'), format: 'iife', supported: { 'dynamic-import': false } },
   program('server/src/node/main.ts', 'dist/server.js', ''),
   program('server/src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node\n'),
   {

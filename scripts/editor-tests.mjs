@@ -1,5 +1,5 @@
 // Runs the suite of test/editor in a real VS Code: the desktop one where it can be downloaded, else the one from npm.
-//   node scripts/editor-tests.mjs     FLOPLINE_EDITOR=desktop|npm|npm-oldest chooses, FLOPLINE_GREP=… selects tests
+//   node scripts/editor-tests.mjs     FLOPLINE_EDITOR=desktop|npm|npm-oldest|web chooses, FLOPLINE_GREP=… selects tests
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,10 @@ import * as esbuild from 'esbuild';
 import { walkAgents } from './vscode/agents.mjs';
 import { root } from './vscode/install.mjs';
 import { walkOverview } from './vscode/overview.mjs';
+import { runWebTests } from './web-tests.mjs';
 
 const suites = join(root, 'test/editor/suite');
+const webSuites = join(root, 'test/editor/web');
 const limit = Number(process.env.FLOPLINE_EDITOR_TIMEOUT ?? 180_000);
 
 /**
@@ -32,10 +34,31 @@ export async function runEditorTests() {
       console.log(`Skipped ${skipped} tests in the editor: ${outcome.why}`);
       return { passed: 0, failed: 0, skipped, where: 'nowhere' };
     }
-    return { ...tell(report, outcome), where: outcome.where };
+    const first = tell(report, outcome);
+    const second = await inBrowserAlone();
+    const sum = key => first[key] + second[key];
+    return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), where: outcome.where };
   } finally {
     rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The suites that run without any machine behind the editor. */
+async function inBrowserAlone() {
+  let outcome;
+  try {
+    outcome = await runWebTests();
+  } catch (error) {
+    // What cannot be installed here is no fault of the tests.
+    console.log(`Skipped the tests in a browser alone: ${error instanceof Error ? error.message : error}`);
+    return { passed: 0, failed: 0, skipped: countTests(webSuites) };
+  }
+  const result = tellRows(outcome.rows.map(row => ({ ...row, title: `In a browser alone: ${row.title}` })));
+  if (!outcome.isDone) {
+    console.log(`The tests in a browser alone did not end.\n${outcome.log.slice(-40).join('\n')}`);
+    result.failed++;
+  }
+  return result;
 }
 
 async function bundle() {
@@ -183,14 +206,7 @@ function tell(report, { code, log, where, more = [] }) {
     console.log(`The editor wrote no report (it ended with ${code}). Its last lines:\n${log.slice(-40).join('\n')}`);
     return { passed: 0, failed: Math.max(1, countTests()), skipped: 0 };
   }
-  const rows = [...more, ...JSON.parse(readFileSync(report, 'utf8'))];
-  const words = { passed: '✔', failed: '✖', pending: '﹣' };
-  for (const { title, state, milliseconds, error } of rows) {
-    console.log(`${words[state]} ${title}${state === 'passed' ? ` (${milliseconds}ms)` : ''}`);
-    if (error) console.log(error.replace(/^/gm, '    '));
-  }
-  const count = state => rows.filter(row => row.state === state).length;
-  const result = { passed: count('passed'), failed: count('failed'), skipped: count('pending') };
+  const result = tellRows([...more, ...JSON.parse(readFileSync(report, 'utf8'))]);
   if (result.failed === 0 && code !== 0) {
     console.log(`${where} ended with ${code}.\n${log.slice(-40).join('\n')}`);
     result.failed = 1;
@@ -198,10 +214,21 @@ function tell(report, { code, log, where, more = [] }) {
   return result;
 }
 
+/** Prints the rows of a report, and counts them. */
+function tellRows(rows) {
+  const words = { passed: '✔', failed: '✖', pending: '﹣' };
+  for (const { title, state, milliseconds, error } of rows) {
+    console.log(`${words[state]} ${title}${state === 'passed' ? ` (${milliseconds}ms)` : ''}`);
+    if (error) console.log(error.replace(/^/gm, '    '));
+  }
+  const count = state => rows.filter(row => row.state === state).length;
+  return { passed: count('passed'), failed: count('failed'), skipped: count('pending') };
+}
+
 /** How many tests there are, where they cannot be run. */
-function countTests() {
-  return readdirSync(suites)
-    .map(name => readFileSync(join(suites, name), 'utf8').match(/^\s*test\(/gm)?.length ?? 0)
+function countTests(folder = suites) {
+  return readdirSync(folder)
+    .map(name => readFileSync(join(folder, name), 'utf8').match(/^\s*test\(/gm)?.length ?? 0)
     .reduce((sum, count) => sum + count, 0);
 }
 
@@ -215,7 +242,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
     if (built.status !== 0) process.exit(1);
   }
-  const { passed, failed, skipped, where } = await runEditorTests();
+  const isWeb = process.env.FLOPLINE_EDITOR === 'web';
+  const run = isWeb ? async () => ({ ...(await inBrowserAlone()), where: 'A browser alone' }) : runEditorTests;
+  const { passed, failed, skipped, where } = await run();
   console.log(`${where}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
   process.exit(failed > 0 ? 1 : 0);
 }

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { defaultSettings, hints, open, price, problems } from '../server/src/core/index.ts';
+import { speak } from '../server/src/host/speak.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = [
@@ -26,7 +27,10 @@ describe('pages', () => {
       const snippets =
         page === 'docs/problems.md' || page === 'docs/check.md' ? [] : [...text.matchAll(/```yaml\n([\s\S]*?)```/g)];
       for (const match of snippets) {
-        it(`line ${line(match.index)}: the snippet reads, and its figures hold`, () => checkSnippet(match[1]!));
+        it(`line ${line(match.index)}: the snippet reads, and its figures hold`, () => {
+          speak(page.endsWith('.zh-CN.md') ? 'zh-cn' : 'en');
+          checkSnippet(match[1]!);
+        });
       }
       it('links to what exists', () => checkLinks(page, text));
       it('names commands that exist', () => checkCommands(text));

@@ -104,20 +104,28 @@ interface Matching {
   readonly matches: readonly Row[];
 }
 
-/** The rows that have all words in their names, types and shapes; undefined without words. */
-function filtered(rows: readonly Row[], filter: string): Matching | undefined {
+/** Whether a row has all words in its name, type and shape; undefined without words. */
+export function matcherOf(filter: string): ((row: Row) => boolean) | undefined {
   const words = filter
     .toLowerCase()
     .split(/\s+/)
     .filter(word => word !== '');
   if (words.length === 0) return undefined;
+  return ({ data: { name, type = '', shape = '', change } }) => {
+    const text = `${name} ${type} ${shape} ${change?.status ?? ''}`.toLowerCase();
+    return words.every(word => text.includes(word));
+  };
+}
+
+/** The rows that are found, and what is around and inside them; undefined without words. */
+function filtered(rows: readonly Row[], filter: string): Matching | undefined {
+  const isMatch = matcherOf(filter);
+  if (!isMatch) return undefined;
   const kept = new Set<Row>();
   const open = new Set<Row>();
   const matches: Row[] = [];
   const visit = (row: Row, isWithin: boolean): boolean => {
-    const { name, type = '', shape = '', change } = row.data;
-    const text = `${name} ${type} ${shape} ${change?.status ?? ''}`.toLowerCase();
-    const isFound = words.every(word => text.includes(word));
+    const isFound = isMatch(row);
     if (isFound && !isWithin) matches.push(row);
     let isInside = false;
     for (const inner of row.rows) isInside = visit(inner, isWithin || isFound) || isInside;

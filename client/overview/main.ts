@@ -2,13 +2,16 @@
 import * as l10n from '@vscode/l10n';
 import { element } from './dom.ts';
 import { createFlame } from './flame.ts';
+import { createGraph } from './graph/view.ts';
 import { icon } from './icons.ts';
 import type { Grouping } from './lines.ts';
 import { createMeasures, metrics } from './measures.ts';
+import { createMemory, type ShowLine } from './memory.ts';
 import type { Ask, FromPage, PageState, ToPage } from './messages.ts';
 import { type Metric, type Network, placeOf, type Row, received, rowsAt } from './network.ts';
 import { createSweeps } from './sweep.ts';
 import { createTable } from './table.ts';
+import { createTime } from './time.ts';
 import type { View } from './view.ts';
 import './overview.css';
 
@@ -42,18 +45,23 @@ const save = (): void => {
     flame: isFlameShown,
     ...(viewName === undefined ? {} : { view: viewName }),
     expanded: [...table.expanded].slice(-500),
+    graph: graph.state,
   });
 };
+
+const showLine: ShowLine = ({ uri, first }, focus) => editor.postMessage({ type: 'reveal', uri, line: first, focus });
 
 const reveal = (row: Row, focus: boolean): void => {
   const place = placeOf(row);
   if (!place || !network) return;
   const uri = place.file === 0 ? network.uri : network.content.files[place.file];
-  if (uri !== undefined) editor.postMessage({ type: 'reveal', uri, line: place.first, focus });
+  if (uri !== undefined) showLine({ uri, ...place }, focus);
 };
 
 const table = createTable({ choose: reveal, focused: row => flame.select(row), changed: save }, kept.expanded ?? []);
 const flame = createFlame({ choose: reveal, focused: row => table.moveTo(row, false) });
+
+const saveFile = (name: string, data: Uint8Array): void => editor.postMessage({ type: 'save', name, data });
 
 /** Questions to the server that wait for their answers. */
 const questions = new Map<number, (answer: unknown) => void>();
@@ -91,6 +99,7 @@ const closeButton = iconButton('collapse', l10n.t('Collapse all'));
 const found = element('div', { class: 'unseen', role: 'status' });
 const buttons = element('div', { class: 'buttons' }, flameButton, openButton, closeButton);
 const tools = element('div', { class: 'tools' }, measures.element, buttons, grouping, search);
+const graph = createGraph({ reveal, measure, save: saveFile, changed: save }, kept.graph);
 const layers: View = {
   name: 'layers',
   words: l10n.t('Layers'),
@@ -109,7 +118,13 @@ const layers: View = {
 };
 
 /** The views in the order of their tabs. */
-const views: readonly View[] = [layers, createSweeps(ask)];
+const views: readonly View[] = [
+  layers,
+  graph,
+  createMemory(ask, showLine),
+  createTime(ask, showLine),
+  createSweeps(ask),
+];
 const shownView = (): View => views.find(({ name }) => name === viewName) ?? layers;
 
 const panels = views.map(({ name, element: own }) =>

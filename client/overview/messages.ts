@@ -1,8 +1,14 @@
 // What the editor and the page of an overview say to each other. Types only.
 import type { OverviewMessage, Requests } from '../../server/src/protocol/index.ts';
+import type { GraphState } from './graph/view.ts';
 
 /** What the page may ask the server. */
-export type PageMethod = 'flopline/sweeps' | 'flopline/sweepPoint';
+export type PageMethod =
+  | 'flopline/sweeps'
+  | 'flopline/sweepPoint'
+  | 'flopline/memory'
+  | 'flopline/memoryAt'
+  | 'flopline/time';
 
 export type Ask = <M extends PageMethod>(method: M, params: Requests[M]['params']) => Promise<Requests[M]['result']>;
 
@@ -20,6 +26,8 @@ export type FromPage =
   | { readonly type: 'ready' }
   /** A line is to be shown, and has the focus then or leaves it where it is. */
   | { readonly type: 'reveal'; readonly uri: string; readonly line: number; readonly focus: boolean }
+  /** A file is to be saved where a person says: its name, and what is in it. */
+  | { readonly type: 'save'; readonly name: string; readonly data: Uint8Array }
   /** A question to the server. */
   | Question;
 
@@ -38,4 +46,5 @@ export interface PageState {
   /** The name of the view that is shown. */
   readonly view?: string;
   readonly expanded?: readonly string[];
+  readonly graph?: GraphState;
 }

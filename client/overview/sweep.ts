@@ -6,6 +6,7 @@ import type { Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/inde
 import { element } from './dom.ts';
 import type { Ask } from './messages.ts';
 import type { Network } from './network.ts';
+import { part } from './svg.ts';
 import type { View } from './view.ts';
 
 const measures = ['value', 'params', 'activations', 'peak'] as const;
@@ -187,7 +188,7 @@ function figureText(point: Figures, measure: Measure): string {
 function legendText({ key }: Sweep, measure: Measure, hasTheory: boolean): string {
   const sample = measure === 'value' ? l10n.t('For one sample.') : '';
   const theory = hasTheory ? theoryText(key, measure) : '';
-  return [theory, sample].filter(part => part !== '').join(' ');
+  return theory === '' || sample === '' ? theory + sample : l10n.t('{0} {1}', theory, sample);
 }
 
 function theoryText(key: SweepKey, measure: Measure): string {
@@ -197,16 +198,8 @@ function theoryText(key: SweepKey, measure: Measure): string {
     : l10n.t('Dashed: the theory, which grows with the width.');
 }
 
-const space = 'http://www.w3.org/2000/svg';
 const tall = 220;
 const margin = { left: 62, right: 16, top: 14, bottom: 28 };
-
-function part(name: string, attributes: Readonly<Record<string, string | number>>, text?: string): SVGElement {
-  const made = document.createElementNS(space, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 /** A curve through the points that are known, beside what theory makes of the one in effect; columns for names. */
 function drawn(

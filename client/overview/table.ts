@@ -546,7 +546,7 @@ function columnName(column: Column, content: Network['content'], metric: Metric)
     case 'shape':
       return l10n.t('Output');
     case 'change':
-      return `${content.since?.text ?? ''} (${metricName(metric, content)})`;
+      return l10n.t('{0} ({1})', content.since?.text ?? '', metricName(metric, content));
     default:
       return metricName(column, content);
   }

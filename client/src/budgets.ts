@@ -1,5 +1,6 @@
 // Budgets as tests: each network that a project file has a budget for passes or fails with its figure. Without a
 // `flopline.yaml` that has budgets there is no controller, and nothing is asked.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { BudgetResult, BudgetTest, Requests } from '../../server/src/protocol/index.ts';
 
@@ -56,13 +57,13 @@ export function createBudgets(ask: Ask): Budgets {
   };
 
   const create = (): vscode.TestController => {
-    const own = vscode.tests.createTestController('flopline.budgets', vscode.l10n.t('Flopline Budgets'));
+    const own = vscode.tests.createTestController('flopline.budgets', l10n.t('Flopline Budgets'));
     own.resolveHandler = async item => {
       if (!item && !isListed) await refresh();
     };
     own.refreshHandler = () => refresh();
     own.createRunProfile(
-      vscode.l10n.t('Check Budgets'),
+      l10n.t('Check Budgets'),
       vscode.TestRunProfileKind.Run,
       (request, token) => run(request, token),
       true,
@@ -155,7 +156,7 @@ export function createBudgets(ask: Ask): Budgets {
       if (!result) {
         // A glob may mean a Python file that holds no network.
         if (token.isCancellationRequested || entry === null) session.skipped(item);
-        else session.errored(item, new vscode.TestMessage(vscode.l10n.t('There is no network of this name.')));
+        else session.errored(item, new vscode.TestMessage(l10n.t('There is no network of this name.')));
         continue;
       }
       results.set(item.id, result);

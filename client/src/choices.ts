@@ -1,4 +1,5 @@
 // The pickers: a value with the totals that it gives, then for whom it is: this file, its comment, or the workspace.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ChoiceKey, DocumentChoice, DocumentSummary, Outcome, Requests } from '../../server/src/protocol/index.ts';
 import type { Chosen } from './chosen.ts';
@@ -61,7 +62,7 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
       : []),
     { label: '', kind: vscode.QuickPickItemKind.Separator, wish: undefined },
     {
-      label: `$(discard) ${vscode.l10n.t('Back to the default')}`,
+      label: `$(discard) ${l10n.t('Back to the default')}`,
       description: totals.get(undefined) ?? '',
       alwaysShow: true,
       wish: { value: undefined },
@@ -75,10 +76,12 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
     if (active) list.activeItems = [active];
   };
 
-  list.title = vscode.l10n.t('{0} of {1}', choice.name, summary.title);
-  const now = vscode.l10n.t('Now {0} ({1})', choice.text, originText(choice, picking.document.uri));
+  list.title = l10n.t('{0} of {1}', choice.name, summary.title);
+  const now = l10n.t('Now {0} ({1})', choice.text, originText(choice, picking.document.uri));
   list.placeholder =
-    choice.key === 'batch' ? `${now}. ${vscode.l10n.t('MACs and parameters are for one sample in any case.')}` : now;
+    choice.key === 'batch'
+      ? l10n.t('{0}. {1}', now, l10n.t('MACs and parameters are for one sample in any case.'))
+      : now;
   list.matchOnDescription = true;
   list.matchOnDetail = true;
   list.keepScrollPosition = true;
@@ -132,11 +135,11 @@ const pause = 150;
 
 function described(totals: string | undefined, isCurrent: boolean): string {
   if (!isCurrent) return totals ?? '';
-  return totals === undefined ? vscode.l10n.t('current') : vscode.l10n.t('{0} · current', totals);
+  return totals === undefined ? l10n.t('current') : l10n.t('{0} · current', totals);
 }
 
 function typedLabel({ key }: DocumentChoice): string {
-  return key === 'input' ? vscode.l10n.t('Another size…') : vscode.l10n.t('Another number…');
+  return key === 'input' ? l10n.t('Another size…') : l10n.t('Another number…');
 }
 
 /** What is typed is tried on the file: it says what it gives, or is refused with what fits. */
@@ -144,12 +147,12 @@ async function typeValue(picking: Picking, choice: DocumentChoice, typed: string
   const { key, name, value, text } = choice;
   let last: Outcome | null = null;
   const written = await vscode.window.showInputBox({
-    title: vscode.l10n.t('{0} of {1}', name, picking.summary.title),
+    title: l10n.t('{0} of {1}', name, picking.summary.title),
     prompt:
       key === 'input'
-        ? vscode.l10n.t('For an image, 320, 320x320 and 3,320,320 are the same. Leave empty for the default.')
-        : vscode.l10n.t('Leave empty for the default.'),
-    placeHolder: vscode.l10n.t('Now {0}', text),
+        ? l10n.t('For an image, 320, 320x320 and 3,320,320 are the same. Leave empty for the default.')
+        : l10n.t('Leave empty for the default.'),
+    placeHolder: l10n.t('Now {0}', text),
     value: typed === '' ? value : typed,
     validateInput: async input => {
       const outcome = await outcomeOf(picking, key, compact(input)).catch(() => null);
@@ -202,45 +205,41 @@ async function pickPlace(
   const without = (sentence: string): string =>
     line === undefined
       ? sentence
-      : `${sentence} ${vscode.l10n.t('The comment in line {0}, which takes precedence, is removed.', line)}`;
+      : l10n.t('{0} {1}', sentence, l10n.t('The comment in line {0}, which takes precedence, is removed.', line));
   const isOpen = (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
   const items: PlaceItem[] = [
     {
       place: 'file',
-      label: `$(file) ${vscode.l10n.t('This file')}`,
-      detail: without(vscode.l10n.t('Remembered by the editor. The text and other files stay as they are.')),
+      label: `$(file) ${l10n.t('This file')}`,
+      detail: without(l10n.t('Remembered by the editor. The text and other files stay as they are.')),
     },
     ...(value === undefined
       ? []
       : [
           {
             place: 'comment',
-            label: `$(edit) ${vscode.l10n.t('Write it into the file')}`,
+            label: `$(edit) ${l10n.t('Write it into the file')}`,
             detail:
               line === undefined
-                ? vscode.l10n.t(
+                ? l10n.t(
                     'Adds the comment “{0}”, so everyone who opens the file gets it.',
                     `# flopline: ${key}=${value}`,
                   )
-                : vscode.l10n.t('In the comment in line {0}: {1}', line, `${key}=${value}`),
+                : l10n.t('In the comment in line {0}: {1}', line, `${key}=${value}`),
           } satisfies PlaceItem,
         ]),
     {
       place: 'workspace',
-      label: isOpen
-        ? `$(folder) ${vscode.l10n.t('This workspace')}`
-        : `$(account) ${vscode.l10n.t('All files (user settings)')}`,
-      detail: without(
-        vscode.l10n.t('The setting {0}, for all files without a choice of their own.', `flopline.${key}`),
-      ),
+      label: isOpen ? `$(folder) ${l10n.t('This workspace')}` : `$(account) ${l10n.t('All files (user settings)')}`,
+      detail: without(l10n.t('The setting {0}, for all files without a choice of their own.', `flopline.${key}`)),
     },
   ];
   // The comment takes precedence, so that is where to change it.
   if (comment && value !== undefined) items.unshift(...items.splice(1, 1));
-  const shown = value ?? vscode.l10n.t('default');
+  const shown = value ?? l10n.t('default');
   const picked = await vscode.window.showQuickPick(items, {
     title: [`${name}: ${shown}`, totals].filter(part => part !== '').join(' · '),
-    placeHolder: vscode.l10n.t('Select where it applies'),
+    placeHolder: l10n.t('Select where it applies'),
   });
   return picked?.place;
 }

@@ -1,5 +1,6 @@
 // What each network is compared with: the last commit of its git repository (by VS Code's own git extension), another
 // revision, the file as it was saved, or another file. The server gets the text, and shows what has changed.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ClientNotifications, ComparisonBase, DocumentSummary } from '../../server/src/protocol/index.ts';
 import { fileName, gitOf, type Repository } from './git.ts';
@@ -69,8 +70,10 @@ export function createComparisons({ changed, shown, summary: ask }: Surroundings
   };
 
   const read = async (uri: vscode.Uri): Promise<ComparisonBase | undefined> => {
-    if (uri.scheme !== 'file') return undefined;
+    // What is no file has nothing that was saved, and git has files of a disk alone.
+    if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === undefined) return undefined;
     const target = targetOf(uri);
+    if (target.kind === 'revision' && uri.scheme !== 'file') return undefined;
     switch (target.kind) {
       case 'nothing':
         return undefined;
@@ -146,7 +149,7 @@ export function createComparisons({ changed, shown, summary: ask }: Surroundings
     const left = target.kind === 'file' ? target.uri : baseUri(uri);
     if (target.kind !== 'file') shown(left, uri);
     const summary = await ask();
-    const names = `${base.kind === 'save' ? vscode.l10n.t('last save') : base.label} ↔ ${fileName(uri)}`;
+    const names = `${base.kind === 'save' ? l10n.t('last save') : base.label} ↔ ${fileName(uri)}`;
     const title = summary ? `${names}: ${summary.compared}` : names;
     await vscode.commands.executeCommand('vscode.diff', left, uri, title);
   };
@@ -207,11 +210,11 @@ const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.
 function nothingText(target: Target, name: string): string {
   switch (target.kind) {
     case 'revision':
-      return vscode.l10n.t('Flopline: There is no {0} in {1} of a git repository.', name, target.name);
+      return l10n.t('Flopline: There is no {0} in {1} of a git repository.', name, target.name);
     case 'nothing':
-      return vscode.l10n.t('Flopline: {0} is compared with nothing. Choose something first.', name);
+      return l10n.t('Flopline: {0} is compared with nothing. Choose something first.', name);
     default:
-      return vscode.l10n.t('Flopline: What {0} is compared with could not be read.', name);
+      return l10n.t('Flopline: What {0} is compared with could not be read.', name);
   }
 }
 
@@ -220,15 +223,15 @@ async function pickTarget(uri: vscode.Uri, repository: Repository | undefined): 
   const items: (vscode.QuickPickItem & { readonly pick: () => Promise<Target | undefined> })[] = [
     ...(repository
       ? [
-          { label: vscode.l10n.t('Last commit'), description: 'HEAD', pick: async () => revision('HEAD') },
-          { label: vscode.l10n.t('Branch, tag or commit…'), pick: () => pickRevision(repository) },
+          { label: l10n.t('Last commit'), description: 'HEAD', pick: async () => revision('HEAD') },
+          { label: l10n.t('Branch, tag or commit…'), pick: () => pickRevision(repository) },
         ]
       : []),
-    { label: vscode.l10n.t('Last save'), pick: async () => ({ kind: 'save' }) as const },
-    { label: vscode.l10n.t('Another file…'), pick: () => pickFile(uri) },
-    { label: vscode.l10n.t('Nothing'), pick: async () => ({ kind: 'nothing' }) as const },
+    { label: l10n.t('Last save'), pick: async () => ({ kind: 'save' }) as const },
+    { label: l10n.t('Another file…'), pick: () => pickFile(uri) },
+    { label: l10n.t('Nothing'), pick: async () => ({ kind: 'nothing' }) as const },
   ];
-  const placeHolder = vscode.l10n.t('Select what {0} is compared with', fileName(uri));
+  const placeHolder = l10n.t('Select what {0} is compared with', fileName(uri));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.pick();
 }
 
@@ -237,18 +240,18 @@ const revision = (name: string): Target => ({ kind: 'revision', name });
 async function pickRevision(repository: Repository): Promise<Target | undefined> {
   const refs = await repository.getRefs({}).catch(() => []);
   const names = [...new Set(refs.flatMap(({ name }) => name ?? []))];
-  const other = vscode.l10n.t('Another revision…');
-  const placeHolder = vscode.l10n.t('Select a revision');
+  const other = l10n.t('Another revision…');
+  const placeHolder = l10n.t('Select a revision');
   const picked = await vscode.window.showQuickPick([...names, other], { placeHolder });
   if (picked !== other) return picked === undefined ? undefined : revision(picked);
   const written = await vscode.window.showInputBox({
-    prompt: vscode.l10n.t('A branch, a tag or a commit, such as HEAD~3'),
+    prompt: l10n.t('A branch, a tag or a commit, such as HEAD~3'),
     validateInput: async name => {
       const isThere = await repository.getCommit(name).then(
         () => true,
         () => false,
       );
-      return isThere ? undefined : vscode.l10n.t('The repository has no revision “{0}”.', name);
+      return isThere ? undefined : l10n.t('The repository has no revision “{0}”.', name);
     },
   });
   return written === undefined ? undefined : revision(written);

@@ -1,4 +1,5 @@
 // Changes of a text that the server proposes.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ProtocolRange } from '../../server/src/protocol/index.ts';
 
@@ -28,6 +29,6 @@ export async function applyEdits(
 
 export function reportChanged(): void {
   vscode.window.showInformationMessage(
-    vscode.l10n.t('Flopline: The text has changed in the meantime, so nothing was done. Try again.'),
+    l10n.t('Flopline: The text has changed in the meantime, so nothing was done. Try again.'),
   );
 }

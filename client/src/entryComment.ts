@@ -1,4 +1,5 @@
 // “Set input…”: a person completes the comment that says how a network of a Python file is built and called.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { InputLensArguments } from '../../server/src/protocol/index.ts';
 
@@ -11,14 +12,14 @@ export async function setInput(...[uri, network, { start, end }, text]: InputLen
   const isBuilt = !/\([^)]*=\s*[,)]/.test(words);
   const sizes = words.lastIndexOf('input=') + 'input='.length;
   const written = await vscode.window.showInputBox({
-    title: vscode.l10n.t('How {0} Is Built and Called', network),
-    prompt: vscode.l10n.t(
+    title: l10n.t('How {0} Is Built and Called', network),
+    prompt: l10n.t(
       'Sizes are those that forward takes, with the batch: 1,3,224,224, or 1,128:int64 for indices. Separate arguments with “;”.',
     ),
     value: words,
     valueSelection: isBuilt ? [sizes, words.length] : [missing, missing],
     validateInput: value =>
-      /\([^)]*=\s*[,)]/.test(value) ? vscode.l10n.t('Write a value for each argument, such as num_classes=10.') : null,
+      /\([^)]*=\s*[,)]/.test(value) ? l10n.t('Write a value for each argument, such as num_classes=10.') : null,
   });
   if (written === undefined || written.trim() === '') return;
   const change = new vscode.WorkspaceEdit();

@@ -1,6 +1,8 @@
-// The editor's side: starts the server, shows the totals in the status bar and offers the menu behind them.
+// The editor's side, on a machine and in a browser: starts the server, shows the totals in the status bar and offers the
+// menu behind them.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import { type BaseLanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient';
 import type {
   ChoiceKey,
   ClientNotifications,
@@ -13,7 +15,7 @@ import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
-import { offerTools } from './mcp.ts';
+import { readFilesFor } from './files.ts';
 import { createNetworks, type Networks } from './networks.ts';
 import { originText } from './origins.ts';
 import { createOverviews } from './overview.ts';
@@ -22,6 +24,7 @@ import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
 import { createLanguages, specs, whenCandidate } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
+import { speakChosen, words } from './words.ts';
 
 /** What other extensions, and our tests, may look at. */
 export interface Flopline {
@@ -32,14 +35,16 @@ export interface Flopline {
   readonly budgets: Budgets;
 }
 
-/**
- * Room for what an edit allocates. An edit of 10,000 rows leaves megabytes; collected less often, most of them are garbage
- * by then and need not be copied: half the time, and no long pauses. V8 reads this at its start alone.
- */
-const memory = ['--max-semi-space-size=64'];
+/** What an editor on a machine has and one in a browser has otherwise. */
+export interface Platform {
+  /** A client of a server, which is started where the editor can. */
+  connect(options: LanguageClientOptions): BaseLanguageClient;
+  /** Whether the server has the translations itself. */
+  readonly isTranslated: boolean;
+}
 
-export async function activate(context: vscode.ExtensionContext): Promise<Flopline> {
-  const module = context.asAbsolutePath('dist/server.js');
+export async function start(context: vscode.ExtensionContext, platform: Platform): Promise<Flopline> {
+  await speakChosen(context.extensionUri);
   const chosen = createChosen(context.workspaceState, choices => {
     const params: ClientNotifications['flopline/didChangeChoices'] = { choices };
     // One that is not there gets all of them when it starts.
@@ -58,27 +63,21 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     isTrusted: vscode.workspace.isTrusted,
     ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
+    readsFiles: true,
+    ...(platform.isTranslated ? {} : { translations: translations() }),
     diagnostics: 'push',
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
-  const client: LanguageClient = new LanguageClient(
-    'flopline',
-    'Flopline',
-    {
-      run: { module, transport: TransportKind.ipc, options: { execArgv: memory } },
-      debug: { module, transport: TransportKind.ipc, options: { execArgv: [...memory, '--nolazy', '--inspect=6009'] } },
+  const client: BaseLanguageClient = platform.connect({
+    documentSelector: specs,
+    initializationOptions,
+    connectionOptions: { maxRestartCount: 4 },
+    markdown: { isTrusted: false },
+    middleware: {
+      // What a file was is not to be mended.
+      handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === baseScheme ? [] : diagnostics),
     },
-    {
-      documentSelector: specs,
-      initializationOptions,
-      connectionOptions: { maxRestartCount: 4 },
-      markdown: { isTrusted: false },
-      middleware: {
-        // What a file was is not to be mended.
-        handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === baseScheme ? [] : diagnostics),
-      },
-    },
-  );
+  });
   const ask = <M extends keyof Requests>(
     method: M,
     params: Requests[M]['params'],
@@ -167,7 +166,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('refreshNetworks', async () => networks.refresh());
 
   context.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration(async event => {
+      if (!event.affectsConfiguration('flopline.language') || !(await speakChosen(context.extensionUri))) return;
+      // Its words come with its start.
+      if (!platform.isTranslated) restart().catch(() => {});
+      overviews.reword();
+      networks.refresh();
+      totals.refresh();
+    }),
     client,
+    readFilesFor(client),
     totals,
     chosen,
     python,
@@ -183,7 +191,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       totals.refresh();
     }),
   );
-  offerTools(context);
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
   budgets.start().catch(() => {});
@@ -205,19 +212,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
         description: `${choice.text} · ${originText(choice, uri)}`,
         run: () => select(choice.key),
       })),
-      { label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim },
-      { label: `$(diff) ${vscode.l10n.t('Compare With…')}`, run: () => comparisons.pick() },
-      { label: `$(copy) ${vscode.l10n.t('Copy Report as Markdown')}`, run: copyReport },
+      { label: `$(rocket) ${l10n.t('Make It Cheaper…')}`, run: slim },
+      { label: `$(diff) ${l10n.t('Compare With…')}`, run: () => comparisons.pick() },
+      { label: `$(copy) ${l10n.t('Copy Report as Markdown')}`, run: copyReport },
       {
-        label: `$(eye) ${vscode.l10n.t('Toggle Hints')}`,
-        description: hintsAreOn() ? vscode.l10n.t('on') : vscode.l10n.t('off'),
+        label: `$(eye) ${l10n.t('Toggle Hints')}`,
+        description: hintsAreOn() ? l10n.t('on') : l10n.t('off'),
         run: toggleHints,
       },
     ];
     const title = `${summary.title}: ${summary.detail}`;
-    await (
-      await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Select what to change') })
-    )?.run();
+    await (await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Select what to change') }))?.run();
   }
 
   async function ofSpec(run: () => Promise<void>): Promise<void> {
@@ -245,7 +250,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     const uri = vscode.window.activeTextEditor?.document.uri.toString();
     const content = uri && (await ask('flopline/diagnosis', { textDocument: { uri } }));
     if (!content) {
-      vscode.window.showInformationMessage(vscode.l10n.t('Flopline: Open a network in Python first.'));
+      vscode.window.showInformationMessage(l10n.t('Flopline: Open a network in Python first.'));
       return;
     }
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
@@ -256,8 +261,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     const report = uri && (await ask('flopline/report', { textDocument: { uri } }));
     if (!report) return reportNoSpec();
     await vscode.env.clipboard.writeText(report);
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
+    vscode.window.setStatusBarMessage(l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
   }
+}
+
+/** The words of the language that is spoken, for a server that has none. */
+function translations(): NonNullable<InitializationOptions['translations']> {
+  const { language, contents } = words();
+  return { [language]: contents as Readonly<Record<string, string>> };
 }
 
 /** The commands of the pickers. */
@@ -276,38 +287,38 @@ const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
 function menuLabel(key: ChoiceKey): string {
   switch (key) {
     case 'entry':
-      return `$(symbol-class) ${vscode.l10n.t('Network')}`;
+      return `$(symbol-class) ${l10n.t('Network')}`;
     case 'input':
-      return `$(symbol-ruler) ${vscode.l10n.t('Input Size')}`;
+      return `$(symbol-ruler) ${l10n.t('Input Size')}`;
     case 'scale':
-      return `$(layers) ${vscode.l10n.t('Scale')}`;
+      return `$(layers) ${l10n.t('Scale')}`;
     case 'convention':
-      return `$(symbol-operator) ${vscode.l10n.t('Counting Convention')}`;
+      return `$(symbol-operator) ${l10n.t('Counting Convention')}`;
     case 'work':
-      return `$(sync) ${vscode.l10n.t('Inference or Training')}`;
+      return `$(sync) ${l10n.t('Inference or Training')}`;
     case 'dtype':
-      return `$(symbol-numeric) ${vscode.l10n.t('Data Type')}`;
+      return `$(symbol-numeric) ${l10n.t('Data Type')}`;
     case 'batch':
-      return `$(files) ${vscode.l10n.t('Batch Size')}`;
+      return `$(files) ${l10n.t('Batch Size')}`;
     case 'phase':
-      return `$(versions) ${vscode.l10n.t('Phase')}`;
+      return `$(versions) ${l10n.t('Phase')}`;
     case 'dialect':
-      return `$(repo) ${vscode.l10n.t('Dialect')}`;
+      return `$(repo) ${l10n.t('Dialect')}`;
   }
 }
 
 function withoutChoice(key: ChoiceKey, title: string, format: string): string {
   switch (key) {
     case 'scale':
-      return vscode.l10n.t('{0} has only one scale.', title);
+      return l10n.t('{0} has only one scale.', title);
     case 'phase':
-      return vscode.l10n.t('{0} is not a Caffe network, so it has no phases.', title);
+      return l10n.t('{0} is not a Caffe network, so it has no phases.', title);
     case 'dialect':
-      return vscode.l10n.t('{0} files have no dialects.', format);
+      return l10n.t('{0} files have no dialects.', format);
     case 'entry':
-      return vscode.l10n.t('{0} files hold one network each.', format);
+      return l10n.t('{0} files hold one network each.', format);
     default:
-      return vscode.l10n.t('{0} has no input.', title);
+      return l10n.t('{0} has no input.', title);
   }
 }
 
@@ -331,7 +342,7 @@ async function update(key: string, value: unknown): Promise<void> {
 
 function reportNoSpec(): void {
   vscode.window.showInformationMessage(
-    vscode.l10n.t('Flopline: Open a network first (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
+    l10n.t('Flopline: Open a network first (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
   );
 }
 

@@ -22,12 +22,12 @@ export function offerTools(context: vscode.ExtensionContext): void {
   const { lm, McpStdioServerDefinition: Definition } = vscode as unknown as WithServers;
   if (!lm?.registerMcpServerDefinitionProvider || !Definition) return;
   const { version } = context.extension.packageJSON as { version: string };
-  const cli = context.asAbsolutePath('dist/cli.js');
+  const server = context.asAbsolutePath('dist/server.js');
   context.subscriptions.push(
     lm.registerMcpServerDefinitionProvider('flopline.tools', {
       // The editor's own Node; which folders may be read, its client says.
       provideMcpServerDefinitions: () => [
-        new Definition('Flopline', process.execPath, [cli, 'mcp'], { ELECTRON_RUN_AS_NODE: '1' }, version),
+        new Definition('Flopline', process.execPath, [server, 'mcp'], { ELECTRON_RUN_AS_NODE: '1' }, version),
       ],
     }),
   );

@@ -1,5 +1,6 @@
 // “Networks in This Workspace”: a tree of the files that are networks, with their totals. Nothing is asked of the server
 // while it is not visible, and of each network only when its folder is open.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { NetworkFile, NetworkList, NetworkTotals } from '../../server/src/protocol/index.ts';
 
@@ -60,9 +61,9 @@ export function createNetworks(questions: Questions): Networks {
     const found = await questions.list(cancellation.token).catch(() => null);
     view.message =
       found?.networks.length === 0
-        ? vscode.l10n.t('No networks found (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).')
+        ? l10n.t('No networks found (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).')
         : found?.isCut
-          ? vscode.l10n.t('This workspace has more files than are listed.')
+          ? l10n.t('This workspace has more files than are listed.')
           : '';
     return found?.networks ?? [];
   };
@@ -216,7 +217,7 @@ function networkItem({ uri, path }: NetworkFile, totals: NetworkTotals | undefin
   const item = new vscode.TreeItem(path.slice(path.lastIndexOf('/') + 1));
   item.id = uri;
   item.iconPath = iconOf(totals);
-  item.command = { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [resource] };
+  item.command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [resource] };
   item.contextValue = 'network';
   if (!totals) {
     item.tooltip = path;
@@ -232,10 +233,10 @@ function networkItem({ uri, path }: NetworkFile, totals: NetworkTotals | undefin
 /** What is wrong with a network, the worst first. */
 function notesOf({ errors, isStale, budget }: NetworkTotals): readonly string[] {
   return [
-    ...(errors === 1 ? [vscode.l10n.t('1 error')] : errors > 1 ? [vscode.l10n.t('{0} errors', errors)] : []),
-    ...(budget === 'over' ? [vscode.l10n.t('over budget')] : []),
-    ...(budget === 'unknown' ? [vscode.l10n.t('budget cannot be checked')] : []),
-    ...(isStale ? [vscode.l10n.t('summary outdated')] : []),
+    ...(errors === 1 ? [l10n.t('1 error')] : errors > 1 ? [l10n.t('{0} errors', errors)] : []),
+    ...(budget === 'over' ? [l10n.t('over budget')] : []),
+    ...(budget === 'unknown' ? [l10n.t('budget cannot be checked')] : []),
+    ...(isStale ? [l10n.t('summary outdated')] : []),
   ];
 }
 

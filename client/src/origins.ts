@@ -1,4 +1,5 @@
 // Who a choice is from, in words.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ChoiceKey, DocumentChoice } from '../../server/src/protocol/index.ts';
 
@@ -6,16 +7,16 @@ import type { ChoiceKey, DocumentChoice } from '../../server/src/protocol/index.
 export function originText({ key, origin, range }: DocumentChoice, uri: vscode.Uri): string {
   switch (origin) {
     case 'comment':
-      return vscode.l10n.t('comment in line {0}', (range?.start.line ?? 0) + 1);
+      return l10n.t('comment in line {0}', (range?.start.line ?? 0) + 1);
     case 'file':
-      return vscode.l10n.t('this file');
+      return l10n.t('this file');
     case 'settings': {
       const { workspaceFolderValue, workspaceValue } = settingOf(key, uri);
-      if (workspaceFolderValue !== undefined) return vscode.l10n.t('folder setting');
-      return workspaceValue === undefined ? vscode.l10n.t('user setting') : vscode.l10n.t('workspace setting');
+      if (workspaceFolderValue !== undefined) return l10n.t('folder setting');
+      return workspaceValue === undefined ? l10n.t('user setting') : l10n.t('workspace setting');
     }
     case 'default':
-      return vscode.l10n.t('default');
+      return l10n.t('default');
   }
 }
 

@@ -1,9 +1,11 @@
 // The overview of a network, in the side bar and as an editor tab: hands on what the server sends to the pages that are
 // visible, and tells it what they show. While none is, nothing is asked for.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ClientNotifications, OverviewMessage, Requests } from '../../server/src/protocol/index.ts';
 import type { FromPage, PageMethod, Question, ToPage } from '../overview/messages.ts';
 import { mayBeSpec } from './specs.ts';
+import { words } from './words.ts';
 
 export interface Overviews extends vscode.Disposable {
   /** What the server has sent of the document that is shown. */
@@ -14,6 +16,8 @@ export interface Overviews extends vscode.Disposable {
   open(): void;
   /** Asks for everything again, such as of a server that was started anew. */
   resend(): void;
+  /** Shows the pages anew, in the language that is spoken by now. */
+  reword(): void;
 }
 
 /** What the server does for it. */
@@ -24,12 +28,18 @@ export interface OverviewServer {
 
 const viewType = 'flopline.overview';
 
-const questions: readonly PageMethod[] = ['flopline/sweeps', 'flopline/sweepPoint'];
+const questions: readonly PageMethod[] = [
+  'flopline/sweeps',
+  'flopline/sweepPoint',
+  'flopline/memory',
+  'flopline/memoryAt',
+  'flopline/time',
+];
 
 export function createOverviews(extension: vscode.Uri, { show, answer }: OverviewServer): Overviews {
   const root = vscode.Uri.joinPath(extension, 'dist');
-  /** Pages, and whether a person sees them. */
-  const pages = new Map<vscode.Webview, () => boolean>();
+  /** Pages, where they are, and whether a person sees them. */
+  const pages = new Map<vscode.Webview, { readonly place: 'side' | 'tab'; readonly isVisible: () => boolean }>();
   /** The document that was looked at last. */
   let uri: string | undefined;
   /** The one that is shown. */
@@ -37,7 +47,7 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
   let panel: vscode.WebviewPanel | undefined;
   const listeners: vscode.Disposable[] = [];
 
-  const visible = (): vscode.Webview[] => [...pages].flatMap(([page, isVisible]) => (isVisible() ? [page] : []));
+  const visible = (): vscode.Webview[] => [...pages].flatMap(([page, { isVisible }]) => (isVisible() ? [page] : []));
   const post = (message: ToPage): void => {
     for (const page of visible()) page.postMessage(message).then(undefined, () => {});
   };
@@ -62,7 +72,7 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
   };
 
   const add = (page: vscode.Webview, place: 'side' | 'tab', isVisible: () => boolean): void => {
-    pages.set(page, isVisible);
+    pages.set(page, { place, isVisible });
     page.options = { enableScripts: true, localResourceRoots: [root] };
     page.html = html(page, root, place);
     page.onDidReceiveMessage((message: FromPage) => {
@@ -74,12 +84,17 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
         case 'reveal':
           reveal(message);
           return;
+        case 'save':
+          save(message).catch(error => vscode.window.showErrorMessage(String(error.message ?? error)));
+          return;
         case 'ask':
           // A page asks for what is looked at, and for nothing else.
           if (!questions.includes(message.method)) return;
           answer(message)
             .catch(() => null)
-            .then(found => page.postMessage({ type: 'answer', id: message.id, answer: found } satisfies ToPage))
+            .then(found =>
+              page.postMessage({ type: 'answer', id: message.id, answer: asWritten(found) } satisfies ToPage),
+            )
             .then(undefined, () => {});
       }
     });
@@ -143,15 +158,25 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
         return;
       }
       const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-      adopt(vscode.window.createWebviewPanel(viewType, vscode.l10n.t('Overview'), where));
+      adopt(vscode.window.createWebviewPanel(viewType, l10n.t('Overview'), where));
     },
     resend: () => {
       if (visible().length > 0) ask();
+    },
+    reword: () => {
+      for (const [page, { place }] of pages) page.html = html(page, root, place);
     },
     dispose: () => {
       for (const listener of listeners) listener.dispose();
     },
   };
+}
+
+/** With addresses of files as the editor writes them, so that they can be compared; the document's own is empty. */
+function asWritten<T>(answer: T): T {
+  if (typeof answer !== 'object' || answer === null || !('files' in answer)) return answer;
+  const files = answer.files as readonly string[];
+  return { ...answer, files: files.map(file => (file === '' ? '' : vscode.Uri.parse(file, true).toString())) };
 }
 
 /** Shows a line in an editor that shows its file already, or beside the page. */
@@ -171,6 +196,23 @@ async function reveal({ uri, line, focus }: Extract<FromPage, { type: 'reveal' }
   });
 }
 
+/** Writes a picture where a person wants it, beside the text at first. */
+async function save({ name, data }: Extract<FromPage, { type: 'save' }>): Promise<void> {
+  const document = vscode.window.visibleTextEditors[0]?.document.uri;
+  const folder = document && document.scheme !== 'untitled' ? document : vscode.workspace.workspaceFolders?.[0]?.uri;
+  const safe = name.replace(/[\\/:*?"<>|]/g, '-');
+  const [, ending = ''] = /\.(\w+)$/.exec(safe) ?? [];
+  const target = await vscode.window.showSaveDialog({
+    ...(folder
+      ? {
+          defaultUri: folder === document ? vscode.Uri.joinPath(folder, '..', safe) : vscode.Uri.joinPath(folder, safe),
+        }
+      : {}),
+    filters: { [ending.toUpperCase()]: [ending] },
+  });
+  if (target) await vscode.workspace.fs.writeFile(target, data);
+}
+
 /** The page: nothing from elsewhere, and no script but its own. */
 function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): string {
   const nonce = crypto.randomUUID();
@@ -179,20 +221,22 @@ function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): st
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src ${page.cspSource}`,
+    // A picture that is saved is drawn from text of its own.
+    'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const words = vscode.l10n.bundle ? JSON.stringify(vscode.l10n.bundle) : '';
+  const { language, contents } = words();
   return `<!DOCTYPE html>
-<html lang="${attribute(vscode.env.language)}">
+<html lang="${attribute(language)}">
   <head>
     <meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>${attribute(vscode.l10n.t('Overview'))}</title>
+    <title>${attribute(l10n.t('Overview'))}</title>
     <link rel="stylesheet" href="${attribute(address('overview.css'))}">
   </head>
-  <body data-place="${place}" data-words="${attribute(words)}">
+  <body data-place="${place}" data-words="${attribute(JSON.stringify(contents))}">
     <script nonce="${nonce}" src="${attribute(address('overview.js'))}"></script>
   </body>
 </html>`;

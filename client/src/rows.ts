@@ -1,4 +1,5 @@
 // Commands on the row at the cursor: the server says what becomes of the text, and the cursor stays on the row.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Requests, RowCommand } from '../../server/src/protocol/index.ts';
 import { applyEdits } from './edits.ts';
@@ -30,7 +31,7 @@ export async function changeRow(ask: Ask, command: RowCommand): Promise<boolean>
   });
   if (!found) return false;
   if ('refused' in found) {
-    vscode.window.showInformationMessage(vscode.l10n.t('Flopline: {0}', found.refused));
+    vscode.window.showInformationMessage(l10n.t('Flopline: {0}', found.refused));
     return true;
   }
   const { version, edits, selection, message } = found;
@@ -39,6 +40,6 @@ export async function changeRow(ask: Ask, command: RowCommand): Promise<boolean>
   const range = new vscode.Range(start.line, start.character, end.line, end.character);
   editor.selection = new vscode.Selection(range.start, range.end);
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-  if (message !== undefined) vscode.window.showWarningMessage(vscode.l10n.t('Flopline: {0}', message));
+  if (message !== undefined) vscode.window.showWarningMessage(l10n.t('Flopline: {0}', message));
   return true;
 }

@@ -1,6 +1,7 @@
 // “Make It Cheaper…”: a budget, a search that can be cancelled, a list to select from, and one change of the text.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { type BaseLanguageClient, WorkDoneProgress } from 'vscode-languageclient/node';
+import { type BaseLanguageClient, WorkDoneProgress } from 'vscode-languageclient';
 import type { DocumentSummary, Requests, SlimAnswer, SlimPicked } from '../../server/src/protocol/index.ts';
 import { applyEdits, reportChanged } from './edits.ts';
 
@@ -21,8 +22,8 @@ export async function makeCheaper(
   if (!found) return;
   if (found.steps.length === 0) {
     const why = found.reached
-      ? vscode.l10n.t('{0} is already within {1}.', summary.title, found.budget)
-      : vscode.l10n.t('Flopline knows no change of {0} that brings it closer to {1}.', summary.title, found.budget);
+      ? l10n.t('{0} is already within {1}.', summary.title, found.budget)
+      : l10n.t('Flopline knows no change of {0} that brings it closer to {1}.', summary.title, found.budget);
     vscode.window.showInformationMessage(why);
     return;
   }
@@ -35,16 +36,16 @@ async function pickBudget(
   document: vscode.TextDocument,
   { title, text }: DocumentSummary,
 ): Promise<string | undefined> {
-  const other = vscode.l10n.t('Another budget…');
+  const other = l10n.t('Another budget…');
   const items = [...suggestions, other].map((label): vscode.QuickPickItem => ({ label }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Make {0} Cheaper (now {1})', title, text),
-    placeHolder: vscode.l10n.t('Select a budget'),
+    title: l10n.t('Make {0} Cheaper (now {1})', title, text),
+    placeHolder: l10n.t('Select a budget'),
   });
   if (picked?.label !== other) return picked?.label;
   return vscode.window.showInputBox({
-    title: vscode.l10n.t('Budget of {0} (now {1})', title, text),
-    prompt: vscode.l10n.t('Such as 300M (MACs at most), -30 % or 2M params. Separate several with commas.'),
+    title: l10n.t('Budget of {0} (now {1})', title, text),
+    prompt: l10n.t('Such as 300M (MACs at most), -30 % or 2M params. Separate several with commas.'),
     validateInput: budget => ask(client, 'flopline/checkBudget', { textDocument: idOf(document), budget }),
   });
 }
@@ -75,7 +76,7 @@ async function search(client: Client, document: vscode.TextDocument, budget: str
       : await vscode.window.withProgress(
           {
             location: vscode.ProgressLocation.Notification,
-            title: vscode.l10n.t('Flopline: Searching for changes ({0})', budget),
+            title: l10n.t('Flopline: Searching for changes ({0})', budget),
             cancellable: true,
           },
           async (progress, token) => {
@@ -108,16 +109,16 @@ function pickSteps(
   const list = vscode.window.createQuickPick<StepItem>();
   list.canSelectMany = true;
   list.placeholder = reached
-    ? vscode.l10n.t('These changes reach {0}. Select which to make.', limit)
-    : vscode.l10n.t('{0} is not reached: no change of another layer that Flopline knows saves more.', limit);
+    ? l10n.t('These changes reach {0}. Select which to make.', limit)
+    : l10n.t('{0} is not reached: no change of another layer that Flopline knows saves more.', limit);
 
   // Set once: new items would clear the selection.
   list.items = steps.map(
     ({ layer, change, price, line, running }, index): StepItem => ({
       index,
       line,
-      label: vscode.l10n.t('Line {0}, {1}: {2}', line + 1, layer, change),
-      detail: vscode.l10n.t('{0} · {1} so far', price, running),
+      label: l10n.t('Line {0}, {1}: {2}', line + 1, layer, change),
+      detail: l10n.t('{0} · {1} so far', price, running),
     }),
   );
   list.selectedItems = list.items;
@@ -152,13 +153,13 @@ function pickSteps(
     const lost = selected.length - picked.steps.length;
     list.title = [
       picked.totals,
-      ...(picked.reached ? [] : [vscode.l10n.t('above {0}', limit)]),
+      ...(picked.reached ? [] : [l10n.t('above {0}', limit)]),
       ...(lost === 0
         ? []
         : [
             lost === 1
-              ? vscode.l10n.t('1 of them is not possible without the others')
-              : vscode.l10n.t('{0} of them are not possible without the others', lost),
+              ? l10n.t('1 of them is not possible without the others')
+              : l10n.t('{0} of them are not possible without the others', lost),
           ]),
     ].join(' · ');
   };
@@ -199,7 +200,7 @@ function reveal(document: vscode.TextDocument, line: number, marked: vscode.Text
 
 async function apply(document: vscode.TextDocument, version: number, { edits, totals }: SlimPicked): Promise<void> {
   if (edits.length > 0 && (await applyEdits(document, version, edits)))
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Flopline: {0}', totals), 6000);
+    vscode.window.setStatusBarMessage(l10n.t('Flopline: {0}', totals), 6000);
 }
 
 const idOf = ({ uri }: vscode.TextDocument): { readonly uri: string } => ({ uri: uri.toString() });

@@ -1,6 +1,6 @@
 // Which documents may be specs: the server gets these and looks at their content.
 import * as vscode from 'vscode';
-import type { DocumentSelector } from 'vscode-languageclient/node';
+import type { DocumentSelector } from 'vscode-languageclient';
 
 /**
  * Any scheme: unsaved and virtual files are specs too. A Darknet cfg may go by the language of another program's .cfg. Of

@@ -1,4 +1,5 @@
 // The totals of the network in the active editor, in the status bar.
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { DocumentSummary } from '../../server/src/protocol/index.ts';
 import { originText } from './origins.ts';
@@ -62,9 +63,9 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
 function budgetText({ budget }: DocumentSummary): string {
   switch (budget?.status) {
     case 'over':
-      return vscode.l10n.t('over budget');
+      return l10n.t('over budget');
     case 'unknown':
-      return vscode.l10n.t('budget unknown');
+      return l10n.t('budget unknown');
     default:
       return '';
   }
@@ -90,7 +91,7 @@ function tooltipOf({ markdown, choices, budget }: DocumentSummary, uri: vscode.U
   }
   // First: the rest is long.
   for (const choice of choices.filter(({ origin }) => origin !== 'default')) {
-    tooltip.appendText(vscode.l10n.t('{0}: {1} ({2})', choice.name, choice.text, originText(choice, uri)));
+    tooltip.appendText(l10n.t('{0}: {1} ({2})', choice.name, choice.text, originText(choice, uri)));
     tooltip.appendMarkdown('  \n');
   }
   tooltip.appendMarkdown(`\n${markdown}`);

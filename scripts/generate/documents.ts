@@ -15,6 +15,7 @@ import { pythonNames } from './python.ts';
 import { savings } from './savings.ts';
 import { schema } from './schema.ts';
 import { manifestWithSettings, manifestWords, settingsPage } from './settings.ts';
+import { speaking } from './speaking.ts';
 import { exitCodeTable, terminal } from './terminal.ts';
 import { trainingTable } from './training.ts';
 
@@ -34,12 +35,22 @@ export const documents: readonly Generated[] = [
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
   { path: 'docs/training.md', content: before => filled(before, trainingTable()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
+  {
+    path: 'docs/theory.zh-CN.md',
+    content: before => filled(before, { savings: speaking('zh-cn', savings) }),
+  },
   { path: 'docs/python.md', content: before => filled(before, pythonNames()) },
   { path: 'docs/agents.md', content: before => filled(before, { tools: toolList() }) },
   { path: 'docs/project.md', content: before => filled(before, { keys: projectKeys() }) },
   { path: 'README.md', content: before => filled(before, { cli: terminal(), 'exit codes': exitCodeTable() }) },
+  {
+    path: 'README.zh-CN.md',
+    content: before =>
+      filled(before, { cli: speaking('zh-cn', terminal), 'exit codes': speaking('zh-cn', exitCodeTable) }),
+  },
   { path: 'package.json', content: manifestWithSettings },
-  { path: 'package.nls.json', content: manifestWords },
+  { path: 'package.nls.json', content: () => manifestWords() },
+  { path: 'package.nls.zh-cn.json', content: () => manifestWords('zh-cn') },
   { path: 'server/src/core/torch/python/library/sources.ts', content: librarySources },
   { path: 'schemas/flopline.schema.json', content: () => `${JSON.stringify(schema(), null, 2)}\n` },
   { path: 'schemas/project.schema.json', content: () => `${JSON.stringify(projectSchema(), null, 2)}\n` },

@@ -1,14 +1,18 @@
 // The settings for package.json and package.nls.json, and docs/settings.md.
+import * as l10n from '@vscode/l10n';
 import manifest from '../../package.json' with { type: 'json' };
 import {
   choiceKeys,
   clientSettings,
   commentKeys,
   isChoiceKey,
+  type Language,
   type Setting,
+  sentences,
   settingTable,
 } from '../../server/src/core/index.ts';
 import { notice, table } from './markdown.ts';
+import { speaking } from './speaking.ts';
 
 const all: readonly (readonly [string, Setting<unknown>])[] = [...settingTable, ...clientSettings].map(
   ([key, setting]) => [`flopline.${key}`, setting],
@@ -33,28 +37,53 @@ function propertyOf(name: string, { schema, values }: Setting<unknown>): object 
   };
 }
 
-/** package.nls.json: the words that package.json refers to. */
-export function manifestWords(): string {
+/** package.nls.json and its translations: the words that package.json refers to. */
+export function manifestWords(language: Language = 'en'): string {
+  return speaking(language, manifestWordsNow);
+}
+
+function manifestWordsNow(): string {
   const words = all.flatMap(([name, setting]) => [
     [wordOf(name), docOf(name, setting)],
     ...(setting.values?.() ?? []).map((meaning, index) => [wordOf(name, setting.schema.enum![index]!), meaning]),
   ]);
-  return `${JSON.stringify(Object.fromEntries([...words, ...commandWords]), null, 2)}\n`;
+  return `${JSON.stringify(Object.fromEntries([...words, ...titles()]), null, 2)}\n`;
 }
 
-/** The titles of the commands on the row at the cursor, and of their menu. */
-const commandWords: readonly (readonly [string, string])[] = [
-  ['flopline.insertLayerBelow.title', 'Insert Layer Below'],
-  ['flopline.duplicateLayer.title', 'Duplicate Layer'],
-  ['flopline.moveLayerUp.title', 'Move Layer Up'],
-  ['flopline.moveLayerDown.title', 'Move Layer Down'],
-  ['flopline.deleteLayer.title', 'Delete Layer'],
-  ['flopline.layerMenu.label', 'Flopline: Layer'],
+/** What `%key%` in package.json stands for beside the settings: titles of commands, names of views and menus. */
+const titles = (): readonly (readonly [string, string])[] => [
+  ['flopline.showMenu.title', l10n.t('Show Menu')],
+  ['flopline.selectEntry.title', l10n.t('Select Network…')],
+  ['flopline.selectInput.title', l10n.t('Set Input Size…')],
+  ['flopline.selectScale.title', l10n.t('Select Scale…')],
+  ['flopline.selectConvention.title', l10n.t('Select Counting Convention…')],
+  ['flopline.selectWork.title', l10n.t('Select Inference or Training…')],
+  ['flopline.selectDataType.title', l10n.t('Select Data Type…')],
+  ['flopline.selectBatch.title', l10n.t('Set Batch Size…')],
+  ['flopline.selectPhase.title', l10n.t('Select Phase…')],
+  ['flopline.selectDialect.title', l10n.t('Select Dialect…')],
+  ['flopline.insertLayerBelow.title', l10n.t('Insert Layer Below')],
+  ['flopline.duplicateLayer.title', l10n.t('Duplicate Layer')],
+  ['flopline.moveLayerUp.title', l10n.t('Move Layer Up')],
+  ['flopline.moveLayerDown.title', l10n.t('Move Layer Down')],
+  ['flopline.deleteLayer.title', l10n.t('Delete Layer')],
+  ['flopline.makeCheaper.title', l10n.t('Make It Cheaper…')],
+  ['flopline.openOverview.title', l10n.t('Open Overview')],
+  ['flopline.compareWith.title', l10n.t('Compare With…')],
+  ['flopline.showChanges.title', l10n.t('Show Changes')],
+  ['flopline.copyReport.title', l10n.t('Copy Report as Markdown')],
+  ['flopline.diagnose.title', l10n.t('Show How a Network Was Read')],
+  ['flopline.toggleHints.title', l10n.t('Toggle Cost Hints')],
+  ['flopline.restartServer.title', l10n.t('Restart Language Server')],
+  ['flopline.refreshNetworks.title', l10n.t('Refresh Networks')],
+  ['flopline.overview.name', l10n.t('Overview')],
+  ['flopline.networks.name', l10n.t('Networks in This Workspace')],
+  ['flopline.layerMenu.label', l10n.t('Flopline: Layer')],
 ];
 
 /** A title, or the one that `%key%` stands for. */
 function titleOf(title: string): string {
-  return commandWords.find(([key]) => title === `%${key}%`)?.[1] ?? title;
+  return titles().find(([key]) => title === `%${key}%`)?.[1] ?? title;
 }
 
 /** The key of a setting's description, or of what one of its values means. */
@@ -64,7 +93,8 @@ function wordOf(name: string, value?: string): string {
 
 function docOf(name: string, { doc, comment }: Setting<unknown>): string {
   if (comment === undefined) return doc();
-  return `${doc()} A comment in the file takes precedence: \`# flopline: ${name.slice('flopline.'.length)}=${comment}\`.`;
+  const written = `# flopline: ${name.slice('flopline.'.length)}=${comment}`;
+  return sentences(doc(), l10n.t('A comment in the file takes precedence: `{0}`.', written));
 }
 
 export function settingsPage(): string {

@@ -1,5 +1,6 @@
 // What the README shows of the command line: what it really prints.
 import { fileURLToPath } from 'node:url';
+import * as l10n from '@vscode/l10n';
 import { exitCodes, parseCommand } from '../../server/src/cli/arguments.ts';
 import { runReport } from '../../server/src/cli/report.ts';
 import { table } from './markdown.ts';
@@ -20,7 +21,7 @@ export function terminal(): string {
 
 export function exitCodeTable(): string {
   return table(
-    ['Exit code', 'Meaning'],
+    [l10n.t('Exit code'), l10n.t('Meaning')],
     exitCodes().map(([code, meaning]) => [String(code), meaning]),
     'r',
   );

@@ -135,7 +135,16 @@ function installFlopline(extensions) {
   const { publisher, name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const folder = join(extensions, `${publisher}.${name}-${version}`);
   const languages = readdirSync(root).filter(name => name.startsWith('language-configuration'));
-  for (const part of ['package.json', 'package.nls.json', ...languages, 'dist', 'icons', 'syntaxes', 'schemas'])
+  for (const part of [
+    'package.json',
+    ...readdirSync(root).filter(name => name.startsWith('package.nls')),
+    'l10n',
+    ...languages,
+    'dist',
+    'icons',
+    'syntaxes',
+    'schemas',
+  ])
     if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
 }
 

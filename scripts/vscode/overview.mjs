@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { walkGraph } from './graph.mjs';
 import { root } from './install.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -190,7 +191,7 @@ export async function walkOverview(browser, editor, payload) {
       await eventually('the totals as they were', async () => (await total()) === before || total());
     });
     await attempt('everything is reached and used by the keyboard alone', async () => {
-      await frame.locator('.segments button[aria-checked="true"]').focus();
+      await frame.locator('#layers .segments button[aria-checked="true"]').focus();
       const stops = [];
       for (let tab = 0; tab < 8; tab++) {
         stops.push((await focused()).slice(0, 24));
@@ -239,7 +240,7 @@ export async function walkOverview(browser, editor, payload) {
       await page.keyboard.press('Home');
       assert.match(await text(), /^gridspot/);
       // The filter, and back.
-      await frame.locator('input[type="search"]').focus();
+      await frame.locator('#layers input[type="search"]').focus();
       await page.keyboard.type('c2f');
       await eventually(
         'what is found',
@@ -273,7 +274,7 @@ export async function walkOverview(browser, editor, payload) {
     });
     await attempt('totals are swept over sizes, scales, batches and widths', async () => {
       await frame.locator('#layers-tab').focus();
-      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('End');
       assert.equal(await focused(), 'Sweep');
       const cells = async () => {
         const all = await frame.locator('.sweep tbody tr').allTextContents();
@@ -291,9 +292,11 @@ export async function walkOverview(browser, editor, payload) {
       await eventually('all widths', async () => ((await cells()) ?? []).length === 7);
       await frame.locator('.sweep .theory').waitFor({ state: 'attached' });
       await checkAxe(frame);
-      await frame.locator('#sweep-tab').press('ArrowLeft');
+      await frame.locator('#sweep-tab').press('Home');
       assert.equal(await focused(), 'Layers');
     });
+    await walkGraph({ page, frame, folder, attempt, eventually, goTo, line, focused });
+    await frame.locator('#layers-tab').click();
     for (const theme of themes)
       await attempt(`axe-core finds nothing in ${theme}`, async () => {
         setTheme(folder, theme);
@@ -309,8 +312,14 @@ export async function walkOverview(browser, editor, payload) {
         await body.waitFor();
         await frame.locator('.body .row[tabindex="0"]').focus();
         await checkAxe(frame);
-        await frame.locator('.segments button').nth(1).focus();
+        await frame.locator('#layers .segments button').nth(1).focus();
         await checkAxe(frame);
+        const tabs = frame.getByRole('tab');
+        for (let at = 1; at < (await tabs.count()); at++) {
+          await tabs.nth(at).click();
+          await checkAxe(frame);
+        }
+        await tabs.first().click();
       });
     await attempt('nothing is cut off at 200 %, and axe-core finds nothing', async () => {
       await page.setViewportSize({ width: 700, height: 450 });
@@ -321,6 +330,12 @@ export async function walkOverview(browser, editor, payload) {
       });
       assert.deepEqual(seen, { page: true, grid: true });
       await checkAxe(frame);
+      await frame.locator('#graph-tab').click();
+      await checkAxe(frame);
+      assert.equal(await frame.locator('body').evaluate(own => own.scrollWidth <= own.clientWidth), true);
+      // What is in view of the graph is enough for two boxes.
+      assert.ok((await frame.locator('.canvas').boundingBox()).height >= 120);
+      await frame.locator('#layers-tab').click();
       await page.setViewportSize({ width: 1400, height: 900 });
     });
     await attempt('a program in Python: its rows lead to constructors, and calls lead to rows', async () => {

@@ -38,6 +38,7 @@ const floors: readonly Floor[] = [
   { at: `${core}/ops/index`, imports: [`${core}/ops`] },
   { at: `${core}/ops/rules`, imports: [`${core}/ops/op`] },
   { at: `${core}/graph`, imports: [`${core}/text`, `${core}/ops`] },
+  { at: `${core}/convert`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`] },
   { at: `${core}/python`, imports: [`${core}/text`, `${core}/syntax`] },
   { at: `${core}/torch`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`, `${core}/python`] },
   {
@@ -50,7 +51,7 @@ const floors: readonly Floor[] = [
   },
   {
     at: `${core}/formats`,
-    imports: ['text', 'syntax', 'graph', 'ops', 'python', 'torch', 'program', 'project'].map(
+    imports: ['text', 'syntax', 'graph', 'ops', 'convert', 'python', 'torch', 'program', 'project'].map(
       floor => `${core}/${floor}`,
     ),
     shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows', 'readings'],
@@ -106,6 +107,8 @@ const floors: readonly Floor[] = [
   // The package for its version, which the bundle holds.
   // What both of them ask the disk for.
   { at: 'server/src/host', imports: [], types: [`${core}/index`], packages: ['node'] },
+  // Where sources run, as the WebAssembly of Python.
+  { at: 'server/src/host/speak', imports: ['server/src/host/bundles'], types: [`${core}/index`] },
   // How files are asked for, and walked: in a browser too.
   { at: 'server/src/host/storage', imports: [], types: [`${core}/index`] },
   {
@@ -132,8 +135,15 @@ const floors: readonly Floor[] = [
   // Where it runs: a process, or a worker of a browser.
   {
     at: 'server/src/node',
-    imports: [`${core}/index`, 'server/src/host', 'server/src/lsp/server', 'server/src/lsp/workspace'],
-    packages: ['vscode-languageserver', 'node'],
+    imports: [
+      `${core}/index`,
+      'server/src/host',
+      'server/src/lsp/server',
+      'server/src/lsp/workspace',
+      'server/src/mcp/toolbox',
+      'server/src/mcp/serve',
+    ],
+    packages: ['vscode-languageserver', 'node', 'package.json'],
   },
   { at: 'server/src/web', imports: ['server/src/lsp/server'], packages: ['vscode-languageserver'] },
   // A page in a browser, which spells quantities as core does.
@@ -141,11 +151,12 @@ const floors: readonly Floor[] = [
     at: 'client/overview',
     imports: [`${core}/text/quantity`],
     types: ['server/src/protocol'],
-    packages: ['@tanstack/virtual-core'],
+    packages: ['@tanstack/virtual-core', '@dagrejs/dagre'],
   },
   {
     at: 'client/src',
-    imports: [],
+    // Which locale means which language.
+    imports: [`${core}/text/language`],
     types: ['server/src/protocol', 'client/overview/messages'],
     packages: ['vscode', 'vscode-languageclient'],
   },

@@ -133,7 +133,7 @@ test('wrong usage is told in words', () => {
   assert.match(complaintOf('advise', 'a', 'b', '--apply', 'x'), /changes one file/);
   assert.match(complaintOf('advise', 'a', '--dry-run'), /--apply ID/);
   assert.match(complaintOf('advise', 'a', '--format', 'csv'), /table or json/);
-  assert.match(complaintOf('advise', 'a', '--blocks'), /'--blocks'/);
+  assert.match(complaintOf('advise', 'a', '--blocks'), /“--blocks”/);
   assert.match(complaintOf('slim', 'a'), /--macs 300M/);
   assert.match(complaintOf('slim', 'a', '--macs', 'few'), /“few” is not a budget/);
   assert.match(complaintOf('slim', 'a', 'b', '--macs', '1M'), /one file/);

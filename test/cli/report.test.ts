@@ -97,7 +97,7 @@ test('Wrong usage is exit code 2, in words', () => {
   assert.match(wrong(), /^Say what to do/);
   assert.match(wrong('report'), /^Name at least one file/);
   assert.match(wrong('repot', 'x'), /“repot”. Did you mean “report”\?/);
-  assert.match(wrong('report', 'x', '--formta', 'json'), /--formta'\. Did you mean “format”\?/);
+  assert.match(wrong('report', 'x', '--formta', 'json'), /--formta”\. Did you mean “format”\?/);
   assert.match(wrong('report', 'x', '--format', 'xml'), /“xml” is not an output format/);
   assert.match(wrong('report', 'x', '--input', 'big'), /“big” is not an input size\. Give/);
   assert.match(wrong('report', 'x', '--convention', 'flop'), /Did you mean “flops”\?/);

@@ -49,12 +49,18 @@ export interface SessionOptions {
   readonly initializationOptions?: unknown;
   /** The folder that is open. */
   readonly folder?: string;
+  /** The address of the folder that is open, where it is not on the disk. */
+  readonly rootUri?: string;
   /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
   readonly modern?: boolean;
   /** Whether the editor asks for problems, and can be told to ask again. */
   readonly pull?: boolean;
   /** The encodings of positions that the editor says it knows. */
   readonly encodings?: readonly string[];
+  /** The language of the editor, where it says one. */
+  readonly locale?: string;
+  /** Variables of the environment that the server is started in. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node in front of the server. */
   readonly node?: readonly string[];
 }
@@ -64,6 +70,8 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   assert.ok(existsSync(server), 'dist/server.js is not there: npm run build first');
   const child = spawn(process.execPath, [...(options.node ?? []), server, '--stdio'], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // Whoever runs the tests may speak another language.
+    env: { ...process.env, LC_ALL: 'C', ...options.env },
   });
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),
@@ -73,7 +81,8 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   connection.listen();
   session.capabilities = await connection.sendRequest('initialize', {
     processId: process.pid,
-    rootUri: options.folder === undefined ? null : `file://${options.folder}`,
+    rootUri: options.rootUri ?? (options.folder === undefined ? null : `file://${options.folder}`),
+    ...(options.locale === undefined ? {} : { locale: options.locale }),
     capabilities: {
       ...(options.encodings ? { general: { positionEncodings: [...options.encodings] } } : {}),
       workspace: {
@@ -167,7 +176,10 @@ export class Session {
 
   /** Opens a text; the answer is its address. `folder` is on the disk only where something else is to be found there. */
   async open(name: string, text: string, languageId = 'yaml', folder = '/models'): Promise<string> {
-    const uri = pathToFileURL(`${folder}/${name}`).toString();
+    return this.openAt(pathToFileURL(`${folder}/${name}`).toString(), text, languageId);
+  }
+
+  async openAt(uri: string, text: string, languageId: string): Promise<string> {
     this.#texts.set(uri, { text, version: 1 });
     await this.connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId, version: 1, text },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { runAdvise } from '../../server/src/cli/advise.ts';
 import { parseCommand } from '../../server/src/cli/arguments.ts';
 import { runCheck } from '../../server/src/cli/check.ts';
+import { runConvert } from '../../server/src/cli/convert.ts';
 import { runDiff } from '../../server/src/cli/diff.ts';
 import { runDoctor } from '../../server/src/cli/doctor.ts';
 import { runReport } from '../../server/src/cli/report.ts';
@@ -42,6 +43,8 @@ export function runCli(...argv: string[]): Run {
         return runDiff(command.request, streams);
       case 'check':
         return runCheck(command.request, streams);
+      case 'convert':
+        return runConvert(command.request, streams);
       case 'doctor':
         return runDoctor(command.request, streams);
       default:

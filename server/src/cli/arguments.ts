@@ -3,11 +3,17 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import * as l10n from '@vscode/l10n';
 import {
   type BudgetWish,
+  type ConversionTarget,
+  conversionTargets,
   defaultSettings,
   isChoice,
+  languageOf,
+  languages,
+  linesOf,
   parseBudget,
   type Setting,
   type Settings,
+  sentences,
   settingTable,
   suggestion,
   textOf,
@@ -22,6 +28,7 @@ export type Command =
   | { readonly kind: 'report'; readonly request: ReportRequest }
   | { readonly kind: 'advise'; readonly request: AdviseRequest }
   | { readonly kind: 'slim'; readonly request: SlimRequest }
+  | { readonly kind: 'convert'; readonly request: ConvertRequest }
   | { readonly kind: 'doctor'; readonly request: DoctorRequest }
   | { readonly kind: 'diff'; readonly request: DiffRequest }
   /** The folders that tools may read; without any, the client of the protocol says. */
@@ -69,6 +76,12 @@ export interface SlimRequest extends SpecsRequest {
   readonly apply: boolean;
   /** Whether the change is shown instead of made. */
   readonly dryRun: boolean;
+}
+
+export interface ConvertRequest extends SpecsRequest {
+  readonly target: ConversionTarget;
+  /** The file or the folder to write to; undefined is standard output. */
+  readonly output: string | undefined;
 }
 
 export interface DoctorRequest extends SpecsRequest {
@@ -132,6 +145,7 @@ Usage
   flopline diff BEFORE AFTER [options]
   flopline diff --git REVISION FILE [options]
   flopline check [FILE|FOLDER…] [options]
+  flopline convert FILE --to flopline|pytorch [--output FILE] [options]
   flopline doctor FILE [options]
   flopline mcp [FOLDER…]
 
@@ -155,6 +169,10 @@ structure, so an inserted layer shifts nothing.
 check holds networks against the budgets of flopline.yaml: those that the paths name, or all that the
 nearest flopline.yaml has budgets for. Formats: text (default), json, sarif, github, markdown.
 
+convert writes the network in Flopline YAML or as a PyTorch module. What is written is read back: it is
+the same network, or it is refused with the layer that cannot be said.
+{6}
+
 doctor says how a Python file is read: which network and input, from which folders, with which files.
 
 mcp serves these commands as tools to an agent (Model Context Protocol, over standard input and output).
@@ -172,6 +190,10 @@ Exit code
         l10n.t('Output format: table (default) or json; for report and diff, also markdown; for report, also csv.'),
       ],
       ...[...settable].map(([key, setting]): Line => [`--${optionOf(key)} ${setting.option}`, meaningOf(setting)]),
+      [
+        '--lang NAME',
+        l10n.t('Language of the output: {0}. Default: LC_ALL, LC_MESSAGES or LANG.', languages.join(', ')),
+      ],
       ['--no-source', l10n.t('Read YOLO files by Flopline’s own tables, whatever repository they lie in.')],
       ['--help, --version', ''],
     ]),
@@ -203,6 +225,10 @@ Exit code
       ['--after KEY=VALUE', l10n.t('The same for the second side. With either, one FILE can be both sides.')],
       ['--all', l10n.t('Also list the layers that are the same.')],
     ]),
+    listed([
+      ['--to NAME', l10n.t('The language: flopline or pytorch.')],
+      ['-o, --output FILE', l10n.t('Write to this file, or to a file in this folder, instead of the terminal.')],
+    ]),
   );
 }
 
@@ -210,28 +236,22 @@ type Line = readonly [name: string, meaning: string];
 
 /** Names, and beside them what they mean. Names are never translated, so their lengths are widths. */
 function listed(lines: readonly Line[], column = 20): string {
-  return lines.map(([name, meaning]) => `  ${name.padEnd(column)}${wrapped(meaning, column + 2)}`.trimEnd()).join('\n');
-}
-
-function wrapped(text: string, indent: number): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!;
-    if (line !== '' && indent + line.length + 1 + word.length > 100) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.join(`\n${' '.repeat(indent)}`);
+  const gap = `\n${' '.repeat(column + 2)}`;
+  return lines
+    .map(([name, meaning]) => `  ${`${name} `.padEnd(column)}${linesOf(meaning, 98 - column).join(gap)}`.trimEnd())
+    .join('\n');
 }
 
 /** The settings that have an option. */
 const settable = new Map([...settingTable].filter(([, { option }]) => option));
 
 function meaningOf({ doc, schema, default: value }: Setting<unknown>): string {
-  const sentences = [doc()];
-  if (schema.enum) sentences.push(l10n.t('One of {0}.', schema.enum.filter(name => name !== '').join(', ')));
-  if (schema.default !== '') sentences.push(l10n.t('Default: {0}.', String(schema.default)));
-  if (Array.isArray(value)) sentences.push(l10n.t('Can be repeated.'));
-  return sentences.join(' ');
+  return sentences(
+    doc(),
+    schema.enum && l10n.t('One of {0}.', schema.enum.filter(name => name !== '').join(', ')),
+    schema.default === '' ? undefined : l10n.t('Default: {0}.', String(schema.default)),
+    Array.isArray(value) ? l10n.t('Can be repeated.') : undefined,
+  );
 }
 
 /** `max-file-size` of `maxFileSize`. */
@@ -241,6 +261,7 @@ function optionOf(key: string): string {
 
 const common = {
   format: { type: 'string' },
+  lang: { type: 'string' },
   'no-source': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -272,6 +293,12 @@ const commands = {
     apply: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
+  convert: {
+    help: common.help,
+    version: common.version,
+    to: { type: 'string' },
+    output: { type: 'string', short: 'o' },
+  },
   doctor: common,
   check: common,
   diff: {
@@ -281,10 +308,16 @@ const commands = {
     after: { type: 'string', multiple: true },
     all: { type: 'boolean' },
   },
-  mcp: { help: common.help, version: common.version },
+  mcp: { lang: common.lang, help: common.help, version: common.version },
 } as const;
 
 type Name = keyof typeof commands;
+
+/** What `--lang` names, wherever it is: it is needed before anything is said of the rest. */
+export function languageOption(argv: readonly string[]): string | undefined {
+  const at = argv.findLastIndex(argument => argument === '--lang' || argument.startsWith('--lang='));
+  return at < 0 ? undefined : argv[at] === '--lang' ? argv[at + 1] : argv[at]!.slice('--lang='.length);
+}
 
 export function parseCommand(argv: readonly string[]): Command {
   const args = argv.flatMap((argument, index) => {
@@ -292,9 +325,19 @@ export function parseCommand(argv: readonly string[]): Command {
     if (isBudgetValue(argv, index)) return [];
     return isBudgetValue(argv, index + 1) ? [`${argument}=${argv[index + 1]}`] : [argument];
   });
-  const all = { ...settingOptions, ...commands.report, ...commands.slim, ...commands.advise, ...commands.diff };
+  const all = {
+    ...settingOptions,
+    ...commands.report,
+    ...commands.slim,
+    ...commands.advise,
+    ...commands.diff,
+    ...commands.convert,
+  };
   const loose = parseArgs({ args, options: all, allowPositionals: true, strict: false });
   const [command] = loose.positionals;
+  const language = languageOption(argv);
+  if (language !== undefined && languageOf(language) === undefined)
+    return wrong(l10n.t('“{0}” is not a language of Flopline. Use one of {1}.', language, languages.join(', ')));
   if (loose.values.help || command === 'help') return { kind: 'help' };
   if (loose.values.version) return { kind: 'version' };
   switch (command) {
@@ -302,26 +345,30 @@ export function parseCommand(argv: readonly string[]): Command {
       return parsed(args, 'report', (values, request) => {
         const format = outputFormats.find(name => name === (values.format ?? 'table'));
         if (!format)
-          return wrong(`“${values.format}” is not an output format. Use one of ${outputFormats.join(', ')}.`);
+          return wrong(
+            l10n.t('“{0}” is not an output format. Use one of {1}.', String(values.format), outputFormats.join(', ')),
+          );
         const { blocks = false, entries = false, summary = false, top } = values;
-        if (top !== undefined && !/^[1-9]\d{0,8}$/.test(top)) return wrong(`“${top}” is not a number of layers.`);
+        if (top !== undefined && !/^[1-9]\d{0,8}$/.test(top))
+          return wrong(l10n.t('“{0}” is not a number of layers.', top));
         if (summary && (blocks || top !== undefined))
-          return wrong('--summary shows no layers. Leave out --blocks and --top.');
-        if (summary && entries) return wrong('--summary shows one network per file. Leave out --entries.');
+          return wrong(l10n.t('--summary shows no layers. Leave out --blocks and --top.'));
+        if (summary && entries) return wrong(l10n.t('--summary shows one network per file. Leave out --entries.'));
         const limit = top === undefined ? undefined : Number(top);
         const inputName = values.name;
         const inputs = request.paths.filter(path => path === '-').length;
-        if (inputs > 1) return wrong('Standard input (-) can be read once.');
+        if (inputs > 1) return wrong(l10n.t('Standard input (-) can be read once.'));
         if ((inputs === 1) !== (inputName !== undefined))
-          return wrong('Standard input (-) and --name FILE go together: its name says what it is.');
+          return wrong(l10n.t('Standard input (-) and --name FILE go together: its name says what it is.'));
         return { kind: 'report', request: { ...request, inputName, format, blocks, entries, summary, top: limit } };
       });
     case 'advise':
       return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {
         const format = formatOf(wish);
-        if (!format) return wrong(`“${wish}” is not an output format of advise. Use table or json.`);
-        if (dryRun && apply === undefined) return wrong('--dry-run shows one change. Name it with --apply ID.');
-        if (apply !== undefined && request.paths.length > 1) return wrong('--apply changes one file. Name just one.');
+        if (!format) return wrong(l10n.t('“{0}” is not an output format of advise. Use table or json.', String(wish)));
+        if (dryRun && apply === undefined) return wrong(l10n.t('--dry-run shows one change. Name it with --apply ID.'));
+        if (apply !== undefined && request.paths.length > 1)
+          return wrong(l10n.t('--apply changes one file. Name just one.'));
         return { kind: 'advise', request: { ...request, format, apply, dryRun } };
       });
     case 'slim':
@@ -330,8 +377,8 @@ export function parseCommand(argv: readonly string[]): Command {
         'slim',
         ({ format: wish, macs, params, scales = false, apply = false, 'dry-run': dryRun = false }, request) => {
           const format = formatOf(wish);
-          if (!format) return wrong(`“${wish}” is not an output format of slim. Use table or json.`);
-          if (request.paths.length > 1) return wrong('slim works on one file or folder. Name just one.');
+          if (!format) return wrong(l10n.t('“{0}” is not an output format of slim. Use table or json.', String(wish)));
+          if (request.paths.length > 1) return wrong(l10n.t('slim works on one file or folder. Name just one.'));
           const wishes: BudgetWish[] = [];
           for (const [metric, text] of [
             ['macs', macs],
@@ -342,14 +389,27 @@ export function parseCommand(argv: readonly string[]): Command {
             if (typeof budget === 'string') return wrong(budget);
             wishes.push(...budget);
           }
-          if (wishes.length === 0) return wrong('slim needs a budget, as in --macs 300M, --macs -30% or --params 2M.');
+          if (wishes.length === 0)
+            return wrong(l10n.t('slim needs a budget, as in --macs 300M, --macs -30% or --params 2M.'));
           return { kind: 'slim', request: { ...request, format, wishes, scales, apply, dryRun } };
         },
       );
+    case 'convert':
+      return parsed(args, 'convert', ({ to, output }, request) => {
+        const target = conversionTargets.find(name => name === to);
+        if (!target)
+          return wrong(
+            to === undefined
+              ? 'Say the language, as in --to flopline or --to pytorch.'
+              : `“${to}” is not a language that convert writes. Use flopline or pytorch.`,
+          );
+        if (request.paths.length > 1) return wrong('convert writes one network. Name just one file.');
+        return { kind: 'convert', request: { ...request, target, output } };
+      });
     case 'doctor':
       return parsed(args, 'doctor', ({ format: wish }, request) => {
         const format = formatOf(wish);
-        if (!format) return wrong(`“${wish}” is not an output format of doctor. Use table or json.`);
+        if (!format) return wrong(l10n.t('“{0}” is not an output format of doctor. Use table or json.', String(wish)));
         return { kind: 'doctor', request: { ...request, format } };
       });
     case 'diff':
@@ -360,10 +420,13 @@ export function parseCommand(argv: readonly string[]): Command {
       return parsed(args, 'check', checkCommand);
     case undefined:
       return (
-        wrongOption(args, { ...settingOptions, ...common }) ?? wrong('Say what to do, as in “flopline report FILE”.')
+        wrongOption(args, { ...settingOptions, ...common }) ??
+        wrong(l10n.t('Say what to do, as in “flopline report FILE”.'))
       );
     default:
-      return wrong(`There is no command “${command}”.${suggestion(command, Object.keys(commands))}`);
+      return wrong(
+        sentences(l10n.t('There is no command “{0}”.', command), suggestion(command, Object.keys(commands))),
+      );
   }
 }
 
@@ -372,7 +435,7 @@ function mcpCommand(args: string[]): Command {
   if (complaint) return complaint;
   const folders = parseArgs({ args, options: commands.mcp, allowPositionals: true }).positionals.slice(1);
   const wrongOne = folders.find(folder => !isFolder(folder));
-  return wrongOne === undefined ? { kind: 'mcp', folders } : wrong(`“${wrongOne}” is not a folder.`);
+  return wrongOne === undefined ? { kind: 'mcp', folders } : wrong(l10n.t('“{0}” is not a folder.', wrongOne));
 }
 
 /** Options that say what a budget says. */
@@ -380,9 +443,13 @@ const ofBudgets = ['input', 'inputs', 'scale', 'entry', 'dtype', 'convention', '
 
 function checkCommand({ format: wish = 'text' }: Values<'check'>, request: SpecsRequest): Command {
   const format = checkFormats.find(name => name === wish);
-  if (!format) return wrong(`“${wish}” is not an output format of check. Use one of ${checkFormats.join(', ')}.`);
+  if (!format)
+    return wrong(
+      l10n.t('“{0}” is not an output format of check. Use one of {1}.', String(wish), checkFormats.join(', ')),
+    );
   const option = ofBudgets.find(key => request.given.has(key));
-  if (option) return wrong(`check has no --${option}: the budgets in flopline.yaml, or else the files, say it.`);
+  if (option)
+    return wrong(l10n.t('check has no --{0}: the budgets in flopline.yaml, or else the files, say it.', option));
   return { kind: 'check', request: { ...request, format } };
 }
 
@@ -390,18 +457,22 @@ function checkCommand({ format: wish = 'text' }: Values<'check'>, request: Specs
 function diffCommand(values: Values<'diff'>, { paths }: SpecsRequest): Command {
   const { format: wish = 'table', git, before = [], after = [], all = false, ...shared } = values;
   const format = (['table', 'json', 'markdown'] as const).find(name => name === wish);
-  if (!format) return wrong(`“${wish}” is not an output format of diff. Use table, json or markdown.`);
+  if (!format)
+    return wrong(l10n.t('“{0}” is not an output format of diff. Use table, json or markdown.', String(wish)));
   const own = [sideOptions('before', before), sideOptions('after', after)] as const;
   for (const found of own) if (typeof found === 'string') return wrong(found);
   const [first = '', second = first, ...others] = paths;
   const mayBeOne = git !== undefined || before.length > 0 || after.length > 0;
   if (paths.length === 1 && !mayBeOne)
-    return wrong('diff compares two networks. Name two files, or one with --git REVISION, --before or --after.');
-  if (git !== undefined && paths.length > 1) return wrong('--git compares one file with itself. Name just one.');
-  if (others.length > 0) return wrong('diff compares two networks. Name just two files.');
+    return wrong(
+      l10n.t('diff compares two networks. Name two files, or one with --git REVISION, --before or --after.'),
+    );
+  if (git !== undefined && paths.length > 1)
+    return wrong(l10n.t('--git compares one file with itself. Name just one.'));
+  if (others.length > 0) return wrong(l10n.t('diff compares two networks. Name just two files.'));
   const revisions = git?.split('..', 2) ?? [];
   if (git !== undefined && (git.startsWith('-') || revisions.includes('') || git.includes('...')))
-    return wrong(`“${git}” is not a revision, or two such as main..HEAD.`);
+    return wrong(l10n.t('“{0}” is not a revision, or two such as main..HEAD.', git));
   const sides: DiffSource[] = [];
   for (const [at, path] of [first, second].entries()) {
     const options = { ...shared, ...(own[at] as Readonly<Record<string, unknown>>) };
@@ -419,8 +490,9 @@ function sideOptions(side: 'before' | 'after', written: readonly string[]): Read
   for (const each of written) {
     const [, key = '', value = ''] = /^\s*([\w-]+)\s*=(.*)$/s.exec(each) ?? [];
     const option = settingOptions[key];
-    if (key === '') return `“${each}” is not KEY=VALUE, as in --${side} scale=n.`;
-    if (!option) return `“${key}” cannot be set for one side.${suggestion(key, Object.keys(settingOptions))}`;
+    if (key === '') return l10n.t('“{0}” is not KEY=VALUE, as in {1} scale=n.', each, `--${side}`);
+    if (!option)
+      return sentences(l10n.t('“{0}” cannot be set for one side.', key), suggestion(key, Object.keys(settingOptions)));
     options[key] = option.multiple ? [...((options[key] as string[]) ?? []), value] : value;
   }
   return options;
@@ -446,7 +518,7 @@ function parsed<N extends Name>(
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   const paths = positionals.slice(1);
   if (paths.length === 0 && name !== 'check')
-    return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
+    return wrong(l10n.t('Name at least one file or folder, as in “flopline {0} network.yaml”.', name));
   const settings = settingsOf(values);
   if (typeof settings === 'string') return wrong(settings);
   const asked = 'no-source' in values && values['no-source'] ? { ...settings, repository: false } : settings;
@@ -459,11 +531,24 @@ function wrongOption(args: string[], options: NonNullable<ParseArgsConfig['optio
     parseArgs({ args, options, allowPositionals: true });
     return undefined;
   } catch (error) {
-    // node:util says which option and why in its first sentence; the rest is about quoting.
-    const message = error instanceof Error ? error.message.split(/\. |\n/)[0]! : String(error);
-    const option = /'--?([\w-]+)/.exec(message)?.[1] ?? '';
-    return wrong(`${message}.${suggestion(option, Object.keys(options))}`);
+    return wrong(optionComplaint(error, options));
   }
+}
+
+/** What node:util says of an option, in the language that is spoken: its first sentence names the option. */
+function optionComplaint(error: unknown, options: NonNullable<ParseArgsConfig['options']>): string {
+  const { code, message } = error as Error & { readonly code?: string };
+  const first = message.split(/\. |\n/)[0]!;
+  const option = /'(?:-\w, )?(--?[\w-]+)/.exec(first)?.[1];
+  const name = option?.replace(/^-+/, '') ?? '';
+  if (option === undefined) return first;
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
+    return sentences(l10n.t('Unknown option “{0}”.', option), suggestion(name, Object.keys(options)));
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')
+    return options[name]?.type === 'boolean'
+      ? l10n.t('The option “{0}” takes no value.', option)
+      : l10n.t('The option “{0}” needs a value.', option);
+  return first;
 }
 
 /** Settings, or what is wrong with an option. */

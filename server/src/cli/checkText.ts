@@ -7,12 +7,13 @@ import {
   limitCell,
   limitKeys,
   markdownCell,
+  padEnd,
   textOf,
   type Verdict,
   verdictText,
+  width,
 } from '../core/index.ts';
 import { type Checked, type CheckRow, isVerdict, placeText } from './checked.ts';
-import { padEnd, width } from './width.ts';
 
 /** A line for each network, what is wrong under it, and the sum. */
 export function checkText({ rows, findings }: Checked): string {
@@ -20,7 +21,7 @@ export function checkText({ rows, findings }: Checked): string {
   const most = Math.max(0, ...words.map(width));
   const lines = rows.flatMap((row, at) => {
     const { verdict, document, path } = row;
-    const head = `${padEnd(words[at]!, most)}  ${nameOf(row)}: ${verdictText(verdict)}`;
+    const head = `${padEnd(words[at]!, most)}  ${l10n.t('{0}: {1}', nameOf(row), verdictText(verdict))}`;
     if (verdict.status === 'ok') return [head];
     const { spec } = verdict.analysed ?? {};
     const place = spec ? placeText(path, document.lines, { range: spec.head }) : path;
@@ -36,7 +37,7 @@ export function checkText({ rows, findings }: Checked): string {
 /** `models/yolov8.yaml (scale n, input 3×640×640)`. */
 function nameOf({ path, verdict }: CheckRow): string {
   const conditions = conditionsText(verdict);
-  return conditions === '' ? path : `${path} (${conditions})`;
+  return conditions === '' ? path : l10n.t('{0} ({1})', path, conditions);
 }
 
 function statusWord(status: Verdict['status']): string {
@@ -84,7 +85,7 @@ export function checkMarkdown({ rows }: Checked): string {
     const { verdict } = row;
     if (verdict.status === 'ok') return [];
     const more = verdict.status === 'over' ? costliestText(verdict) : verdict.why;
-    return [`- ${markdownCell(nameOf(row))}: ${markdownCell(more ?? '')}`];
+    return [`- ${l10n.t('{0}: {1}', markdownCell(nameOf(row)), markdownCell(more ?? ''))}`];
   });
   const parts = [
     `### ${sumText(rows)}`,

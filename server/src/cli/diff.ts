@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import {
   type Analysed,
+  clipColumns,
   type DiffFile,
   type DiffReport,
   diffCells,
@@ -22,7 +23,6 @@ import { type Content, candidates, contentIn, contentOf, reasonOf } from './file
 import { document } from './json.ts';
 import { complaintsAbout, Effects, mostBytes, readSpec, type Streams } from './specs.ts';
 import { aligned, ruled } from './table.ts';
-import { clipColumns } from './width.ts';
 
 /** `flopline diff`: returns the exit code. */
 export function runDiff(request: DiffRequest, streams: Streams): ExitCode {

@@ -1,9 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import { type Diagnosis, diagnosis, diagnosisLines } from '../core/index.ts';
+import { type Diagnosis, diagnosis, diagnosisLines, padEnd, width } from '../core/index.ts';
 import type { DoctorRequest, ExitCode } from './arguments.ts';
 import { json } from './json.ts';
 import { type Streams, visitSpecs } from './specs.ts';
-import { padEnd, width } from './width.ts';
 
 /** `flopline doctor`: returns the exit code. */
 export function runDoctor(request: DoctorRequest, streams: Streams): ExitCode {

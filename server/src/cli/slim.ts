@@ -6,6 +6,7 @@ import {
   type Convention,
   isWithin,
   type Slimmed,
+  sentences,
   shareChange,
   si,
   slim,
@@ -109,7 +110,7 @@ function slimFile(
   reports.push(result);
   if (!reached) {
     const goal = budgetText(budget, totals, analysed.model.convention.name);
-    say([missText(result, goal), ...(complete || why === undefined ? [] : [why.message])].join(' '));
+    say(sentences(missText(result, goal), complete ? undefined : why?.message));
     if (apply && !dryRun) say(l10n.t('Nothing was changed.'));
     return 1;
   }

@@ -2,8 +2,11 @@
 import * as l10n from '@vscode/l10n';
 import {
   bytes,
+  clipColumns,
   type FileReport,
   markdownCell,
+  padEnd,
+  padStart,
   pricedEntries,
   type ReportWords,
   type RowReport,
@@ -11,8 +14,8 @@ import {
   reportSign,
   shapeCell,
   si,
+  width,
 } from '../core/index.ts';
-import { clipColumns, padEnd, padStart, width } from './width.ts';
 
 const barWidth = 12;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;

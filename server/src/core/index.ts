@@ -54,6 +54,15 @@ export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from '.
 export { type Comparison, compare, type Layer, type LayerPair, type Status } from './features/comparison.ts';
 export { type Completion, completions, type SignatureHelp, signatureHelp } from './features/completion.ts';
 export {
+  type ConversionTarget,
+  type Converted,
+  conversionParser,
+  conversionTargets,
+  convert,
+  type Refused,
+  targetLabel,
+} from './features/convert.ts';
+export {
   type DiffCells,
   type DiffFile,
   type DiffReport,
@@ -75,6 +84,18 @@ export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
 export { type Link, links } from './features/links.ts';
+export {
+  type Memory,
+  type MemoryCurve,
+  type MemoryKind,
+  type MemoryMode,
+  type MemoryMoment,
+  type MemoryPiece,
+  type MemoryStretch,
+  memory,
+  memoryAt,
+  memoryPreparation,
+} from './features/memory.ts';
 export { type Definition, definitionOf, type Highlight, highlights, referencesTo } from './features/navigation.ts';
 export {
   type OtherNetwork,
@@ -140,6 +161,7 @@ export {
   sweeps,
 } from './features/sweep.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
+export { type Time, type TimeDevice, type TimeRow, time } from './features/time.ts';
 export { orderOf } from './features/wording.ts';
 export { type NetworkTotals, networkPlace, networkTotals } from './features/workspace.ts';
 export {
@@ -193,18 +215,22 @@ export {
   type FileChoices,
   isChoice,
   isChoiceKey,
+  languageSetting,
   type Origin,
   type Setting,
   type Settings,
   settingTable,
   withValues,
 } from './settings/index.ts';
+export { clipColumns, linesOf, padEnd, padStart, width } from './text/columns.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { joined, nameIn, parentOf } from './text/folders.ts';
+export { type Language, languageOf, languageOfEnvironment, languages } from './text/language.ts';
 export { Lines, type Position } from './text/lines.ts';
 export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts';
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
+export { sentences } from './text/sentences.ts';
 export { suggestion } from './text/spelling.ts';
 export { unifiedDiff } from './text/unifiedDiff.ts';
 export { isVirtual, pathOfUri, uriOfPath } from './text/uri.ts';

@@ -52,6 +52,11 @@ export class Bases {
     return true;
   }
 
+  /** What was computed of them is computed again. */
+  forget(): void {
+    for (const entry of this.#entries.values()) entry.read = undefined;
+  }
+
   delete(uri: string): void {
     this.#entries.delete(uri);
   }

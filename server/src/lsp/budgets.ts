@@ -15,6 +15,7 @@ import {
   notIgnored,
   type Problem,
   type Range,
+  sentences,
   type Verdict,
   verdictMessage,
 } from '../core/index.ts';
@@ -228,5 +229,5 @@ function* searched(
 function problemOf(verdict: Verdict, { fixes }: State): Problem | undefined {
   const found = fixes.get(verdict);
   const help = [costliestText(verdict), ...(found ? [fixHelp(found.fix)] : [])].filter(part => part !== undefined);
-  return budgetProblem(verdict, help.join(' '));
+  return budgetProblem(verdict, sentences(...help));
 }

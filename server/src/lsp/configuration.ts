@@ -1,6 +1,16 @@
 // An editor's configuration, which may hold anything, as settings.
 import * as l10n from '@vscode/l10n';
-import { defaultSettings, type Settings, settingTable, textOf, withValues } from '../core/index.ts';
+import {
+  defaultSettings,
+  type Language,
+  languageSetting,
+  languages,
+  type Settings,
+  sentences,
+  settingTable,
+  textOf,
+  withValues,
+} from '../core/index.ts';
 
 /** Reads the section `flopline`. A value that cannot be used is reported, and the default is used instead. */
 export function readSettings(section: unknown): {
@@ -9,17 +19,24 @@ export function readSettings(section: unknown): {
 } {
   const values = new Map<string, unknown>();
   const complaints: string[] = [];
-  for (const [key, { read, schema }] of settingTable) {
+  for (const [key, { read, schema }] of [...settingTable, ['language', languageSetting] as const]) {
     const written = at(section, key);
     if (written === undefined || written === null) continue;
     const found = read(written);
-    if ('value' in found) values.set(key, found.value);
-    else {
+    if ('value' in found) {
+      if (settingTable.has(key)) values.set(key, found.value);
+    } else {
       const used = l10n.t('The default is used: {0}.', JSON.stringify(schema.default));
-      complaints.push(`flopline.${key}: ${textOf(found)} ${used}`);
+      complaints.push(`flopline.${key}: ${sentences(textOf(found), used)}`);
     }
   }
   return { settings: withValues(defaultSettings, values), complaints };
+}
+
+/** The language that the section chooses; undefined where it leaves that to the editor. */
+export function readLanguage(section: unknown): Language | undefined {
+  const found = languageSetting.read(at(section, 'language'));
+  return 'value' in found ? languages.find(language => language === found.value) : undefined;
 }
 
 /** `hints.enabled` in nested objects, as VS Code answers, or under the dotted name, as some editors send. */

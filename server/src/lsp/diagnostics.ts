@@ -29,6 +29,9 @@ import { turn } from './turn.ts';
 /** Milliseconds for which problems wait for the prices of the changes that they advise. */
 const mostPricing = 100;
 
+/** For so many turns at most, problems wait for requests that are being answered. */
+const mostTurns = 100;
+
 /** What is said at the start to an editor that asks for problems. */
 export const pullCapability: ServerCapabilities = {
   diagnosticProvider: { identifier: 'flopline', interFileDependencies: true, workspaceDiagnostics: false },
@@ -101,8 +104,11 @@ export class Diagnostics {
       const isSlow = analysed && (analysed.spec.program !== undefined || analysed.spec.reader !== undefined);
       const end = performance.now() + mostPricing;
       let isSent = this.#isPulled;
-      for (const _ of analysed ? priceReported(analysed) : []) {
-        if (!isSent && (isSlow || performance.now() > end)) {
+      // To look for advice takes long in thousands of layers: what somebody waits for goes first.
+      for (let turns = 0; turns < mostTurns && !this.#session.isIdle; turns++) await turn();
+      if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
+      for (const step of analysed ? priceReported(analysed) : []) {
+        if (!isSent && step === 'trying' && (isSlow || performance.now() > end)) {
           this.#tell(uri, version, this.#of(uri, document, analysed));
           isSent = true;
         }

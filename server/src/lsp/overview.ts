@@ -126,19 +126,21 @@ export interface Written extends Omit<OverviewContent, 'rows' | 'lines'> {
 export function written(analysed: Analysed, base: Base | undefined): Written {
   const { rows, since, totals, ...rest } = overview(analysed, base);
   const places = new Places(analysed);
+  const flow = new Flow(rest.inputs);
   return {
     ...rest,
     totals: figures(totals),
     ...(since ? { since } : {}),
-    rows: rows.map(row => writtenRow(row, places)),
+    rows: rows.map(row => writtenRow(row, places, flow)),
     files: places.files,
     lines: places.lines,
   };
 }
 
-function writtenRow(row: Row, places: Places): OverviewRow {
-  const { name, type, shape, stage, change, rows } = row;
+function writtenRow(row: Row, places: Places, flow: Flow): OverviewRow {
+  const { name, type, shape, stage, change, returns, rows } = row;
   const own = places.add(row.sites);
+  const from = flow.add(row);
   return {
     name,
     ...(type === '' ? {} : { type }),
@@ -147,7 +149,9 @@ function writtenRow(row: Row, places: Places): OverviewRow {
     ...figures(row),
     ...(own.length > 0 ? { places: own } : {}),
     ...(change ? { change } : {}),
-    ...(rows.length > 0 ? { rows: rows.map(inner => writtenRow(inner, places)) } : {}),
+    ...(from ? { from } : {}),
+    ...(returns.length > 0 ? { returns } : {}),
+    ...(rows.length > 0 ? { rows: rows.map(inner => writtenRow(inner, places, flow)) } : {}),
   };
 }
 
@@ -155,8 +159,42 @@ function figures({ costs, signs, why }: Overview['totals']): OverviewContent['to
   return { costs, ...(signs ? { signs } : {}), ...(why === undefined ? {} : { why }) };
 }
 
+/** What rows read, by what that is earlier, in the order in which rows are written. */
+class Flow {
+  readonly #inputs: Overview['inputs'];
+  /** By number, the shape of each row so far. */
+  readonly #shapes: string[] = [];
+  /** The number of the last row without rows inside. */
+  #leaf = -1;
+
+  constructor(inputs: Overview['inputs']) {
+    this.#inputs = inputs;
+  }
+
+  /** What a row reads; undefined where that is the default, and where it does no work of its own. */
+  add({ shape, sources, change, rows }: Row): OverviewRow['from'] {
+    if (change?.status === 'removed') return undefined;
+    const number = this.#shapes.push(shape) - 1;
+    const isLeaf = rows.every(inner => inner.change?.status === 'removed');
+    const before = this.#leaf;
+    if (isLeaf) this.#leaf = number;
+    if (!sources) return undefined;
+    const [first] = sources;
+    if (isLeaf && sources.length === 1 && first!.row === before && first!.shape === this.#shape(before))
+      return undefined;
+    return sources.map(source => {
+      const by = source.row < 0 ? 1 + source.row : number - source.row;
+      return source.shape === this.#shape(source.row) ? by : [by, source.shape];
+    });
+  }
+
+  #shape(row: number): string | undefined {
+    return row < 0 ? this.#inputs[-1 - row]?.shape : this.#shapes[row];
+  }
+}
+
 /** Collects the lines of places, in the order in which rows are written. */
-class Places {
+export class Places {
   readonly files: string[] = [];
   readonly lines: number[] = [];
   readonly #analysed: Analysed;
@@ -194,12 +232,12 @@ class Places {
 }
 
 /** The rows as parts of what was sent before, and new ones: what is the same is known by its text. */
-export function partsOf(
+export function partsOf<T>(
   before: readonly string[],
   after: readonly string[],
-  rows: readonly OverviewRow[],
-): readonly OverviewPart[] {
-  const parts: OverviewPart[] = [];
+  rows: readonly T[],
+): readonly OverviewPart<T>[] {
+  const parts: OverviewPart<T>[] = [];
   let places: Map<string, number> | undefined;
   const placeOf = (text: string): number | undefined => {
     // The first of equal ones: a run goes on from there.

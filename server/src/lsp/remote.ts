@@ -1,6 +1,6 @@
 // Files that only the client can read: those of a virtual workspace, and all of them for a server in a browser. What is
 // asked for and is not here yet counts as missing; it is loaded, and whoever has asked reads again.
-import { parentOf, uriOfPath } from '../core/index.ts';
+import { nameIn, parentOf, uriOfPath } from '../core/index.ts';
 import type { Entry, Storage, StorageOptions } from '../host/storage.ts';
 import type { FolderEntry } from '../protocol/index.ts';
 
@@ -98,10 +98,18 @@ export class Remote implements Storage {
 
   /** A file or folder has come, or is gone with all that was in it. */
   replaced(path: string): void {
-    this.changed(parentOf(path));
     this.changed(path);
+    this.changed(parentOf(path));
+    // Folders that it came with: not every client tells of these.
+    for (let at = parentOf(path); this.#isNews(at); at = parentOf(at)) this.changed(parentOf(at));
     const inside = [...this.#texts.keys(), ...this.#folders.keys()].filter(each => each.startsWith(`${path}/`));
     for (const each of inside) this.changed(each);
+  }
+
+  /** Whether a folder is not in the one above it, as that was when it was listed. */
+  #isNews(folder: string): boolean {
+    const above = this.#folders.get(parentOf(folder));
+    return above !== undefined && !above.has(nameIn(folder));
   }
 
   #kindOf(path: string): Entry['kind'] {

@@ -43,9 +43,10 @@ import { answerBudgets } from './budgetTests.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions, fixAllKind } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
-import { readSettings } from './configuration.ts';
+import { readLanguage, readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { Diagnostics, mayPull, pullCapability } from './diagnostics.ts';
+import { answerMoments } from './moments.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
@@ -55,6 +56,7 @@ import type { FileClient } from './remote.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
+import { Spoken } from './spoken.ts';
 import { type Machine, Workspace } from './workspace.ts';
 
 /**
@@ -69,12 +71,15 @@ export function serve(connection: Connection, machine?: Machine): void {
   const workspace = new Workspace(texts, machine);
   const session = new Session(connection, workspace);
   const shown = answerOverview(session);
+  const spoken = new Spoken(machine);
+  const moments = answerMoments(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
     const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : []);
     workspace.folders = folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
     session.options = typeof params.initializationOptions === 'object' ? (params.initializationOptions ?? {}) : {};
+    spoken.begin(params.locale, session.options);
     if (session.options.readsFiles === true) workspace.remote.client = fileClient(connection);
     return {
       serverInfo: { name: 'flopline' },
@@ -127,6 +132,8 @@ export function serve(connection: Connection, machine?: Machine): void {
     workspace.isTrusted = session.options.isTrusted ?? true;
     workspace.python = session.options.python;
     choose(session.options.choices);
+    // What the client has read of a folder is true until it says otherwise.
+    if (workspace.folders.some(isRemote)) watch();
     await configure(session.options.settings);
     session.start();
   });
@@ -169,6 +176,8 @@ export function serve(connection: Connection, machine?: Machine): void {
   async function configure(pushed: unknown): Promise<void> {
     try {
       const section = isAskable() ? await connection.workspace.getConfiguration('flopline') : pushed;
+      // What was said of documents in another language is said anew.
+      if (spoken.choose(readLanguage(section))) workspace.forgetAll();
       const { settings, complaints } = readSettings(section);
       for (const complaint of complaints) connection.console.warn(complaint);
       workspace.settings.configureAll(settings);
@@ -237,6 +246,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     workspace.forget(uri);
     shown.update(uri);
     budgets.forget(uri);
+    moments.forget(uri);
     diagnostics.forget(uri);
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
@@ -262,13 +272,14 @@ export function serve(connection: Connection, machine?: Machine): void {
 
   // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.
   let isWatching = false;
+  const isRemote = (folder: string): boolean => workspace.files.isRemote(folder);
   function watch(): void {
     if (isWatching || !session.client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
     isWatching = true;
     connection.client
       .register(DidChangeWatchedFilesNotification.type, {
-        // Programs read others than Python's, too.
-        watchers: [{ globPattern: '**/*.{py,yaml,yml,json}' }],
+        // Programs read others than Python's, too. Of files that the client reads, folders are remembered as well.
+        watchers: [{ globPattern: workspace.folders.some(isRemote) ? '**/*' : '**/*.{py,yaml,yml,json}' }],
       })
       .catch(error => session.complain('registering for changes of files', error));
   }

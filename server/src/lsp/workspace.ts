@@ -13,6 +13,7 @@ import {
   formatOf,
   type Host,
   joined,
+  type Language,
   noHistory,
   open,
   type Project,
@@ -37,6 +38,10 @@ export interface Machine {
   filesOf(revision: string, path: string, now: Files): Files;
   /** Where relative paths begin while no folder is open. */
   readonly folder: string;
+  /** That of the environment, for an editor that has not said its own. */
+  readonly language: Language;
+  /** Whether what was said before is in another language. */
+  speak(language: Language): boolean;
 }
 
 interface Entry {
@@ -127,7 +132,7 @@ export class Workspace {
   /** Files that the client reads. */
   readonly remote: Remote;
   readonly files: WorkspaceFiles;
-  readonly #projects = new Projects();
+  #projects = new Projects();
   readonly settings = new FileSettings();
   /** What documents are compared with. */
   readonly bases = new Bases();
@@ -286,6 +291,13 @@ export class Workspace {
     for (const [uri, { files }] of this.#entries) if (files) this.#entries.delete(uri);
   }
 
+  /** Forgets everything that was computed, such as when it has to be said in another language. */
+  forgetAll(): void {
+    this.#entries.clear();
+    this.bases.forget();
+    this.#projects = new Projects();
+  }
+
   /** Whether a document was read with others, so that changes of files on the disk matter. */
   hasFiles(uri: string): boolean {
     return this.#entries.get(uri)?.document !== undefined && this.#entries.get(uri)?.files !== undefined;
@@ -386,6 +398,8 @@ export class Workspace {
   }
 
   forget(uri: string): void {
+    // What was saved is read anew: not every client hears of changes.
+    this.filesChanged([{ uri, type: FileChangeType.Changed }]);
     this.settings.close(uri);
     this.bases.delete(uri);
     this.#entries.delete(uri);

@@ -1,6 +1,6 @@
 // The part of JSON Schema that tools need, and arguments held against it: what is wrong with them is said in words.
 import * as l10n from '@vscode/l10n';
-import { suggestion } from '../core/index.ts';
+import { sentences, suggestion } from '../core/index.ts';
 
 export interface Schema {
   readonly type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | readonly string[];
@@ -52,7 +52,7 @@ export function complaint(value: unknown, schema: Schema, name = ''): string | u
       const own = (key: string): string => (name === '' ? key : `${name}.${key}`);
       for (const key of Object.keys(value))
         if (!Object.hasOwn(properties, key))
-          return `${l10n.t('There is no argument “{0}”.', own(key))}${suggestion(key, Object.keys(properties))}`;
+          return sentences(l10n.t('There is no argument “{0}”.', own(key)), suggestion(key, Object.keys(properties)));
       for (const key of required)
         if (!Object.hasOwn(value, key)) return l10n.t('The argument “{0}” is missing.', own(key));
       for (const [key, part] of Object.entries(value)) {

@@ -13,6 +13,7 @@ import {
   formatOf,
   Projects,
   type Settings,
+  sentences,
   settingTable,
   textOf,
   withValues,
@@ -58,7 +59,7 @@ export function choiceArguments(): Readonly<Record<string, Schema>> {
     keys.map(key => {
       const { doc, schema } = settingTable.get(key)!;
       const values = schema.enum?.filter(value => value !== '') ?? [];
-      const description = values.length > 0 ? `${doc()} ${l10n.t('One of {0}.', values.join(', '))}` : doc();
+      const description = values.length > 0 ? sentences(doc(), l10n.t('One of {0}.', values.join(', '))) : doc();
       return [key, schema.type === 'integer' ? { type: 'integer', minimum: 1, description } : text(description)];
     }),
   );

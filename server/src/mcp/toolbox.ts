@@ -1,7 +1,7 @@
 // All tools in one visible list, and how one of them is called.
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
-import { pathOfUri, suggestion } from '../core/index.ts';
+import { pathOfUri, sentences, suggestion } from '../core/index.ts';
 import { Access } from './access.ts';
 import { complaint } from './schema.ts';
 import type { Tool, Toolbox } from './tool.ts';
@@ -34,7 +34,7 @@ export function toolbox(folders: readonly string[], version: string): Toolbox {
     call: async (name, args, call) => {
       const tool = all.find(each => each.name === name);
       const names = all.map(each => each.name);
-      if (!tool) return { refused: `${l10n.t('There is no tool “{0}”.', name)}${suggestion(name, names)}` };
+      if (!tool) return { refused: sentences(l10n.t('There is no tool “{0}”.', name), suggestion(name, names)) };
       const wrong = complaint(args, tool.input);
       if (wrong !== undefined) return { refused: wrong };
       return tool.run(args as never, { ...call, access, turn: () => setImmediate() });

@@ -6,6 +6,12 @@ import type {
   Choice,
   ChoiceKey,
   FileChoices,
+  Memory,
+  MemoryCurve,
+  MemoryKind,
+  MemoryMode,
+  MemoryMoment,
+  MemoryStretch,
   NetworkTotals,
   Outcome,
   OverviewChange,
@@ -16,6 +22,8 @@ import type {
   Sweep,
   SweepKey,
   SweepPoint,
+  Time,
+  TimeRow,
 } from '../core/index.ts';
 
 /** A place in a document as the language server protocol counts it: 0-based, UTF-16. */
@@ -178,11 +186,55 @@ export interface OverviewRow {
   /** For each of its places the number of its file among `OverviewContent.files`. */
   readonly places?: readonly number[];
   readonly change?: OverviewChange;
+  /**
+   * What its own work reads. Left out: of a row without rows, the row without rows in front of it, or the network's first
+   * input where there is none; of another one, that it has no work of its own.
+   */
+  readonly from?: readonly OverviewSource[];
+  /** The shapes of what the network returns of its own work. */
+  readonly returns?: readonly string[];
   readonly rows?: readonly OverviewRow[];
 }
 
+/**
+ * A tensor that a row reads: by how many rows the one whose work it is comes earlier, counting each row in front of those
+ * inside it and removed ones not at all; 0 is the network's first input, −1 its second. With its shape where that is not
+ * the row's or the input's.
+ */
+export type OverviewSource = number | readonly [number, string];
+
 /** Rows that stay as they were, from a number up to another one of those sent before, or others. */
-export type OverviewPart = { readonly from: number; readonly to: number } | { readonly rows: readonly OverviewRow[] };
+export type OverviewPart<T = OverviewRow> =
+  | { readonly from: number; readonly to: number }
+  | { readonly rows: readonly T[] };
+
+/** Numbers that replace others of a list, from one up to another; `to` is null for a list that is all new. */
+export interface Spliced {
+  readonly from: number;
+  readonly to: number | null;
+  readonly values: readonly number[];
+}
+
+/** Where rows are: files by address, the document first (empty), and lines as an overview has them, if they changed. */
+export interface WithPlaces {
+  readonly files: readonly string[];
+  readonly lines?: readonly number[];
+}
+
+export interface MemoryContent extends Omit<Memory, 'operators' | 'stretches' | 'curves'>, WithPlaces {
+  readonly id: number;
+  readonly operators: Spliced;
+  readonly curves: readonly (Omit<MemoryCurve, 'bytes'> & { readonly bytes: Spliced })[];
+  readonly stretches: readonly OverviewPart<Placed<MemoryStretch>>[];
+}
+
+export interface TimeContent extends Omit<Time, 'rows'>, WithPlaces {
+  readonly id: number;
+  readonly rows: readonly OverviewPart<Placed<TimeRow>>[];
+}
+
+/** With the number of the file of each of its places. */
+export type Placed<T> = Omit<T, 'sites'> & { readonly places: readonly number[] };
 
 /** What an overview shows; of what was sent before, what is the same is not sent again. */
 export interface OverviewContent {
@@ -192,6 +244,8 @@ export interface OverviewContent {
   readonly elementBytes: number;
   readonly totals: Pick<OverviewRow, 'costs' | 'signs' | 'why'>;
   readonly since?: { readonly text: string; readonly by: OverviewCosts };
+  /** What the network is given. */
+  readonly inputs: readonly { readonly name: string; readonly shape: string }[];
   /** The outermost rows, in order. */
   readonly rows: readonly OverviewPart[];
   /** The files of places, by address: the document first. */
@@ -257,6 +311,24 @@ export interface Requests {
   'flopline/sweepPoint': {
     readonly params: DocumentParams & { readonly key: SweepKey; readonly value: string };
     readonly result: SweepPoint | null;
+  };
+  /**
+   * The memory that a network takes, operator by operator; of what was answered under the number `known`, if that was the
+   * last answer, what has changed.
+   */
+  'flopline/memory': {
+    readonly params: DocumentParams & { readonly mode: MemoryMode; readonly known?: number };
+    readonly result: MemoryContent | null;
+  };
+  /** What is there while an operator runs; null where the text was replaced meanwhile. */
+  'flopline/memoryAt': {
+    readonly params: DocumentParams & { readonly mode: MemoryMode; readonly kind: MemoryKind; readonly step: number };
+    readonly result: MemoryMoment | null;
+  };
+  /** How long each layer takes on a device at least; the same of what was answered last. */
+  'flopline/time': {
+    readonly params: DocumentParams & { readonly device?: string; readonly known?: number };
+    readonly result: TimeContent | null;
   };
   /** What another value of a choice would give, or why it is refused; null is the default. */
   'flopline/outcome': {
@@ -363,12 +435,19 @@ export interface InitializationOptions {
   readonly choices?: ChosenByUri;
   /** `push` has problems sent as soon as they are known, even to an editor that could ask for them. */
   readonly diagnostics?: 'push';
+  /** For a server that has none, as in a browser: translations by language and by their English. */
+  readonly translations?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export type {
   BudgetStatus,
   ChoiceKey,
   FileChoices,
+  MemoryKind,
+  MemoryMode,
+  MemoryMoment,
+  MemoryPiece,
+  MemoryStretch,
   NetworkTotals,
   Outcome,
   OverviewChange,
@@ -377,4 +456,5 @@ export type {
   Sweep,
   SweepKey,
   SweepPoint,
+  TimeRow,
 } from '../core/index.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
-import { actions, apply, close, codeOf, ourProblems, show, until } from './editor.ts';
+import { actions, apply, close, codeOf, isInBrowser, ourProblems, show, until } from './editor.ts';
 
 const flopline = (): Flopline => vscode.extensions.getExtension<Flopline>('flopline.flopline')!.exports;
 const folder = () => vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, 'budgets');
@@ -52,7 +52,9 @@ suite('Budgets', () => {
     );
   });
 
-  test('budgets are tests that pass or fail with their figure', async () => {
+  // Project files are found by the editor's search, which a folder in memory has not.
+  test('budgets are tests that pass or fail with their figure', async function () {
+    if (isInBrowser) this.skip();
     const { budgets } = flopline();
     await budgets.refresh();
     const items = (): readonly vscode.TestItem[] => [...(budgets.controller?.items ?? [])].map(([, item]) => item);
@@ -86,7 +88,8 @@ suite('Budgets', () => {
     assert.equal((await run())[0]?.[0], 'ok');
   });
 
-  test('the list of tests follows the project file', async () => {
+  test('the list of tests follows the project file', async function () {
+    if (isInBrowser) this.skip();
     const { budgets } = flopline();
     await budgets.refresh();
     const file = vscode.Uri.joinPath(folder(), 'flopline.yaml');

@@ -4,6 +4,9 @@ import * as vscode from 'vscode';
 
 const deadline = 15_000;
 
+/** Whether there is nothing but a browser: no processes, no disk and no git. */
+export const isInBrowser = vscode.env.uiKind === vscode.UIKind.Web && vscode.env.remoteName === undefined;
+
 /** Shows a file of the workspace. */
 export async function show(name: string): Promise<vscode.TextEditor> {
   const folder = vscode.workspace.workspaceFolders?.[0];

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
-import { checkHint, close, hints, hoverText, ourProblems, show, showUntitled, type, until } from './editor.ts';
+import {
+  checkHint,
+  close,
+  hints,
+  hoverText,
+  isInBrowser,
+  ourProblems,
+  show,
+  showUntitled,
+  type,
+  until,
+} from './editor.ts';
 
 const extension = () => vscode.extensions.getExtension<Flopline>('flopline.flopline')!;
 const isError = ({ severity }: vscode.Diagnostic): boolean => severity === vscode.DiagnosticSeverity.Error;
@@ -274,7 +285,8 @@ suite('Flopline in VS Code', () => {
     assert.match(await vscode.env.clipboard.readText(), /442,368/);
   });
 
-  test('a server that dies is started again', async () => {
+  test('a server that dies is started again', async function () {
+    if (isInBrowser) this.skip();
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);
     const first = serverProcess();

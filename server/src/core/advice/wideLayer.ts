@@ -3,6 +3,7 @@ import type { GraphEdit } from '../graph/edit.ts';
 import { type Frame, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
 import { knobOf, type Smaller, type Tunable } from '../graph/tunable.ts';
 import type { Range } from '../text/range.ts';
+import { sentences } from '../text/sentences.ts';
 import { listText } from '../text/wording.ts';
 import { advice, type Fix } from './advice.ts';
 import { rowsTiedTo, type TiedRows } from './channels.ts';
@@ -56,14 +57,14 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
   return {
     variant: `x${times}`,
     title: title(isLinear, width, times, others + 1),
-    why: [
+    why: sentences(
       isLinear
         ? l10n.t('Its cost shrinks with its features, and so does that of every layer that reads it.')
         : l10n.t('Its cost shrinks with its channels, and so does that of every layer that reads it.'),
       ...(others === 0
         ? []
         : [l10n.t('Sums tie it to {0}: what is added must have as many channels.', names(tied.layers, layer))]),
-    ].join(' '),
+    ),
     costs: [fewerChannels(), retrain()],
     edits: [...tied.layers].map(
       ([each, depthwise]): GraphEdit => ({
@@ -100,12 +101,12 @@ function narrowerRow(row: Tunable, { rows, footprint, consumers, reason }: TiedR
         others.length === 0
           ? l10n.t('Use {0} channels instead of {1}', value, wide)
           : l10n.t('Use {0} channels instead of {1} in {2} rows tied to each other', value, wide, rows.length),
-      why: [
+      why: sentences(
         l10n.t('Its cost shrinks with its channels, and so does that of every layer that reads it.'),
         ...(others.length === 0
           ? []
           : [l10n.t('It changes together with {0}: they must have as many channels as each other.', listText(others))]),
-      ].join(' '),
+      ),
       costs: [fewerChannels(), retrain()],
       edits,
       footprint,

@@ -25,7 +25,7 @@ export function channelsText(from: number | undefined, to: number | undefined): 
 
 /** ` (256 → 192 → 128 channels)` for the end of a sentence; nothing where uses of a block differ. */
 export function pathText(steps: readonly (number | undefined)[]): string {
-  return steps.includes(undefined) ? '' : ` (${l10n.t('{0} channels', steps.join(' → '))})`;
+  return steps.includes(undefined) ? '' : l10n.t(' ({0} channels)', steps.join(' → '));
 }
 
 /** What every change of weights costs. */

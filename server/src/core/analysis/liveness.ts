@@ -8,11 +8,26 @@ export interface Peak {
   readonly node: number;
 }
 
+/** By buffer, the last node that runs while it lives; as many as there are nodes for what the network returns. */
+export function endsOf({ nodes, outputs }: Graph, buffers: Buffers): Int32Array {
+  const ends = new Int32Array(buffers.count).fill(-1);
+  for (const node of nodes) {
+    for (let port = 0; port < node.outputs.length; port++) ends[buffers.of(node, port)] = node.id;
+    for (const tensor of node.inputs) {
+      if (nodes[tensor.node.id] === tensor.node) ends[buffers.of(tensor.node, tensor.port)] = node.id;
+    }
+  }
+  for (const tensor of outputs) {
+    if (nodes[tensor.node.id] === tensor.node) ends[buffers.of(tensor.node, tensor.port)] = nodes.length;
+  }
+  return ends;
+}
+
 /** The largest sum of live tensors in source order: inputs and outputs of a node live while it runs. */
 export function peakOf(graph: Graph, buffers: Buffers = buffersOf(graph)): Peak {
   const { nodes } = graph;
   const elements = new Float64Array(buffers.count).fill(-1);
-  const lastUse = new Int32Array(buffers.count).fill(-1);
+  const lastUse = endsOf(graph, buffers);
   // Buffers by the node at which they begin and end to live: linked lists in two arrays, one entry a buffer.
   const born = new Int32Array(nodes.length).fill(-1);
   const nextBorn = new Int32Array(buffers.count).fill(-1);
@@ -27,14 +42,7 @@ export function peakOf(graph: Graph, buffers: Buffers = buffersOf(graph)): Peak 
         nextBorn[buffer] = born[at]!;
         born[at] = buffer;
       }
-      lastUse[buffer] = node.id;
     }
-    for (const tensor of node.inputs) {
-      if (nodes[tensor.node.id] === tensor.node) lastUse[buffers.of(tensor.node, tensor.port)] = node.id;
-    }
-  }
-  for (const tensor of graph.outputs) {
-    if (nodes[tensor.node.id] === tensor.node) lastUse[buffers.of(tensor.node, tensor.port)] = nodes.length;
   }
   const died = new Int32Array(nodes.length).fill(-1);
   const nextDied = new Int32Array(buffers.count).fill(-1);

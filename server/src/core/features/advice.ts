@@ -8,6 +8,7 @@ import { mapOffset, type TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
 import { changeText, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
+import { sentences } from '../text/sentences.ts';
 import { briefDiff } from '../text/unifiedDiff.ts';
 import { orderOf, shapeOrUnknown } from './wording.ts';
 
@@ -78,31 +79,69 @@ function networkOf({ model, document, settings }: Analysed): Network {
   return known;
 }
 
-/** All that may be tried in a range of the text, in source order. */
-export function adviceCandidates(analysed: Analysed, within: Range = everywhere(analysed)): Candidate[] {
+interface Found {
+  readonly rule: AdviceRule;
+  readonly finding: Finding;
+}
+
+/** All findings of a text, once they are there. */
+const findings = new WeakMap<Analysed, readonly Found[]>();
+
+/** After so many findings, others get a turn. */
+const findingsBetween = 16;
+
+/** Looks for all findings of a text, and yields now and then: in thousands of layers that takes seconds. */
+function* look(analysed: Analysed): Generator<void, readonly Found[]> {
+  const known = findings.get(analysed);
+  if (known) return known;
+  const network = networkOf(analysed);
+  const found: Found[] = [];
+  for (const rule of rulesFor(analysed)) {
+    for (const finding of rule.find(network, everywhere(analysed)))
+      if (found.push({ rule, finding }) % findingsBetween === 0) yield;
+    yield;
+  }
+  findings.set(analysed, found);
+  return found;
+}
+
+function everyFinding(analysed: Analysed): readonly Found[] {
+  const steps = look(analysed);
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return next.value;
+  }
+}
+
+function findingsOf(analysed: Analysed, rules: readonly AdviceRule[], within: Range): readonly Found[] {
+  const network = networkOf(analysed);
+  return rules.flatMap(rule => [...rule.find(network, within)].map(finding => ({ rule, finding })));
+}
+
+/** All that may be tried in a range of the text, or in all of it, in source order. */
+export function adviceCandidates(analysed: Analysed, within?: Range): Candidate[] {
   const network = networkOf(analysed);
   const { lines } = analysed.document;
   const counts = new Map<string, number>();
-  const found = rulesFor(analysed).flatMap(rule =>
-    [...rule.find(network, within)].flatMap(finding =>
-      finding.fixes.map((fix): Candidate => {
-        const line = lines.lineAt(finding.at.from) + 1;
-        const base = `${rule.code}@${line}:${fix.variant}`;
-        // There may be several layers on a line.
-        const count = (counts.get(base) ?? 0) + 1;
-        counts.set(base, count);
-        return {
-          id: count === 1 ? base : `${base}.${count}`,
-          code: rule.code,
-          answers: rule.answers ?? rule.code,
-          range: finding.at,
-          kind: isReported(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
-          title: fix.title,
-          isGlobal: rule.isGlobal ?? false,
-          fix,
-        };
-      }),
-    ),
+  const all = within ? findingsOf(analysed, rulesFor(analysed), within) : everyFinding(analysed);
+  const found = all.flatMap(({ rule, finding }) =>
+    finding.fixes.map((fix): Candidate => {
+      const line = lines.lineAt(finding.at.from) + 1;
+      const base = `${rule.code}@${line}:${fix.variant}`;
+      // There may be several layers on a line.
+      const count = (counts.get(base) ?? 0) + 1;
+      counts.set(base, count);
+      return {
+        id: count === 1 ? base : `${base}.${count}`,
+        code: rule.code,
+        answers: rule.answers ?? rule.code,
+        range: finding.at,
+        kind: isReported(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
+        title: fix.title,
+        isGlobal: rule.isGlobal ?? false,
+        fix,
+      };
+    }),
   );
   return found.sort((a, b) => a.range.from - b.range.from);
 }
@@ -181,30 +220,36 @@ function holdsElsewhere(analysed: Analysed, candidate: Candidate): boolean {
 const mostPriced = { text: 24, program: 6 };
 
 /**
- * Tries what diagnostics advise, one trial between two yields: from then on their help has the change and what it saves,
- * for whoever reads nothing else.
+ * Looks for what diagnostics advise and tries it, one trial between two yields: from then on their help has the change and
+ * what it saves, for whoever reads nothing else. While it looks, it yields that: problems are not known before.
  */
-export function* priceReported(analysed: Analysed): Generator<void, void> {
+export function* priceReported(analysed: Analysed): Generator<'looking' | 'trying', void> {
   const { spec } = analysed;
+  for (const steps = look(analysed); !steps.next().done; ) yield 'looking';
   const most = spec.program || spec.reader !== undefined ? mostPriced.program : mostPriced.text;
   for (const candidates of [...reportedCandidates(analysed).values()].slice(0, most)) {
     for (const candidate of candidates) {
       const isNew = !prices.get(analysed)?.has(candidateKey(candidate));
       const advice = priceAdvice(analysed, candidate);
-      if (isNew) yield;
+      if (isNew) yield 'trying';
       if (advice?.refused === null) break;
     }
   }
 }
 
+const reported = new WeakMap<Analysed, ReadonlyMap<string, readonly Candidate[]>>();
+
 /** What answers each diagnostic, by its code and its place, the likeliest first. */
 function reportedCandidates(analysed: Analysed): ReadonlyMap<string, readonly Candidate[]> {
+  const known = reported.get(analysed);
+  if (known) return known;
   const found = new Map<string, Candidate[]>();
+  reported.set(analysed, found);
   for (const candidate of adviceCandidates(analysed)) {
     if (candidate.kind !== 'quickfix') continue;
     const key = placeKey(candidate.answers, candidate.range);
-    const known = found.get(key);
-    if (known) known.push(candidate);
+    const there = found.get(key);
+    if (there) there.push(candidate);
     else found.set(key, [candidate]);
   }
   return found;
@@ -226,7 +271,7 @@ export function withPrices(analysed: Analysed, problems: readonly Problem[]): re
       const help = changeHelp(analysed, advice);
       // Its own sentence says no more than the title of the change.
       const isOwn = candidate.code === problem.code || problem.help === undefined;
-      return { ...problem, help: isOwn ? help : `${problem.help} ${help}` };
+      return { ...problem, help: isOwn ? help : sentences(problem.help, help) };
     }
     return problem;
   });
@@ -247,20 +292,21 @@ function changeHelp({ document }: Analysed, { title, edits }: Advice): string {
 /** Hints that lead to advice; advice on what another finding reports has none of its own. */
 export function adviceProblems(analysed: Analysed): Problem[] {
   const network = networkOf(analysed);
-  return rulesFor(analysed)
-    .filter(({ reported }) => reported)
-    .flatMap(rule =>
-      [...rule.find(network, everywhere(analysed))]
-        .filter(finding => finding.message !== undefined && isReported(analysed, network, rule, finding))
-        .map(
-          ({ at, message, help, measure, fixes }): Problem => ({
-            range: { from: at.from, to: at.to },
-            severity: 'hint',
-            code: rule.code,
-            message: message!(percent(shareOf(analysed, network, { fixes, measure }))),
-            help,
-          }),
-        ),
+  const rules = rulesFor(analysed).filter(rule => rule.reported);
+  const all = findings.get(analysed) ?? findingsOf(analysed, rules, everywhere(analysed));
+  return all
+    .filter(
+      ({ rule, finding }) =>
+        rule.reported && finding.message !== undefined && isReported(analysed, network, rule, finding),
+    )
+    .map(
+      ({ rule, finding: { at, message, help, measure, fixes } }): Problem => ({
+        range: { from: at.from, to: at.to },
+        severity: 'hint',
+        code: rule.code,
+        message: message!(percent(shareOf(analysed, network, { fixes, measure }))),
+        help,
+      }),
     );
 }
 

@@ -1,7 +1,9 @@
 // Budgets as people write them: “−30 % MACs”, “≤ 300 MMACs”, “2M params”.
+
 import * as l10n from '@vscode/l10n';
 import type { Convention, ConventionName } from '../analysis/conventions.ts';
 import { changeText, si } from '../text/quantity.ts';
+import { sentences } from '../text/sentences.ts';
 import { siPrefixes } from '../text/units.ts';
 import { listText } from '../text/wording.ts';
 
@@ -50,7 +52,7 @@ export function parseBudget(text: string, metric: Metric = 'macs'): readonly Bud
 /** The message of what is wrong, and how a budget is written. */
 function wrong(message: string): string {
   const help = l10n.t('Give a limit such as 300M or 2M params, or a reduction such as −30 %.');
-  return `${message} ${help}`;
+  return sentences(message, help);
 }
 
 function parseWish(text: string, fallback: Metric): BudgetWish | string {

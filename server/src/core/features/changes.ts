@@ -146,7 +146,7 @@ function removal(gone: readonly Layer[], line: number, { document, model }: Anal
     const [value, params] = [add(layers.map(({ cost }) => cost.value)), add(layers.map(({ cost }) => cost.params))];
     return `${amountText(value, unit)} · ${paramsText(params)}`;
   };
-  const words = `${titles} (${costs(gone)})`;
+  const words = l10n.t('{0} ({1})', titles, costs(gone));
   const { from } = document.lines.range(line);
   return {
     range: { from, to: from },

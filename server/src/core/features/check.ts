@@ -1,10 +1,10 @@
 // Budgets of the project file, held against a network: within, over, or not known.
+
 import * as l10n from '@vscode/l10n';
-import { type Amount, type Cost, isCertain, sumOf } from '../analysis/model.ts';
+import { type Amount, isCertain } from '../analysis/model.ts';
 import { type Estimate, roofline } from '../analysis/roofline.ts';
-import { useOf } from '../graph/graph.ts';
 import { type Analysed, type Document, preparation, price, withEdits } from '../pipeline.ts';
-import { type BudgetUse, budgetsOf, type Limits } from '../project/index.ts';
+import { type BudgetUse, budgetsOf, builtInDevice, type Limits } from '../project/index.ts';
 import {
   bytesOf,
   choiceKeys,
@@ -19,8 +19,10 @@ import { isIgnored } from '../text/pragma.ts';
 import { type Problem, textOf } from '../text/problem.ts';
 import { bytes, changeText, exact, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
-import { listText } from '../text/wording.ts';
+import { clauses } from '../text/sentences.ts';
+import { commaText, listText } from '../text/wording.ts';
 import type { Budget } from './budget.ts';
+import { type Part, partsOf } from './parts.ts';
 import { type SlimProgress, type SlimStep, slim } from './slim.ts';
 import { inputText } from './totals.ts';
 import { elementBytes, uncertainty } from './wording.ts';
@@ -245,7 +247,7 @@ function measured(
 /** The roofline of the network on the device of the budget, or why there is none. */
 function estimateOf({ model, settings }: Analysed, { project, budget }: BudgetUse): Estimate | string {
   const name = budget.limits?.time?.device?.value;
-  const device = name === undefined ? undefined : project.devices.get(name)?.value;
+  const device = name === undefined ? undefined : (project.devices.get(name)?.value ?? builtInDevice(name));
   if (name === undefined) return l10n.t('The limit of time names no device.');
   if (!device) return l10n.t('There is no device “{0}” under `devices`.', name);
   const operations = device.flops?.get(settings.dtype)?.value;
@@ -255,41 +257,6 @@ function estimateOf({ model, settings }: Analysed, { project, budget }: BudgetUs
   if (bandwidth === undefined) return l10n.t('`devices` does not say the bandwidth of “{0}”.', name);
   const { batch, dtype } = settings;
   return roofline(model, { operations, bandwidth, bytesPerElement: bytesOf[dtype as Dtype], batch });
-}
-
-/** An item of the text or a module of a program, with the cost of what is its own. */
-interface Part {
-  readonly name: string;
-  readonly type: string;
-  readonly range: Range | undefined;
-  readonly file: string | undefined;
-  readonly cost: Pick<Cost, 'macs' | 'params' | 'activations'>;
-  /** The operators that are its own, as stretches of the execution. */
-  readonly stretches: readonly { readonly first: number; readonly end: number }[];
-}
-
-function partsOf({ model, spec: { program } }: Analysed): readonly Part[] {
-  if (program) {
-    return program.modules
-      .filter(({ own }) => own.length > 0)
-      .map(({ name, type, site, own }) => ({
-        name: name === '' ? type : name,
-        type,
-        range: site?.range,
-        file: site?.file,
-        cost: sumOf(own.map(node => model.costOfNode(node))),
-        stretches: own.map(({ id }) => ({ first: id, end: id + 1 })),
-      }));
-  }
-  const { rows } = model.graph;
-  return Array.from({ length: rows.length }, (_, row): readonly Part[] => {
-    const [frame] = rows.frames(row);
-    if (!frame) return [];
-    const { label, type } = frame;
-    const stretch = { first: rows.first(row), end: rows.end(row) };
-    const name = label === '' ? type : label;
-    return [{ name, type, range: useOf(frame), file: undefined, cost: model.costOf(stretch), stretches: [stretch] }];
-  }).flat();
 }
 
 const mostLayers = 3;
@@ -374,14 +341,14 @@ function fixTitle(steps: readonly SlimStep[], before: readonly LimitCheck[], aft
   });
   const [only] = steps;
   return steps.length === 1 && only
-    ? l10n.t('{0} to get back within budget: {1}', only.advice.change, changes.join(', '))
-    : l10n.t('Make {0} changes to get back within budget: {1}', steps.length, changes.join(', '));
+    ? l10n.t('{0} to get back within budget: {1}', only.advice.change, commaText(changes))
+    : l10n.t('Make {0} changes to get back within budget: {1}', steps.length, commaText(changes));
 }
 
 /** What brings the network back, as sentences for the problem. */
 export function fixHelp(fix: BudgetFix | undefined): string {
   if (!fix) return l10n.t('Flopline knows no changes that bring it back within budget.');
-  const list = fix.steps.map(({ advice }) => l10n.t('{0}: {1}', advice.layer, advice.title)).join('; ');
+  const list = clauses(fix.steps.map(({ advice }) => l10n.t('{0}: {1}', advice.layer, advice.title)));
   return fix.steps.length === 1
     ? l10n.t('This change brings it back: {0}.', list)
     : l10n.t('These {0} changes bring it back: {1}.', fix.steps.length, list);
@@ -470,15 +437,14 @@ function partsOfLimit({
 export function conditionsText({ analysed, use: { entry } }: Verdict): string {
   if (!analysed) return entry ?? '';
   const { spec, settings } = analysed;
-  return [
+  const parts = [
     ...(entry === undefined ? [] : [entry]),
     ...(spec.variant === undefined ? [] : [l10n.t('scale {0}', spec.variant)]),
     inputText(analysed),
     ...(settings.dtype === 'fp32' ? [] : [settings.dtype]),
     ...(settings.batch === 1 ? [] : [l10n.t('batch {0}', settings.batch)]),
-  ]
-    .filter(part => part !== '')
-    .join(', ');
+  ];
+  return commaText(parts.filter(part => part !== ''));
 }
 
 /** All limits in one line, those that are not met first: `8.74G MACs (limit 5.00G, +75 %) and 3.16M params (limit 3.20M)`. */
@@ -494,7 +460,7 @@ export function limitsText({ limits, scale }: BudgetUse['budget']): string {
     const limit = limitOf(limits, key);
     return limit === undefined ? [] : [`≤ ${quantityText(key, limit)}`];
   });
-  return [...(scale ? [l10n.t('scale {0}', scale.value)] : []), ...parts].join(', ');
+  return commaText([...(scale ? [l10n.t('scale {0}', scale.value)] : []), ...parts]);
 }
 
 /** What is over or not known, as one sentence, and for which input. */

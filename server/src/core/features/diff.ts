@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { type Analysed, countedLike } from '../pipeline.ts';
 import { Lines } from '../text/lines.ts';
 import { changeText, si } from '../text/quantity.ts';
+import { commaText } from '../text/wording.ts';
 import { compare, type Layer, type Status } from './comparison.ts';
 import {
   known,
@@ -190,19 +191,19 @@ export function diffTitle({ file, revision, scale }: DiffSide, other: DiffSide):
   const isSameFile = file === other.file && revision === other.revision;
   const facts = [revision, isSameFile && scale !== undefined ? l10n.t('scale {0}', scale) : undefined];
   const known = facts.filter(fact => fact !== undefined);
-  return known.length === 0 ? file : `${file} (${known.join(', ')})`;
+  return known.length === 0 ? file : l10n.t('{0} ({1})', file, commaText(known));
 }
 
 /** How many layers there are of each status: `2 changed, 1 added, 20 unchanged`. */
 export function diffCounts({ rows }: DiffReport): string {
   const count = (wanted: Status): number => rows.filter(({ status }) => status === wanted).length;
   const [changed, added, removed, same] = [count('changed'), count('added'), count('removed'), count('same')];
-  return [
+  return commaText([
     ...(changed > 0 ? [l10n.t('{0} changed', changed)] : []),
     ...(added > 0 ? [l10n.t('{0} added', added)] : []),
     ...(removed > 0 ? [l10n.t('{0} removed', removed)] : []),
     l10n.t('{0} unchanged', same),
-  ].join(', ');
+  ]);
 }
 
 /** What the columns of a comparison are called. The mark and the changes have no name of their own. */

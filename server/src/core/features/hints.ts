@@ -4,6 +4,7 @@ import { type Frame, type SiteRole, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { shapeText } from '../ops/rules/shape.ts';
 import { type Analysed, shownAt } from '../pipeline.ts';
+import { width } from '../text/columns.ts';
 import { percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { clip } from '../text/wording.ts';
@@ -25,13 +26,16 @@ import {
 export interface Hint {
   /** The offset of the end of the line's text. */
   readonly at: number;
-  /** At most `maxLabel` UTF-16 units, with the row's number in front of it. */
+  /** At most `maxLabel` columns, with the row's number in front of it. */
   readonly label: string;
   /** 0-based. */
   readonly line: number;
 }
 
-/** VS Code cuts the hints of a line at 43 (`editor.inlayHints.maximumLength`); one is the gap in front of the label. */
+/**
+ * VS Code cuts the hints of a line at 43 characters (`editor.inlayHints.maximumLength`); one is the gap in front of the
+ * label. Wide ones take the room of two.
+ */
 export const maxLabel = 42;
 
 /** In front of a line that stands out: as full as the quarters of the total that it holds. */
@@ -62,7 +66,7 @@ export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
     const quarters = marked.get(line);
     const change = base && settings.hints.changes ? lineChange(analysed, base, line) : '';
     const ending = change === '' ? '' : ` · ${change}`;
-    const room = (taken.get(line) ?? 0) + ending.length;
+    const room = (taken.get(line) ?? 0) + width(ending);
     const own = lineLabel(analysed, template, lineCost, quarters ? marks[quarters] : '', room);
     const label = own === '' ? change : own + ending;
     if (label !== '') found.push({ at: lines.end(line), label, line });
@@ -191,7 +195,7 @@ function newLabel(
   const { items, times } = usesOf(frames, line, analysed);
   const rests = cost.value.standIn || cost.params.standIn;
   const before = (rests ? resting : '') + mark + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
-  const room = maxLabel - taken - before.length;
+  const room = maxLabel - taken - width(before);
   // Several items on one line: its output is that of the last.
   const role = roleOf({ line, frames }, analysed);
   // Where a module is made, what it gives is not there yet; where it is called, its parameters are elsewhere.
@@ -218,8 +222,8 @@ function newLabel(
   if (cost.value.value > 0 || cost.value.complete || !template.has.has('cost')) return before + label;
   const reason = reasonOf(cost, line, analysed);
   for (const params of cost.params.complete ? [values.params, ''] : ['']) {
-    const rest = room - filled(template, { ...values, params, cost: '?' }, 2 * maxLabel).length + 1;
-    if (reason.length <= rest || (params === '' && rest >= 16)) {
+    const rest = room - width(filled(template, { ...values, params, cost: '?' }, 2 * maxLabel)) + 1;
+    if (width(reason) <= rest || (params === '' && rest >= 16)) {
       return before + filled(template, { ...values, params, cost: clip(reason, rest) }, room);
     }
   }
@@ -327,7 +331,7 @@ function filled({ parts, after }: Template, values: Readonly<Record<Variable, st
       label += (label === '' ? parts[0]!.before : before) + values[variable];
     }
     if (count === present.length) label += after;
-    if (label.length <= room || count === 1) return clip(label, room);
+    if (width(label) <= room || count === 1) return clip(label, room);
   }
   return '';
 }

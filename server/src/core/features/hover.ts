@@ -1,9 +1,11 @@
 // What is at a place of the text.
+
 import * as l10n from '@vscode/l10n';
 import { type Reader, type Reference, referencesIn } from '../formats/index.ts';
 import type { Frame, Graph, Note, Tensor } from '../graph/graph.ts';
 import { type Analysed, shownAt } from '../pipeline.ts';
 import { contains, type Range } from '../text/range.ts';
+import { sentences } from '../text/sentences.ts';
 import { type Base, lineDetail } from './changes.ts';
 import { variantModel } from './figures.ts';
 import { inputsOf, layerText, lineText } from './layerText.ts';
@@ -68,7 +70,7 @@ function hoverAt(analysed: Analysed, offset: number): Hover | undefined {
       markdown: layerText(analysed, frames, note.text === '' ? undefined : proseMarkdown(note.text)),
     };
   if (note) {
-    const text = [proseMarkdown(note.text), valuesText(notes)].filter(part => part !== '').join(' ');
+    const text = sentences(proseMarkdown(note.text), valuesText(notes));
     return { range: note.range, markdown: joined(analysed, [text], frames) };
   }
   const variant = analysed.spec.variants.find(({ range }) => contains(range, at));

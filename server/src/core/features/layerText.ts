@@ -10,6 +10,7 @@ import type { Frame, GraphNode, SiteRole, Tensor } from '../graph/graph.ts';
 import { size } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import { exact, percent, si } from '../text/quantity.ts';
+import { clauses, sentences } from '../text/sentences.ts';
 import { baseOf, differencePhrase, differences } from './differences.ts';
 import { native, under } from './figures.ts';
 import { linkTo, otherSite, sourceText } from './source.ts';
@@ -416,20 +417,20 @@ function peersText(analysed: Analysed, frames: readonly Frame[]): string {
   if (!macs.complete) return '';
   const figure = native(analysed);
   const asked = figure ? [{ convention: figure.counter, by: figure.by, base: baseOf(figure.counter) }] : peers;
-  const sentences: string[] = [];
+  const all: string[] = [];
   for (const { convention, by, base } of asked) {
     if (convention === model.convention.name) continue;
     const other = under(model, convention);
     const value = sum(frames.map(frame => other.costOf(frame))).value;
     if (!value.complete || value.value === base * macs.value) continue;
     const found = differences(other, nodesOf(other, frames)).map(differencePhrase);
-    const why = [...(base === 2 && macs.value > 0 ? [l10n.t('2 per MAC')] : []), ...found.slice(0, 4)].join('; ');
+    const why = clauses([...(base === 2 && macs.value > 0 ? [l10n.t('2 per MAC')] : []), ...found.slice(0, 4)]);
     const amount = amountText(value, other.convention.unit);
-    sentences.push(
+    all.push(
       why === '' ? l10n.t('{0} counts {1} here.', by, amount) : l10n.t('{0} counts {1} here: {2}.', by, amount, why),
     );
   }
-  return sentences.join(' ');
+  return sentences(...all);
 }
 
 function* nodesOf({ graph }: Model, frames: readonly Frame[]): Generator<GraphNode> {

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Amount, Cost } from '../analysis/model.ts';
 import { type Frame, type GraphNode, type Site, useOf } from '../graph/graph.ts';
+import { producerOf } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import { gridOf, sizes } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -38,8 +39,23 @@ export interface OverviewRow {
   readonly sites: readonly OverviewSite[];
   /** What it is compared with; undefined where that is not compared row by row. */
   readonly change: OverviewChange | undefined;
+  /** What its own work reads, each once; undefined where all work is that of the rows inside. */
+  readonly sources: readonly OverviewSource[] | undefined;
+  /** The shapes of what the network returns of its own work. */
+  readonly returns: readonly string[];
   /** In the order of execution. What is in it and costs something may be its own work, which is no row. */
   readonly rows: readonly OverviewRow[];
+}
+
+/** A tensor that a row reads. */
+export interface OverviewSource {
+  /**
+   * The number of the row whose work it is: rows are counted from 0, each in front of those inside it, removed ones not
+   * at all. Below 0 an input of the network: −1 is the first.
+   */
+  readonly row: number;
+  /** As a person reads it. */
+  readonly shape: string;
 }
 
 /** What has become of a row, and what is more now; null where a side is not known. */
@@ -59,6 +75,8 @@ export interface Overview {
   readonly totals: Pick<OverviewRow, 'costs' | 'signs' | 'why'>;
   /** Where it is compared with something: since when, and what that is more now. */
   readonly since: { readonly text: string; readonly by: OverviewCosts } | undefined;
+  /** What the network is given, in the order in which rows name it. */
+  readonly inputs: readonly { readonly name: string; readonly shape: string }[];
   /** In the order of the text or of the execution; they sum to the totals, and what was removed is where it was. */
   readonly rows: readonly OverviewRow[];
 }
@@ -76,6 +94,10 @@ export function overview(analysed: Analysed, base?: Base): Overview {
     elementBytes: elementBytes(settings) * settings.batch,
     totals: figures(model.totals),
     since: base && before && { text: sinceText(base), by: difference(model.totals, before) },
+    inputs: model.graph.inputs.map(({ name, tensor }) => ({
+      name,
+      shape: shapeOrUnknown(tensor.shape, orderOf(analysed)),
+    })),
     rows: new Rows(analysed, base).all(),
   };
 }
@@ -96,11 +118,31 @@ class Rows {
   readonly #analysed: Analysed;
   readonly #changes: Changes | undefined;
   readonly #showsOperators: boolean;
+  /** By node, the number of the row whose work it is; −1 for none. */
+  readonly #owners: Int32Array;
+  /** By node that the network is given, the number of that input as rows name it. */
+  readonly #inputs: ReadonlyMap<number, number>;
+  /** By node, the shapes of its outputs that the network returns. */
+  readonly #returned: ReadonlyMap<number, readonly string[]>;
+  /** How many rows there are so far. */
+  #count = 0;
+  readonly #shapes = new Map<Shape, string>();
 
   constructor(analysed: Analysed, base: Base | undefined) {
+    const { graph } = analysed.model;
     this.#analysed = analysed;
     this.#changes = base && changesOf(analysed, base);
-    this.#showsOperators = analysed.model.graph.nodeCount <= mostOperators;
+    this.#showsOperators = graph.nodeCount <= mostOperators;
+    this.#owners = new Int32Array(graph.nodeCount).fill(-1);
+    this.#inputs = new Map(graph.inputs.map(({ tensor }, at) => [producerOf(tensor), -1 - at]));
+    const returned = new Map<number, string[]>();
+    for (const tensor of new Set(graph.outputs)) {
+      const id = producerOf(tensor);
+      const there = returned.get(id);
+      if (there) there.push(this.#shapeText(tensor.shape));
+      else returned.set(id, [this.#shapeText(tensor.shape)]);
+    }
+    this.#returned = returned;
   }
 
   all(): readonly OverviewRow[] {
@@ -118,10 +160,16 @@ class Rows {
   }
 
   #row(frame: Frame, path: string, around: readonly OverviewSite[], change?: OverviewChange): OverviewRow {
+    const number = this.#count++;
+    this.#owners.fill(number, frame.first, frame.end);
     const rows = this.#inside(frame, path, []);
     const [only] = rows;
     // An operator of the same name adds nothing to its layer.
     const isPlain = rows.length === 1 && only!.rows.length === 0 && frame.children.every(isCode);
+    if (isPlain) {
+      this.#count = number + 1;
+      this.#owners.fill(number, frame.first, frame.end);
+    }
     const own = useOf(frame);
     const name = isNamed(frame) ? frameName(frame) : clip(frame.children.map(({ type }) => type).join(' → '), 60);
     return {
@@ -131,6 +179,7 @@ class Rows {
       ...figures(this.#analysed.model.costOf(frame)),
       sites: frame.isHidden ? [] : [...(own ? [{ range: own }] : placesElsewhere(frame)), ...around],
       change: change ?? this.#changes?.ofModule(path),
+      ...this.#work(number, frame.first, frame.end, isPlain || rows.every(isRemoved)),
       rows: isPlain ? [] : rows,
     };
   }
@@ -143,8 +192,42 @@ class Rows {
       ...figures(this.#analysed.model.costOfNode(node)),
       sites: around,
       change: undefined,
+      ...this.#work(this.#owners[node.id]!, node.id, node.id + 1, true),
       rows: [],
     };
+  }
+
+  /** What a row reads and returns by the work of its own, which is some of the nodes `first` to `end` − 1. */
+  #work(row: number, first: number, end: number, isLeaf: boolean): Pick<OverviewRow, 'sources' | 'returns'> {
+    const { nodes } = this.#analysed.model.graph;
+    const found: OverviewSource[] = [];
+    const returns: string[] = [];
+    let isWorking = isLeaf;
+    for (let id = first; id < end; id++) {
+      if (this.#owners[id] !== row) continue;
+      const { op, inputs } = nodes[id]!;
+      if (op.name === 'input') continue;
+      isWorking = true;
+      returns.push(...(this.#returned.get(id) ?? []));
+      for (const tensor of inputs) {
+        const producer = producerOf(tensor);
+        const owner = this.#owners[producer] ?? -1;
+        const source = owner >= 0 ? owner : this.#inputs.get(producer);
+        // What is made of nothing that is shown, as a constant outside of all rows, comes from nowhere.
+        if (source === undefined || source === row) continue;
+        const shape = this.#shapeText(tensor.shape);
+        if (!found.some(other => other.row === source && other.shape === shape)) found.push({ row: source, shape });
+      }
+    }
+    return { sources: isWorking ? found : undefined, returns };
+  }
+
+  #shapeText(shape: Shape | undefined): string {
+    const known = shape && this.#shapes.get(shape);
+    if (known !== undefined) return known;
+    const text = shapeOrUnknown(shape, orderOf(this.#analysed));
+    if (shape) this.#shapes.set(shape, text);
+    return text;
   }
 
   /** The frames and the operators in a frame; lines and functions of a program are what they do. */
@@ -156,7 +239,9 @@ class Rows {
       for (; id < end; id++) {
         const node = nodes[id]!;
         // What the network is given is no work of its own.
-        if (this.#showsOperators && node.op.name !== 'input') found.push(this.#operator(node, around));
+        if (!this.#showsOperators || node.op.name === 'input') continue;
+        this.#owners[id] = this.#count++;
+        found.push(this.#operator(node, around));
       }
     };
     const { children } = frame;
@@ -183,9 +268,11 @@ class Rows {
   #shape(shape: Shape | undefined): Pick<OverviewRow, 'shape' | 'stage'> {
     const order = orderOf(this.#analysed);
     const isImage = shape !== undefined && shape.length >= 4 && shape[0] === 1;
-    return { shape: shapeOrUnknown(shape, order), stage: isImage ? sizes(gridOf(shape, order)) : '' };
+    return { shape: this.#shapeText(shape), stage: isImage ? sizes(gridOf(shape, order)) : '' };
   }
 }
+
+const isRemoved = ({ change }: OverviewRow): boolean => change?.status === 'removed';
 
 /** Whether a frame is all that its parent is. */
 function isWhole({ type, label, parent }: Frame): boolean {
@@ -202,7 +289,7 @@ function isSaid(type: string, name: string): boolean {
 }
 
 /** Where a frame is that has no place in the text itself. */
-function placesElsewhere({ sites }: Frame): readonly OverviewSite[] {
+export function placesElsewhere({ sites }: Frame): readonly OverviewSite[] {
   const others = sites.filter(({ role, file }) => file !== undefined && role !== 'definition');
   return others.map(({ range, file }) => ({ range, file: file! }));
 }
@@ -255,6 +342,8 @@ function changesOf(analysed: Analysed, { analysed: before }: Base): Changes | un
       why: undefined,
       sites: [],
       change: changeOf(pair),
+      sources: undefined,
+      returns: [],
       rows: [],
     };
   };

@@ -1,5 +1,6 @@
 // Commands on the row at the cursor: insert one below, duplicate, move up or down, delete. References follow; nothing
 // becomes another network without a word.
+
 import * as l10n from '@vscode/l10n';
 import {
   type Format,
@@ -20,6 +21,7 @@ import { type Analysed, type Document, open, readOptions, withEdits } from '../p
 import { applyEdits, composed, type TextEdit } from '../text/edit.ts';
 import { Lines } from '../text/lines.ts';
 import type { Range } from '../text/range.ts';
+import { sentences } from '../text/sentences.ts';
 
 export const rowCommands = ['insert', 'duplicate', 'up', 'down', 'delete'] as const;
 
@@ -158,7 +160,7 @@ interface Change {
 
 function finished(change: Change, selection: Range, words?: string): RowEdits {
   const { edits, text, errors } = change;
-  const message = [words, errorsText(errors)].filter(part => part !== undefined).join(' ');
+  const message = sentences(words, errorsText(errors));
   return { edits, text, lines: new Lines(text), selection, ...(message === '' ? {} : { message }) };
 }
 
@@ -297,5 +299,5 @@ function removalMessage({ itemName }: Format, { redirected, lost }: Change, inde
         readers,
       ),
     );
-  return parts.length > 0 ? parts.join(' ') : undefined;
+  return parts.length > 0 ? sentences(...parts) : undefined;
 }

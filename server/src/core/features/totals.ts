@@ -1,4 +1,5 @@
 // The totals in words: one wording for the lens, the hover, the status bar and the outline.
+
 import * as l10n from '@vscode/l10n';
 import { conventions } from '../analysis/conventions.ts';
 import type { Model } from '../analysis/model.ts';
@@ -6,6 +7,8 @@ import { works } from '../analysis/work.ts';
 import type { Spec } from '../formats/index.ts';
 import type { Analysed, FusedFigure, NativeFigure } from '../pipeline.ts';
 import { bytes, exact } from '../text/quantity.ts';
+import { clauses, sentences } from '../text/sentences.ts';
+import { commaText } from '../text/wording.ts';
 import { type Base, totalsChange } from './changes.ts';
 import { baseOf, differencePhrase, differences } from './differences.ts';
 import { native, under } from './figures.ts';
@@ -159,9 +162,10 @@ export function totalsMarkdown(analysed: Analysed): string {
   if (spec.reader !== undefined) parts.push(l10n.t('Read by {0}.', codeSpan(spec.reader)));
   if (spec.dialect !== undefined) {
     const dialect = codeSpan(spec.dialect);
-    const how = spec.dialectBecause === undefined ? dialect : `${dialect} (${proseMarkdown(spec.dialectBecause)})`;
+    const how =
+      spec.dialectBecause === undefined ? dialect : l10n.t('{0} ({1})', dialect, proseMarkdown(spec.dialectBecause));
     parts.push(
-      [
+      sentences(
         spec.tables === undefined
           ? l10n.t('Read in the dialect {0}.', how)
           : l10n.t(
@@ -170,7 +174,7 @@ export function totalsMarkdown(analysed: Analysed): string {
               how,
             ),
         l10n.t('To choose another one, write {0} at the top of the file.', '`# flopline: dialect=…`'),
-      ].join(' '),
+      ),
     );
   }
   if (figure) parts.push(frameworkText(analysed, figure));
@@ -195,7 +199,7 @@ function trainingText(model: Model): string {
     const text = amountText(totals.value, convention.unit);
     return work === model.convention.work ? `**${text}**` : text;
   });
-  return l10n.t('Training, for one sample: {0}. The table above counts inference.', totals.join(', '));
+  return l10n.t('Training, for one sample: {0}. The table above counts inference.', commaText(totals));
 }
 
 /** The totals under every convention, one a line, as plain text. */
@@ -220,7 +224,7 @@ function compositionText(model: Model): string {
   const shown = found.slice(0, 3).map(differencePhrase);
   if (found.length > 3) shown.push('…');
   if (baseOf(convention.name) === 2) shown.unshift(l10n.t('2 per MAC'));
-  return shown.join('; ') || l10n.t('the same');
+  return clauses(shown) || l10n.t('the same');
 }
 
 /** The figure that the framework prints, and why it differs from ours. */
@@ -232,10 +236,10 @@ function frameworkText({ model }: Analysed, figure: NativeFigure): string {
   const older = olderText(figure);
   const total = `**${figureText(value, figure)}**`;
   const who = whoPrints(figure);
-  return [
+  return sentences(
     older === '' ? l10n.t('{0} prints {1}.', who, total) : l10n.t('{0} prints {1} ({2}).', who, total, older),
     ...(isHere ? [l10n.t('In this network: {0}.', plainMarkdown(compositionText(other)))] : []),
     ...(fused ? [l10n.t('After {0} it prints {1}.', '`model.fuse()`', fusedText(figure, fused))] : []),
     ...(caveat === undefined ? [] : [proseMarkdown(caveat)]),
-  ].join(' ');
+  );
 }

@@ -1,5 +1,6 @@
 // Every wording that features share: how shapes, amounts and unknowns are said. Features never import each other.
 import * as l10n from '@vscode/l10n';
+
 import type { Amount, Cost } from '../analysis/model.ts';
 import type { Doubt, Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
@@ -8,6 +9,7 @@ import type { Analysed } from '../pipeline.ts';
 import { bytesOf, type Settings } from '../settings/index.ts';
 import { bytes, si } from '../text/quantity.ts';
 import type { Reason } from '../text/reason.ts';
+import { sentences } from '../text/sentences.ts';
 import { clip, listText } from '../text/wording.ts';
 
 /** The order in which the sizes of images are shown: that of the file's own input, unless a setting says otherwise. */
@@ -125,7 +127,7 @@ export function doubtText(doubts: readonly Doubt[]): string {
       ? l10n.t('These numbers are right only if {0} is as in {1}.', names, expected.source)
       : l10n.t('These numbers are right only if {0} are as in {1}.', names, expected.source);
   });
-  return [...conditions, ...new Set(doubts.map(({ because }) => because))].join(' ');
+  return sentences(...conditions, ...new Set(doubts.map(({ because }) => because)));
 }
 
 /** Why numbers are not certain: what is unknown, else what is in doubt. */

@@ -60,6 +60,8 @@ export interface ReadOptions {
   readonly phase?: string | undefined;
   /** Whether the network is read as it runs in training; undefined is evaluation. */
   readonly training?: boolean | undefined;
+  /** Whether it is followed how long tensors are there, where a program runs. */
+  readonly lifetimes?: boolean | undefined;
   /** What is built, in a format whose texts hold several networks: `resnet50()`. Undefined is the text's first choice. */
   readonly entry?: string | undefined;
   /** What the network is called with, as expressions of the text's language, where sizes do not say it. */
@@ -70,6 +72,29 @@ export interface ReadOptions {
   readonly until?: number | undefined;
   /** Where the places of frames are shown, where a person sees another text than the one that is read. */
   readonly places?: Shown | undefined;
+}
+
+/** A network that is to be written in a language. */
+export interface Writing {
+  readonly graph: Graph;
+  /** What the network is called. */
+  readonly title: string;
+  /** Lines for the head of the text, without the language's sign for comments. */
+  readonly comments: readonly string[];
+}
+
+/** The text of a network; or which node the language cannot say, and why. */
+export type NetworkText =
+  | { readonly text: string }
+  | { readonly node: GraphNode; readonly label: string | undefined; readonly why: string };
+
+/** How a format writes networks. */
+export interface Writer {
+  /** What files of the language end in. */
+  readonly ending: string;
+  /** The editor's language. */
+  readonly languageId: string;
+  readonly write: (writing: Writing) => NetworkText;
 }
 
 /** One member of a family that the text defines, such as a row of `scales:`. */
@@ -289,6 +314,8 @@ export interface Format {
   readonly namedInputs: boolean;
   /** What begins a comment line; `#` where not given. */
   readonly comments?: RegExp;
+  /** Writes networks of any format in this one. */
+  readonly writer?: Writer;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
   /** What has to be loaded before a text can be opened, where the text needs it. */

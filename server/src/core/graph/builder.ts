@@ -462,10 +462,17 @@ export class Builder {
   }
 
   /** Ends the building. `outputs` is what the network returns, `layers` finds its layers where they are not its rows. */
-  finish(outputs: readonly Tensor[], layers?: (root: Frame) => readonly Frame[], untrained = allTrained): Graph {
+  finish(
+    outputs: readonly Tensor[],
+    layers?: (root: Frame) => readonly Frame[],
+    untrained = allTrained,
+    lifetimes?: { finish(nodes: readonly GraphNode[]): Graph['lives'] },
+  ): Graph {
     while (this.#frame !== this.#root) this.close([]);
     this.#root.finish(this.rows, this.#count, outputs);
-    return new BuiltGraph(this.#loose, this.rows, this.#count, this.#root, this.#inputs, outputs, untrained, layers);
+    const { rows } = this;
+    const lives = lifetimes?.finish(this.#loose);
+    return new BuiltGraph(this.#loose, rows, this.#count, this.#root, this.#inputs, outputs, untrained, layers, lives);
   }
 
   /** A tensor as the segment that is built has it: its own, or the port that stands for it. */
@@ -610,6 +617,7 @@ class BuiltGraph implements Graph {
   readonly inputs: Graph['inputs'];
   readonly outputs: readonly Tensor[];
   readonly untrained: Untrained;
+  readonly lives: Graph['lives'];
   readonly #layersOf: ((root: Frame) => readonly Frame[]) | undefined;
   #layers: readonly Frame[] | undefined;
   #nodes: readonly GraphNode[] | undefined;
@@ -623,6 +631,7 @@ class BuiltGraph implements Graph {
     outputs: readonly Tensor[],
     untrained: Untrained,
     layers: ((root: Frame) => readonly Frame[]) | undefined,
+    lives: Graph['lives'],
   ) {
     this.#layersOf = layers;
     this.loose = loose;
@@ -632,6 +641,7 @@ class BuiltGraph implements Graph {
     this.inputs = inputs;
     this.outputs = outputs;
     this.untrained = untrained;
+    this.lives = lives;
   }
 
   get layers(): readonly Frame[] {

@@ -55,6 +55,22 @@ export interface Graph {
   /** What the network returns: alive to the end. */
   readonly outputs: readonly Tensor[];
   readonly untrained: Untrained;
+  /** How long each tensor is there, where that was followed while a program ran. */
+  readonly lives: ReadonlyMap<Tensor, Life> | undefined;
+}
+
+/** How long the program that computes a tensor keeps it, and where it lies. */
+export interface Life {
+  /** The last node that runs while it is there. */
+  readonly end: number;
+  /** The tensor whose memory it has: itself, unless it is a view or was written over another. */
+  readonly memory: Tensor;
+  /** Whether it was there before the network was called: a parameter, a buffer. */
+  readonly isGiven: boolean;
+  /** Whether it is the very tensor that went in: its operator does nothing. */
+  readonly isSame: boolean;
+  /** Of an element; 0 is as many as the data type has that is in effect. */
+  readonly bytes: number;
 }
 
 /** The beginning of a network that is not trained; each is the number of the first node after it, 0 where there is none. */

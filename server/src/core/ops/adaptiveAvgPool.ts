@@ -24,6 +24,7 @@ export const adaptiveAvgPool = op<AdaptiveAvgPool>({
     return { adds: reads - size(y!), divs: size(y!) };
   },
   field: (attrs, [x]) => adaptiveField(attrs.size, x!),
+  saves: () => ({ inputs: [0] }),
   examples: [
     { attrs: { size: [1, 1] }, inputs: [[1, 512, 7, 7]], output: [1, 512, 1, 1], counts: { adds: 24_576, divs: 512 } },
     {

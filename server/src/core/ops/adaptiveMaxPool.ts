@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { adaptiveField, adaptiveShape, adaptiveTaps } from './rules/pool.ts';
+import { indices } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
 
@@ -24,6 +25,8 @@ export const adaptiveMaxPool = op<AdaptiveMaxPool>({
     return { compares: reads - size(y!) };
   },
   field: (attrs, [x]) => adaptiveField(attrs.size, x!),
+  makes: (_, __, [y]) => [indices(size(y!))],
+  saves: (_, __, [y]) => ({ inputs: [0], extras: [indices(size(y!))] }),
   examples: [
     { attrs: { size: [1, 1] }, inputs: [[1, 512, 7, 7]], output: [1, 512, 1, 1], counts: { compares: 24_576 } },
     {

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
+import { savesNothing } from './rules/saved.ts';
 
 /** A residual connection, Darknet's shortcut, Caffe's Eltwise SUM. */
 export const add = elementwise({
@@ -7,6 +8,7 @@ export const add = elementwise({
   summary: () => l10n.t('Adds its inputs element by element; axes of size 1 are broadcast.'),
   arity: { min: 1 },
   each: 'adds',
+  saves: savesNothing,
   examples: [
     {
       // A residual connection of ResNet-50's first stage.

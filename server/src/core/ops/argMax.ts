@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, size, withSize } from './rules/shape.ts';
 
 export interface ArgMax {
@@ -25,6 +26,7 @@ export const argMax = op<ArgMax>({
     return keep ? withSize(x!, own, 1) : x!.filter((_, at) => at !== own);
   },
   counts: (_, [x], [y]) => ({ compares: size(x!) - size(y!) }),
+  saves: savesNothing,
   examples: [
     {
       // The class of each pixel of a segmentation with 21 classes.

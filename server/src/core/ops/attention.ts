@@ -84,6 +84,13 @@ export const attention = op<Attention>({
     return l10n.t('{0} (projections) + {1} (scores, weighted sum)', projections, products);
   },
   field: () => 'global',
+  // Sequences are copied to have the sequence first; then queries, keys and values by heads, the weights, and their sums.
+  saves: ({ heads }, inputs) => {
+    const { n, l, s, c, ck, cv } = lengths({ heads, bias: false }, inputs);
+    const copies = inputs.length === 1 ? l * c : l * c + s * ck + s * cv;
+    const factor = { elements: 1, bytes: 8, once: true };
+    return { extras: [{ elements: n * (copies + 2 * l * c + 2 * s * c + heads * l * s) }, factor] };
+  },
   examples: [
     {
       // ViT-B/16: 4 · 197 · 768² + 2 · 197² · 768.

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkPool, poolField, poolShape } from './rules/pool.ts';
+import { savesInput } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
 import type { Rounding } from './rules/window.ts';
 
@@ -61,6 +62,7 @@ export const avgPool = op<AvgPool>({
   // Every window is counted whole, taps in the padding included, whichever number it is divided by.
   counts: ({ kernel }, _, [y]) => ({ adds: size(y!) * (size(kernel) - 1), divs: size(y!) }),
   field: poolField,
+  saves: savesInput,
   examples: [
     {
       // DenseNet-121's first transition.

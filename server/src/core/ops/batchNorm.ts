@@ -33,6 +33,7 @@ export const batchNorm = op<BatchNorm>({
     return { ...work, normAffine: affine ? 2 * channels : 0, normStats: stats ? 2 * channels : 0 };
   },
   inPlace: true,
+  saves: (_, [x]) => ({ inputs: [0], extras: [{ elements: 2 * x![1]!, once: true }] }),
   examples: [
     {
       // Behind ResNet's first convolution.

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxis } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, size } from './rules/shape.ts';
 
 export interface Bias {
@@ -18,6 +19,7 @@ export const bias = op<Bias>({
   shape: (_, [x]) => x!,
   counts: ({ axis }, [x]) => ({ adds: size(x!), biases: x![axisOf(axis, x!.length)]! }),
   inPlace: true,
+  saves: savesNothing,
   examples: [
     {
       attrs: { axis: 1 },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInputOrResult } from './rules/saved.ts';
 
 /** max(0, x) + min(0, alpha·(exp(x/alpha) − 1)). */
 export const celu = activation({
@@ -7,6 +8,7 @@ export const celu = activation({
   summary: () => l10n.t('An ELU that is smooth at zero for every alpha.'),
   attrs: {},
   each: { compares: 1, exps: 1, adds: 1, muls: 2 },
+  saves: savesInputOrResult,
   examples: [
     {
       attrs: {},

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkGroups } from './rules/groups.ts';
+import { savesNothing } from './rules/saved.ts';
 
 export interface ChannelShuffle {
   /** Groups whose channels are dealt out to one another. */
@@ -20,6 +21,7 @@ export const channelShuffle = op<ChannelShuffle>({
   rank: { min: 3 },
   check: ({ groups }, [x]) => checkGroups(groups, x![1]!, 'input', x!),
   shape: (_, [x]) => x!,
+  saves: savesNothing,
   examples: [
     { attrs: { groups: 3 }, inputs: [[1, 240, 28, 28]], output: [1, 240, 28, 28], counts: {} },
     { attrs: { groups: 2 }, inputs: [[1, 4, 9]], output: [1, 4, 9], counts: {} },

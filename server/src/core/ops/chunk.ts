@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { checkPieces, piecesOf } from './rules/pieces.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf } from './rules/shape.ts';
 
 export interface Chunk {
@@ -21,6 +22,7 @@ export const chunk = op<Chunk>({
   arity: 1,
   check: ({ axis, chunks }, [x]) => checkAxisIn(axis, x!) ?? checkPieces(chunks, 'chunks'),
   shapes: ({ axis, chunks }, [x]) => piecesOf(x!, axis, lengthsOf(x![axisOf(axis, x!.length)]!, chunks)),
+  saves: savesNothing,
   examples: [
     {
       // The two halves of a C2f.

@@ -33,6 +33,11 @@ export const combine = op<Combine>({
   shape: (_, inputs) => broadcast(inputs)!,
   counts: ({ how }, _, [y]) =>
     Object.fromEntries(Object.entries(each[how]).map(([count, times]) => [count, times * size(y!)])),
+  saves: ({ how }, _, __, { inputs }) => {
+    if (how === 'logical' || how === 'bits' || how === 'floorDivide') return {};
+    const all = [0, 1];
+    return how === 'power' && inputs[1] ? { inputs: all, outputs: [0] } : { inputs: all };
+  },
   examples: [
     {
       attrs: { how: 'minimum' },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
+import { savesNothing } from './rules/saved.ts';
 
 export const compare = elementwise({
   name: 'compare',
@@ -7,6 +8,7 @@ export const compare = elementwise({
   arity: 2,
   passes: () => false,
   each: 'compares',
+  saves: savesNothing,
   examples: [
     {
       attrs: {},

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape, type ShapeOrder } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisNames, axisOf, shapeText, sizes, withSize } from './rules/shape.ts';
 
 export interface Concat {
@@ -24,6 +25,7 @@ export const concat = op<Concat>({
       at(axis, inputs),
       sum(axis, inputs),
     ),
+  saves: savesNothing,
   examples: [
     {
       // GoogLeNet (3a): the four branches.

@@ -96,6 +96,7 @@ export const conv = op<Conv>({
     return `${positions} · ${volume(kernel)} · ${channels} · ${out}`;
   },
   field: ({ kernel, stride, dilation }) => ({ kernel, stride, dilation }),
+  saves: () => ({ inputs: [0] }),
   examples: [
     {
       // GoogLeNet (3b), its 3×3 branch without the bottleneck (Inception v1).

@@ -105,6 +105,7 @@ export const convTranspose = op<ConvTranspose>({
       dilation: dilation.map((distance, axis) => distance / common[axis]!),
     };
   },
+  saves: () => ({ inputs: [0] }),
   examples: [
     {
       // U-Net's first up-convolution.

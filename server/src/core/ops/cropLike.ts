@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
 export interface CropLike {
@@ -31,6 +32,7 @@ export const cropLike = op<CropLike>({
     const first = axisOf(axis, x!.length);
     return x!.map((length, at) => (at < first ? length : like![at]!));
   },
+  saves: savesNothing,
   examples: [
     {
       // FCN-8s: the enlarged scores, cut to the image.

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 
 /** tensor.detach(): the same memory, from which no gradient comes back. */
 export const detach = op({
@@ -11,6 +12,7 @@ export const detach = op({
   shape: (_, [x]) => x!,
   passes: () => false,
   field: () => ({ kernel: [], stride: [] }),
+  saves: savesNothing,
   examples: [
     // What the second set of branches of YOLOv10 reads.
     { attrs: {}, inputs: [[1, 64, 80, 80]], output: [1, 64, 80, 80], counts: { macs: 0 } },

@@ -6,6 +6,7 @@ export const div = elementwise({
   summary: () => l10n.t('Divides the first input by the second element by element; axes of size 1 are broadcast.'),
   arity: 2,
   each: 'divs',
+  saves: (_, __, ___, { inputs: [, divisor] }) => ({ inputs: divisor ? [0, 1] : [1] }),
   examples: [
     { attrs: {}, inputs: [[1, 12, 197, 197], [1]], output: [1, 12, 197, 197], counts: { divs: 465_708 } },
     {

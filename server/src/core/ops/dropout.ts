@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { size } from './rules/shape.ts';
 
 /** Nothing at inference; in training it zeroes random elements. */
 export const dropout = op({
@@ -10,6 +11,7 @@ export const dropout = op({
   arity: 1,
   shape: (_, [x]) => x!,
   inPlace: true,
+  saves: (_, [x]) => ({ extras: [{ elements: size(x!) }] }),
   examples: [
     { attrs: {}, inputs: [[1, 4096]], output: [1, 4096], counts: {} },
     { attrs: {}, inputs: [[1, 1280, 7, 7]], output: [1, 1280, 7, 7], counts: {} },

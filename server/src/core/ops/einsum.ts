@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { ofProduct } from './rules/backward.ts';
+import { savesInputs } from './rules/saved.ts';
 import { sizes } from './rules/shape.ts';
 import { volume } from './rules/window.ts';
 
@@ -47,6 +48,7 @@ export const einsum = op<Einsum>({
   },
   formula: (attrs, [a, b]) => [...lengthsOf(attrs, a!, b!).values()].map(length => volume([length])).join(' · '),
   field: () => 'global',
+  saves: savesInputs,
   examples: [
     {
       // bhid,bhjd->bhij: the scores of an attention layer.

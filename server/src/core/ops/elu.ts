@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInputOrResult } from './rules/saved.ts';
 
 /** x above zero, exp(x) − 1 below (alpha 1 or folded into the product). */
 export const elu = activation({
@@ -7,6 +8,7 @@ export const elu = activation({
   summary: () => l10n.t('A ReLU with a smooth negative side that saturates.'),
   attrs: {},
   each: { compares: 1, exps: 1, adds: 1, muls: 1 },
+  saves: savesInputOrResult,
   examples: [
     {
       attrs: {},

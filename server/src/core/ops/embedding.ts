@@ -19,6 +19,7 @@ export const embedding = op<Embedding>({
   passes: () => false,
   shape: ({ dim }, [x]) => [...x!, dim],
   counts: ({ count, dim }) => ({ weights: count * dim }),
+  saves: () => ({ inputs: [0] }),
   examples: [
     {
       // BERT base: 30,522 word pieces.

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 import { sizes } from './rules/shape.ts';
 
 export interface Expand {
@@ -16,6 +17,7 @@ export const expand = op<Expand>({
   arity: 1,
   check: ({ shape }, [x]) => checkRank(shape, x!) ?? checkSizes(shape, x!),
   shape: ({ shape }, [x]) => shape.map((length, axis) => (length === -1 ? own(shape, x!, axis)! : length)),
+  saves: savesNothing,
   examples: [
     // A class token, one for each sample.
     { attrs: { shape: [1, -1, -1] }, inputs: [[1, 1, 768]], output: [1, 1, 768], counts: { macs: 0 } },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 
 export interface Fft {
   readonly shape: Shape;
@@ -15,6 +16,7 @@ export const fft = op<Fft>({
   arity: 1,
   shape: ({ shape }) => shape,
   field: () => 'global',
+  saves: savesNothing,
   examples: [
     // rfft2 halves the last axis.
     { attrs: { shape: [1, 64, 56, 29] }, inputs: [[1, 64, 56, 56]], output: [1, 64, 56, 29], counts: { macs: 0 } },

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, size, sizes } from './rules/shape.ts';
 
 export interface Flatten {
@@ -24,6 +25,7 @@ export const flatten = op<Flatten>({
     const last = axisOf(end, x!.length);
     return [...x!.slice(0, first), size(x!.slice(first, last + 1)), ...x!.slice(last + 1)];
   },
+  saves: savesNothing,
   examples: [
     // VGG-16, before its first fully connected layer.
     { attrs: { start: 1, end: -1 }, inputs: [[1, 512, 7, 7]], output: [1, 25_088], counts: { macs: 0 } },

@@ -17,6 +17,7 @@ export const gather = op<Gather>({
   passes: input => input === 0,
   check: ({ axis }, [x, index]) => checkAxisIn(axis, x!) ?? checkIndex(axis, x!, index!),
   shape: (_, [, index]) => index!,
+  saves: () => ({ inputs: [0, 1] }),
   examples: [
     {
       // RT-DETR: the boxes of its 300 best queries.

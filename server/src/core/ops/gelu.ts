@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInput } from './rules/saved.ts';
 
 /** 0.5·x·(1 + erf(x/√2)), the exact form. */
 export const gelu = activation({
@@ -8,6 +9,7 @@ export const gelu = activation({
     l10n.t('x times the probability that a standard normal variable is below x; the activation of Transformers.'),
   attrs: {},
   each: { exps: 1, adds: 1, muls: 3 },
+  saves: savesInput,
   examples: [
     {
       attrs: {},

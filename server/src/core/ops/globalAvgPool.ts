@@ -18,6 +18,7 @@ export const globalAvgPool = op<GlobalAvgPool>({
   shape: ({ keep }, [x]) => [x![0]!, x![1]!, ...(keep ? x!.slice(2).map(() => 1) : [])],
   counts: (_, [x], [y]) => ({ adds: size(x!) - size(y!), divs: size(y!) }),
   field: () => 'global',
+  saves: () => ({ inputs: [0] }),
   examples: [
     { attrs: { keep: true }, inputs: [[1, 1024, 7, 7]], output: [1, 1024, 1, 1], counts: { adds: 49_152, divs: 1024 } },
     { attrs: { keep: false }, inputs: [[1, 8, 10]], output: [1, 8], counts: { adds: 72, divs: 8 } },

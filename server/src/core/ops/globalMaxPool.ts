@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { indices } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
 
 export interface GlobalMaxPool {
@@ -18,6 +19,8 @@ export const globalMaxPool = op<GlobalMaxPool>({
   shape: ({ keep }, [x]) => [x![0]!, x![1]!, ...(keep ? x!.slice(2).map(() => 1) : [])],
   counts: (_, [x], [y]) => ({ compares: size(x!) - size(y!) }),
   field: () => 'global',
+  makes: (_, __, [y]) => [indices(size(y!))],
+  saves: (_, __, [y]) => ({ inputs: [0], extras: [indices(size(y!))] }),
   examples: [
     { attrs: { keep: true }, inputs: [[1, 1024, 7, 7]], output: [1, 1024, 1, 1], counts: { compares: 49_152 } },
     { attrs: { keep: false }, inputs: [[1, 8, 10]], output: [1, 8], counts: { compares: 72 } },

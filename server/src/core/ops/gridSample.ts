@@ -45,6 +45,7 @@ export const gridSample = op({
   },
   // The positions may lie anywhere.
   field: () => 'global',
+  saves: () => ({ inputs: [0, 1] }),
   examples: [
     {
       attrs: {},

@@ -34,6 +34,8 @@ export const groupNorm = op<GroupNorm>({
     normAffine: affine ? 2 * x![1]! : 0,
   }),
   inPlace: true,
+  makes: ({ groups }, [x]) => [{ elements: 2 * x![0]! * groups }],
+  saves: ({ groups }, [x]) => ({ inputs: [0], extras: [{ elements: 2 * x![0]! * groups }] }),
   examples: [
     {
       attrs: { groups: 8, affine: true },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInput } from './rules/saved.ts';
 
 /** relu6(x + 3)/6. */
 export const hardSigmoid = activation({
@@ -7,6 +8,7 @@ export const hardSigmoid = activation({
   summary: () => l10n.t('A piecewise-linear approximation of the sigmoid: cheap on small processors.'),
   attrs: {},
   each: { adds: 1, compares: 2, muls: 1 },
+  saves: savesInput,
   examples: [
     {
       attrs: {},

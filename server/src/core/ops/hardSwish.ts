@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInput } from './rules/saved.ts';
 
 /** x·relu6(x + 3)/6 (MobileNetV3). */
 export const hardSwish = activation({
@@ -7,6 +8,7 @@ export const hardSwish = activation({
   summary: () => l10n.t('A piecewise-linear approximation of SiLU: cheap on small processors.'),
   attrs: {},
   each: { adds: 1, compares: 2, muls: 2 },
+  saves: savesInput,
   examples: [
     {
       attrs: {},

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 
 /** Its output is its input: the same memory under the same shape. */
 export const identity = op({
@@ -10,6 +11,7 @@ export const identity = op({
   arity: 1,
   shape: (_, [x]) => x!,
   inPlace: true,
+  saves: savesNothing,
   examples: [
     { attrs: {}, inputs: [[1, 64, 56, 56]], output: [1, 64, 56, 56], counts: {} },
     { attrs: {}, inputs: [[1, 197, 768]], output: [1, 197, 768], counts: {} },

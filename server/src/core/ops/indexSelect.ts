@@ -21,6 +21,7 @@ export const indexSelect = op<IndexSelect>({
   arity: 1,
   check: ({ axis }, [x]) => checkAxisIn(axis, x!),
   shape: ({ axis, count }, [x]) => withSize(x!, axisOf(axis, x!.length), count),
+  saves: (_, inputs) => (inputs.length > 1 ? { inputs: [1] } : {}),
   examples: [
     { attrs: { axis: 1, count: 300 }, inputs: [[1, 8400, 256]], output: [1, 300, 256], counts: { macs: 0 } },
     { attrs: { axis: -1, count: 4 }, inputs: [[1, 2, 3]], output: [1, 2, 4] },

@@ -25,6 +25,7 @@ export const instanceNorm = op<InstanceNorm>({
     normAffine: affine ? 2 * x![1]! : 0,
   }),
   inPlace: true,
+  saves: ({ affine }, [x]) => ({ inputs: [0], extras: [{ elements: (affine ? 3 : 2) * x![0]! * x![1]! }] }),
   examples: [
     {
       attrs: { affine: false },

@@ -36,6 +36,8 @@ export const layerNorm = op<LayerNorm>({
     };
   },
   inPlace: true,
+  makes: ({ axes }, [x]) => [{ elements: 2 * rowsOf(axes, x!) }],
+  saves: ({ axes }, [x]) => ({ inputs: [0], extras: [{ elements: 2 * rowsOf(axes, x!) }] }),
   examples: [
     {
       // ViT-B/16.
@@ -58,6 +60,11 @@ export const layerNorm = op<LayerNorm>({
     },
   ],
 });
+
+/** Each has a mean and a deviation. */
+function rowsOf(axes: number, x: Shape): number {
+  return size(x.slice(0, x.length - axes));
+}
 
 function featuresOf(axes: number, x: Shape): number {
   return size(x.slice(x.length - axes));

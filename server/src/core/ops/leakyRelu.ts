@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInputOrResult } from './rules/saved.ts';
 
 export interface LeakyRelu {
   /** Factor of negative values. */
@@ -18,6 +19,7 @@ export const leakyRelu = activation<LeakyRelu>({
     },
   },
   each: { compares: 1, muls: 1 },
+  saves: savesInputOrResult,
   examples: [
     {
       // YOLOv3's first activation.

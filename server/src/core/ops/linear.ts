@@ -35,6 +35,7 @@ export const linear = op<Linear>({
   },
   // Behind a flatten ([N, C·H·W]) it sees everything; along a sequence each element for itself.
   field: (_, [x]) => (x!.length === 2 ? 'global' : { kernel: [], stride: [] }),
+  saves: (_, __, ___, { weights }) => (weights ? { inputs: [0] } : {}),
   examples: [
     {
       // VGG-16's first fully connected layer: 74 % of the network's parameters.

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxis } from './rules/axis.ts';
+import { savesResult } from './rules/saved.ts';
 import { axisOf, size } from './rules/shape.ts';
 
 export interface LogSoftmax {
@@ -34,6 +35,7 @@ export const logSoftmax = op<LogSoftmax>({
     };
   },
   inPlace: true,
+  saves: savesResult,
   examples: [
     { attrs: { axis: 1 }, inputs: [[1, 10]], output: [1, 10], counts: { compares: 9, adds: 29, exps: 11 } },
     { attrs: { axis: -2 }, inputs: [[1, 5, 4]], output: [1, 5, 4], counts: { compares: 16, adds: 56, exps: 24 } },

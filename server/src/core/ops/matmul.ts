@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { ofProduct } from './rules/backward.ts';
+import { savesFactors } from './rules/saved.ts';
 import { broadcast, size, sizes } from './rules/shape.ts';
 import { volume } from './rules/window.ts';
 
@@ -41,6 +42,7 @@ export const matmul = op<Matmul>({
     return [...batch, m, k, n].map(length => volume([length])).join(' · ');
   },
   field: () => 'global',
+  saves: savesFactors,
   examples: [
     {
       // The scores of one attention layer of a ViT-B: 12 heads of 64.

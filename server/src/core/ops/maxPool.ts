@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkPool, poolField, poolShape } from './rules/pool.ts';
+import { indices } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
 import type { Rounding } from './rules/window.ts';
 
@@ -68,6 +69,8 @@ export const maxPool = op<MaxPool>({
   // Every window is counted whole, taps in the padding included, as for convolutions.
   counts: ({ kernel }, _, [y]) => ({ compares: size(y!) * (size(kernel) - 1) }),
   field: poolField,
+  makes: (_, __, [y]) => [indices(size(y!))],
+  saves: (_, __, [y]) => ({ inputs: [0], extras: [indices(size(y!))] }),
   examples: [
     {
       // ResNet's stem.

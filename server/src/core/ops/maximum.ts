@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
+import { savesInputs } from './rules/saved.ts';
 
 /** Maxout over tensors; Caffe's Eltwise MAX. */
 export const maximum = elementwise({
@@ -7,6 +8,7 @@ export const maximum = elementwise({
   summary: () => l10n.t('Takes the maximum of its inputs element by element; axes of size 1 are broadcast.'),
   arity: { min: 1 },
   each: 'compares',
+  saves: savesInputs,
   examples: [
     {
       attrs: {},

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInput } from './rules/saved.ts';
 
 /** x·tanh(log(1 + exp(x))); the softplus as framework kernels compute it, without a threshold. */
 export const mish = activation({
@@ -7,6 +8,7 @@ export const mish = activation({
   summary: () => l10n.t('x times the tanh of its softplus; the activation of YOLOv4.'),
   attrs: {},
   each: { exps: 3, adds: 1, muls: 1 },
+  saves: savesInput,
   examples: [
     {
       attrs: {},

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
+import { savesFactors } from './rules/saved.ts';
 
 /** A gate, as in squeeze-and-excitation; Caffe's Eltwise PROD. */
 export const mul = elementwise({
@@ -7,6 +8,7 @@ export const mul = elementwise({
   summary: () => l10n.t('Multiplies its inputs element by element; axes of size 1 are broadcast.'),
   arity: { min: 1 },
   each: 'muls',
+  saves: savesFactors,
   examples: [
     {
       // Squeeze-and-excitation: one factor for each channel.

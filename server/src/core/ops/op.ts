@@ -96,6 +96,29 @@ export interface Wanted {
   readonly weights: boolean;
 }
 
+/** A tensor that an operator makes beside its outputs. */
+export interface Extra {
+  readonly elements: number;
+  /** Of an element; absent: as many as the data type has that is in effect. */
+  readonly bytes?: number;
+  /** Whether it is one for the whole batch. */
+  readonly once?: boolean;
+}
+
+/** What is kept of an operator until its backward pass; parameters are there anyway. */
+export interface Saved {
+  /** By position. */
+  readonly inputs?: readonly number[];
+  readonly outputs?: readonly number[];
+  /** Tensors of its own, among them those that it `makes`. */
+  readonly extras?: readonly Extra[];
+}
+
+/** Which gradients are wanted of an operator that runs in training, and whether it writes over its first input. */
+export interface Run extends Wanted {
+  readonly isInPlace: boolean;
+}
+
 /** One operator: attributes, preconditions, shape rule, count rule, words and running examples. */
 export interface Op<A extends object = object> {
   readonly name: string;
@@ -125,6 +148,10 @@ export interface Op<A extends object = object> {
    * for the gradient of either factor as it has itself.
    */
   readonly backward?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[], wanted: Wanted) => number;
+  /** What PyTorch keeps of it for the backward pass; absent: that is not known. */
+  readonly saves?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[], run: Run) => Saved;
+  /** What PyTorch makes beside its outputs, trained or not, and drops again. */
+  readonly makes?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[]) => readonly Extra[];
   /** Whether the gradient of an output reaches an input; absent: it always does. */
   readonly passes?: (input: number, output: number) => boolean;
   readonly field?: (attrs: A, inputs: readonly Shape[]) => Field;

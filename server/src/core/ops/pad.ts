@@ -42,6 +42,7 @@ export const pad = op<Pad>({
     return checkSpatial({ before, after }, x!) ?? checkSource(attrs, x!) ?? checkNotEmpty(attrs, x!);
   },
   shape: outputShape,
+  saves: ({ mode }) => (mode === 'constant' || mode === 'circular' ? {} : { inputs: [0] }),
   examples: [
     {
       // Keras pads so before MobileNet's strided convolutions.

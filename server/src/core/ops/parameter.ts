@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
 
 export interface Parameter {
@@ -25,6 +26,7 @@ export const parameter = op<Parameter>({
   arity: 0,
   shape: ({ shape }) => shape,
   counts: ({ shape, role }) => ({ [role ?? 'weights']: size(shape) }),
+  saves: savesNothing,
   examples: [
     // ViT-B/16: position embedding.
     { attrs: { shape: [1, 197, 768] }, inputs: [], output: [1, 197, 768], counts: { macs: 0, weights: 151_296 } },

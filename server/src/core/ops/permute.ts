@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
 export interface Permute {
@@ -37,6 +38,7 @@ export const permute = op<Permute>({
     };
   },
   shape: ({ order }, [x]) => order.map(axis => x![axisOf(axis, x!.length)]!),
+  saves: savesNothing,
   examples: [
     // ViT: patches become tokens.
     { attrs: { order: [0, 2, 1] }, inputs: [[1, 768, 196]], output: [1, 196, 768], counts: { macs: 0 } },

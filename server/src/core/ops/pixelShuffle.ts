@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 
 export interface PixelShuffle {
   /** Enlargement of height and width. */
@@ -34,6 +35,7 @@ export const pixelShuffle = op<PixelShuffle>({
   },
   shape: ({ factor }, [x]) => [x![0]!, x![1]! / (factor * factor), x![2]! * factor, x![3]! * factor],
   field: ({ factor }) => ({ upsample: [factor, factor] }),
+  saves: savesNothing,
   examples: [
     { attrs: { factor: 3 }, inputs: [[1, 27, 10, 12]], output: [1, 3, 30, 36], counts: {} },
     { attrs: { factor: 2 }, inputs: [[1, 256, 24, 24]], output: [1, 64, 48, 48], counts: {} },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 
 export interface PixelUnshuffle {
   /** Reduction of height and width. */
@@ -38,6 +39,7 @@ export const pixelUnshuffle = op<PixelUnshuffle>({
   },
   shape: ({ factor }, [x]) => [x![0]!, x![1]! * factor * factor, x![2]! / factor, x![3]! / factor],
   field: ({ factor }) => ({ kernel: [factor, factor], stride: [factor, factor] }),
+  saves: savesNothing,
   examples: [
     { attrs: { factor: 2 }, inputs: [[1, 3, 640, 640]], output: [1, 12, 320, 320], counts: {} },
     { attrs: { factor: 4 }, inputs: [[1, 2, 8, 12]], output: [1, 32, 2, 3], counts: {} },

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { perElement } from './rules/activation.ts';
+import { savesInput } from './rules/saved.ts';
 
 export interface Prelu {
   /** One slope for each channel (axis 1) rather than one for all. */
@@ -27,6 +28,7 @@ export const prelu = op<Prelu>({
     weights: perChannel ? x![1]! : 1,
   }),
   inPlace: true,
+  saves: savesInput,
   examples: [
     {
       attrs: { perChannel: true },

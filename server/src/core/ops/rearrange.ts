@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 
 const hows = [
   'roll',
@@ -40,6 +41,7 @@ export const rearrange = op<Rearrange>({
   },
   arity: { min: 1 },
   shape: ({ shape }) => shape,
+  saves: savesNothing,
   examples: [
     {
       // The cyclic shift of a Swin Transformer.

@@ -55,6 +55,19 @@ export const reduce = op<Reduce>({
     }
   },
   field: ({ axes }, [x]) => (overPositions(axes, x!) ? 'global' : passesOn),
+  saves: ({ how }) => {
+    switch (how) {
+      case 'sum':
+      case 'any':
+      case 'all':
+        return {};
+      case 'mean':
+      case 'variance':
+        return { inputs: [0] };
+      default:
+        return { inputs: [0], outputs: [0] };
+    }
+  },
   examples: [
     {
       // x.mean([2, 3]): global average pooling as MobileNet writes it.

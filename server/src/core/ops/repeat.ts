@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 import { sizes } from './rules/shape.ts';
 
 export interface Repeat {
@@ -16,6 +17,7 @@ export const repeat = op<Repeat>({
   arity: 1,
   check: ({ times }, [x]) => checkTimes(times, x!),
   shape: ({ times }, [x]) => times.map((count, axis) => count * (x![axis - times.length + x!.length] ?? 1)),
+  saves: savesNothing,
   examples: [
     { attrs: { times: [1, 1, 2, 2] }, inputs: [[1, 8, 10, 20]], output: [1, 8, 20, 40], counts: { macs: 0 } },
     { attrs: { times: [1, 3, 2] }, inputs: [[4]], output: [1, 3, 8] },

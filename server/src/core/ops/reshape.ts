@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 import { size, sizes } from './rules/shape.ts';
 
 export interface Reshape {
@@ -18,6 +19,7 @@ export const reshape = op<Reshape>({
     const left = size(x!) / others(shape);
     return shape.map(length => (length === -1 ? left : length));
   },
+  saves: savesNothing,
   examples: [
     // YOLO's Detect: all cells of a scale in one row.
     { attrs: { shape: [1, 144, -1] }, inputs: [[1, 144, 80, 80]], output: [1, 144, 6400], counts: { macs: 0 } },

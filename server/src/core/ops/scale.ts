@@ -26,6 +26,7 @@ export const scale = op<Scale>({
     return { muls: elements, adds: bias ? elements : 0, normAffine: bias ? 2 * factors : factors };
   },
   inPlace: true,
+  saves: (_, __, ___, { weights }) => (weights ? { inputs: [0] } : {}),
   examples: [
     {
       // ResNet-50 in Caffe: behind the first BatchNorm.

@@ -37,6 +37,12 @@ export const scaledDotProduct = op<Record<never, never>>({
     return `${factors.join(' · ')} · (${volume([d])} + ${volume([dv])})`;
   },
   field: () => 'global',
+  saves: (_, [q, k, v]) => ({
+    inputs: [0, 1, 2],
+    outputs: [0],
+    // As fused kernels do: the logarithm of each sum, and the scores again in the backward pass.
+    extras: [{ elements: lengths(q!, k!, v!).queries }],
+  }),
   examples: [
     {
       // ViT-B/16: 12 heads of 64 over 197 tokens.

@@ -31,6 +31,7 @@ export const scan = op<Scan>({
   shape: (_, [x]) => x!,
   counts: ({ how }, [x]) => ({ [each[how]]: size(x!) }),
   field: () => 'global',
+  saves: ({ how }) => (how === 'sum' ? {} : { inputs: [0], outputs: [0] }),
   examples: [
     // DETR: positions of the pixels that are not masked.
     { attrs: { how: 'sum', axis: 1 }, inputs: [[1, 25, 38]], output: [1, 25, 38], counts: { adds: 950 } },

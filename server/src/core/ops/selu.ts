@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInputOrResult } from './rules/saved.ts';
 
 /** ELU with two fixed factors, folded into one product on either side. */
 export const selu = activation({
@@ -7,6 +8,7 @@ export const selu = activation({
   summary: () => l10n.t('Scaled ELU: keeps the mean and variance of activations stable without normalization.'),
   attrs: {},
   each: { compares: 1, exps: 1, adds: 1, muls: 1 },
+  saves: savesInputOrResult,
   examples: [
     {
       attrs: {},

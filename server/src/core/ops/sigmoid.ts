@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesResult } from './rules/saved.ts';
 
 /** 1 / (1 + exp(−x)). */
 export const sigmoid = activation({
@@ -7,6 +8,7 @@ export const sigmoid = activation({
   summary: () => l10n.t('Maps every value into the range 0 to 1.'),
   attrs: {},
   each: { exps: 1, adds: 1, divs: 1 },
+  saves: savesResult,
   examples: [
     {
       attrs: {},

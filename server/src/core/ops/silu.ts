@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInput } from './rules/saved.ts';
 
 /** x / (1 + exp(−x)); also known as swish. */
 export const silu = activation({
@@ -7,6 +8,7 @@ export const silu = activation({
   summary: () => l10n.t('x times its sigmoid; the activation of YOLO and EfficientNet.'),
   attrs: {},
   each: { exps: 1, adds: 1, divs: 1 },
+  saves: savesInput,
   examples: [
     {
       attrs: {},

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, sizes, withSize } from './rules/shape.ts';
 
 export interface Slice {
@@ -33,6 +34,7 @@ export const slice = op<Slice>({
     const axis = axisOf(attrs.axis, x!.length);
     return withSize(x!, axis, lengthOf(attrs, x![axis]!));
   },
+  saves: savesNothing,
   examples: [
     {
       // YOLOv5's Focus: every second column, from the second one.

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxis } from './rules/axis.ts';
+import { savesResult } from './rules/saved.ts';
 import { axisOf, size } from './rules/shape.ts';
 import { softmaxCounts } from './rules/softmax.ts';
 
@@ -29,6 +30,7 @@ export const softmax = op<Softmax>({
     return softmaxCounts(elements, rows);
   },
   inPlace: true,
+  saves: savesResult,
   examples: [
     {
       attrs: { axis: 1 },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
+import { savesInput } from './rules/saved.ts';
 
 /** log(1 + exp(x)), linear above a threshold. */
 export const softplus = activation({
@@ -7,6 +8,7 @@ export const softplus = activation({
   summary: () => l10n.t('Smooth ReLU: log(1 + exp(x)).'),
   attrs: {},
   each: { compares: 1, exps: 2, adds: 1 },
+  saves: savesInput,
   examples: [
     {
       attrs: {},

@@ -18,6 +18,7 @@ export const sort = op<Sort>({
   check: ({ axis }, [x]) => (x!.length === 0 ? undefined : checkAxis(axis, x!)),
   shapes: (_, [x]) => [x!, x!],
   field: () => 'global',
+  saves: () => ({ outputs: [1] }),
   examples: [
     {
       attrs: { axis: -1 },

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { checkPieces, piecesOf } from './rules/pieces.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, sizes as sizesText, withSize } from './rules/shape.ts';
 
 export interface Split {
@@ -22,6 +23,7 @@ export const split = op<Split>({
   arity: 1,
   check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkPieces(attrs.sizes.length, 'sizes') ?? checkSum(attrs, x!),
   shapes: ({ axis, sizes }, [x]) => piecesOf(x!, axis, sizes),
+  saves: savesNothing,
   examples: [
     {
       // YOLO's Detect: 4 × 16 bins of the box and 80 classes.

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
 export interface Squeeze {
@@ -23,6 +24,7 @@ export const squeeze = op<Squeeze>({
   check: ({ axis }, [x]) => (axis === undefined ? undefined : checkAxisIn(axis, x!)) ?? checkKnown(axis, x!),
   // PyTorch leaves an axis of another size as it is. The batch stands for any number of samples, so it stays.
   shape: ({ axis }, [x]) => x!.filter((length, at) => !(length === 1 && dropped(axis, at, x!.length))),
+  saves: savesNothing,
   examples: [
     { attrs: {}, inputs: [[1, 2048, 1, 1]], output: [1, 2048], counts: { macs: 0 } },
     { attrs: { axis: 2 }, inputs: [[1, 64, 1, 20]], output: [1, 64, 20] },

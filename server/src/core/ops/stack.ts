@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
 export interface Stack {
@@ -21,6 +22,7 @@ export const stack = op<Stack>({
       inputs[0]!.map((_, at) => inputs.find(shape => !Number.isNaN(shape[at]!))?.[at] ?? Number.NaN),
       inputs.length,
     ),
+  saves: savesNothing,
   examples: [
     {
       attrs: { axis: -1 },

@@ -1,11 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
+import { savesNothing } from './rules/saved.ts';
 
 export const sub = elementwise({
   name: 'sub',
   summary: () => l10n.t('Subtracts the second input from the first element by element; axes of size 1 are broadcast.'),
   arity: 2,
   each: 'adds',
+  saves: savesNothing,
   examples: [
     {
       attrs: {},

@@ -27,6 +27,7 @@ export const topK = op<TopK>({
   },
   // It has compared all of them.
   field: () => 'global',
+  saves: () => ({ outputs: [1] }),
   examples: [
     {
       // RT-DETR: 300 queries.

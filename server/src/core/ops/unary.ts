@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Counts, op } from './op.ts';
+import { savesInput } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
 
 type How =
@@ -54,6 +55,11 @@ const each: { readonly [K in How]: Partial<Counts> } = {
   other: { exps: 1 },
 };
 
+/** Those whose result says enough; of the others, the input is kept. */
+const byResult: ReadonlySet<How> = new Set(['exp', 'sqrt', 'tan', 'reciprocal', 'rsqrt']);
+/** Those whose gradient is the same everywhere. */
+const linear: ReadonlySet<How> = new Set(['neg', 'round', 'sign', 'not', 'increment', 'test']);
+
 export const unary = op<Unary>({
   name: 'unary',
   kind: 'elementwise',
@@ -66,6 +72,12 @@ export const unary = op<Unary>({
     return Object.fromEntries(Object.entries(each[how]).map(([count, times]) => [count, times * elements]));
   },
   inPlace: true,
+  saves: (attrs, inputs, outputs, run) => {
+    // A factor that is no tensor becomes one.
+    if (attrs.how === 'multiple') return { extras: [{ elements: 1, bytes: 8, once: true }] };
+    if (linear.has(attrs.how)) return {};
+    return byResult.has(attrs.how) ? { outputs: [0] } : savesInput(attrs, inputs, outputs, run);
+  },
   examples: [
     { attrs: { how: 'exp' }, inputs: [[1, 4, 8, 8]], output: [1, 4, 8, 8], counts: { exps: 256 } },
     { attrs: { how: 'clamp' }, inputs: [[1, 10]], output: [1, 10], counts: { compares: 20 } },

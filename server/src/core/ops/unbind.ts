@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { checkPieces } from './rules/pieces.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf } from './rules/shape.ts';
 
 export interface Unbind {
@@ -20,6 +21,7 @@ export const unbind = op<Unbind>({
     const own = axisOf(axis, x!.length);
     return Array.from({ length: x![own]! }, () => x!.filter((_, at) => at !== own));
   },
+  saves: savesNothing,
   examples: [
     {
       // Queries, keys and values of an attention layer.

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
+import { savesNothing } from './rules/saved.ts';
 import { axisOf } from './rules/shape.ts';
 
 export interface Unsqueeze {
@@ -19,6 +20,7 @@ export const unsqueeze = op<Unsqueeze>({
     const at = axisOf(axis, x!.length + 1);
     return [...x!.slice(0, at), 1, ...x!.slice(at)];
   },
+  saves: savesNothing,
   examples: [
     { attrs: { axis: 1 }, inputs: [[1, 8400]], output: [1, 1, 8400], counts: { macs: 0 } },
     { attrs: { axis: -1 }, inputs: [[1, 64]], output: [1, 64, 1] },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 import { size as elements, sizes } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
 
@@ -61,6 +62,7 @@ export const upsample = op<Upsample>({
     kernel: x!.slice(2).map(() => taps[mode]),
     stride: x!.slice(2).map((length, axis) => (size ? length / size[axis]! : 1 / scale![axis]!)),
   }),
+  saves: savesNothing,
   examples: [
     {
       // YOLOv8's neck.

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 import { size, sizes } from './rules/shape.ts';
 
 const hows = [
@@ -32,6 +33,7 @@ export const view = op<View>({
   arity: 1,
   check: ({ shape }) => checkShape(shape),
   shape: ({ shape }) => shape,
+  saves: savesNothing,
   examples: [
     // x[:, 0]: the class token of a ViT.
     { attrs: { how: 'select', shape: [1, 768] }, inputs: [[1, 197, 768]], output: [1, 768], counts: { macs: 0 } },

@@ -13,6 +13,7 @@ export const where = op({
   passes: input => input > 0,
   check: (_, inputs, order) => checkBroadcast(inputs, order),
   shape: (_, inputs) => broadcast(inputs)!,
+  saves: () => ({ inputs: [0] }),
   examples: [
     {
       // A causal mask over attention scores.

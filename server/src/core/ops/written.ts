@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
+import { savesNothing } from './rules/saved.ts';
 
 export interface Written {
   readonly shape: Shape;
@@ -14,6 +15,7 @@ export const written = op<Written>({
   arity: 2,
   shape: ({ shape }) => shape,
   inPlace: true,
+  saves: savesNothing,
   examples: [
     {
       attrs: { shape: [1, 3, 8] },

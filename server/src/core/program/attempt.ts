@@ -14,7 +14,7 @@ import type { Task, Try } from './task.ts';
 import { Unknowns } from './unknowns.ts';
 
 export function* run(task: Task, files: Files, roots: readonly string[], guess: number): Generator<void, Try> {
-  const { source, tree, surroundings, entry, module, given, head, order, training } = task;
+  const { source, tree, surroundings, entry, module, given, head, order, training, lifetimes } = task;
   const unknowns = new Unknowns();
   const { ending, machine } = yield* runProgram({ files, roots, hooks: unknowns, cwd: surroundings.repository }, work);
   const problems: Problem[] = [...worldOf(machine).problems];
@@ -52,7 +52,7 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
     const file = yield* on.run({ tree, name: surroundings.module, isPackage, path: source.path });
     const holder = module === undefined ? file : yield* on.importModule(module);
     if (!(holder instanceof PyModule)) return new Refusal(notFound(entry));
-    return yield* record(on, holder, unknowns, { entry, given, guess, order, training });
+    return yield* record(on, holder, unknowns, { entry, given, guess, order, training, lifetimes });
   }
 
   function unknownInput(): Problem {

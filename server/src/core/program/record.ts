@@ -60,6 +60,8 @@ export interface Wanted {
   readonly order: ShapeOrder;
   /** Whether it is called as in training. */
   readonly training: boolean;
+  /** Whether it is followed how long tensors are there. */
+  readonly lifetimes: boolean;
 }
 
 /** What is wrong with what was asked for. */
@@ -82,7 +84,7 @@ export function* record(
   machine: Machine,
   file: PyModule,
   unknowns: Unknowns,
-  { entry, given: wish, guess, order, training }: Wanted,
+  { entry, given: wish, guess, order, training, lifetimes }: Wanted,
 ): Steps<Recorded | Refusal> {
   const outside = outsideOf(file);
   const scope = yield* scopeOf(machine, file);
@@ -115,7 +117,7 @@ export function* record(
     return { graph, modules, shapes: [], given, guesses: 0, problems, name: model.cls.name, failure: undefined };
   }
   const taken = yield* argumentsOf(given, machine, outside, scope);
-  const { graph, shapes, calls, failure } = yield* recordCall(machine, model, taken, unknowns, order);
+  const { graph, shapes, calls, failure } = yield* recordCall(machine, model, taken, unknowns, { order, lifetimes });
   return {
     graph,
     modules: moduleRows(model, graph, calls),
@@ -162,7 +164,7 @@ export function* recordCall(
   model: ModuleInstance,
   { args, keywords }: Arguments,
   unknowns: Unknowns,
-  order: ShapeOrder,
+  { order, lifetimes }: Pick<Wanted, 'order' | 'lifetimes'>,
   rows?: RowModules,
 ): Steps<Call> {
   const world = worldOf(machine);
@@ -180,7 +182,9 @@ export function* recordCall(
         if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
       },
     },
+    lifetimes,
   );
+  const followed = world.lifetimes;
   const names = rows?.inputs ?? parameterNames(machine.lookup(model, 'forward'));
   const shapes = inputsOf(args, keywords, names, builder, world);
   unknowns.record(world);
@@ -214,7 +218,7 @@ export function* recordCall(
   }
   left.push(...parametersLeft(model, world, builder, done));
   return {
-    graph: builder.finish(outputs, rows ? undefined : layersOf),
+    graph: builder.finish(outputs, rows ? undefined : layersOf, undefined, followed),
     shapes,
     calls: [...world.moduleCalls, ...left],
     failure,

@@ -24,6 +24,8 @@ export interface Task {
   readonly order: ShapeOrder;
   /** Whether it is called as in training. */
   readonly training: boolean;
+  /** Whether it is followed how long tensors are there. */
+  readonly lifetimes: boolean;
 }
 
 /** What came of one try. */

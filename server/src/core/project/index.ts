@@ -1,5 +1,6 @@
 // What others need of the project file.
 export { type BudgetUse, budgetsOf } from './budgets.ts';
+export { type BuiltInDevice, builtInDevice, builtInDevices } from './devices.ts';
 export { type BudgetedFile, budgetedFiles, missingNetworks, type Places } from './networks.ts';
 export type { Budget, ChannelsRule, Device, Limits, Project, Rule, RuleParameter } from './project.ts';
 export { missingFolders, Projects, projectFile, readProject } from './read.ts';

@@ -1,11 +1,14 @@
 // Reads the text of a `flopline.yaml`. Never fails: what cannot be read is a problem, and is as if it were not there.
+
 import * as l10n from '@vscode/l10n';
 import type { Files } from '../python/files.ts';
 import { lookUp, resolved, type YamlNode } from '../syntax/tree.ts';
 import { parseYaml } from '../syntax/yaml.ts';
 import { foldersAbove, joined, parentOf } from '../text/folders.ts';
 import type { Problem } from '../text/problem.ts';
+import { sentences } from '../text/sentences.ts';
 import { suggestion } from '../text/spelling.ts';
+import { builtInDevices } from './devices.ts';
 import type { Project, Rule } from './project.ts';
 import { type Located, reportTo } from './shape.ts';
 import { top } from './table.ts';
@@ -28,13 +31,13 @@ export function readProject(text: string, path: string): Project {
   const starts = startsIn(root);
   for (const { limits } of budgets) {
     const device = limits?.time?.device;
-    if (!device || devices.has(device.value)) continue;
-    const names = [...devices.keys()];
+    if (!device || devices.has(device.value) || builtInDevices.has(device.value)) continue;
+    const names = [...devices.keys(), ...builtInDevices.keys()];
     const message = l10n.t('There is no device “{0}” under `devices`.', device.value);
     const help =
-      names.length === 0
+      devices.size === 0
         ? l10n.t('Add it: {0}.', `\`devices: {${device.value}: {flops: {fp32: 10T}, bandwidth: 300GB/s}}\``)
-        : `${suggestion(device.value, names)} ${l10n.t('The devices are {0}.', names.join(', '))}`.trim();
+        : sentences(suggestion(device.value, names), l10n.t('The devices are {0}.', names.join(', ')));
     report(device.range, 'unknown-device', message, { help });
   }
   return {

@@ -1,7 +1,9 @@
 // Every key of `flopline.yaml`: what it takes and means. The reader, the JSON Schema, completion, hovers and
 // docs/project.md go by this table.
+
 import * as l10n from '@vscode/l10n';
 import { resolved, scalarValue, type YamlNode } from '../syntax/tree.ts';
+import { sentences } from '../text/sentences.ts';
 import { suggestion } from '../text/spelling.ts';
 import { clip } from '../text/wording.ts';
 import type { Budget, ChannelsRule, Device, Limits, Project, Rule, RuleParameter, Size } from './project.ts';
@@ -69,7 +71,7 @@ const dtype: Shape<string> = {
       written === ''
         ? l10n.t('`{0}` must be a word.', owner)
         : l10n.t('`{0}` cannot be “{1}”.', owner, clip(written, 40));
-    const help = `${suggestion(written, dtypes)} ${l10n.t('Use one of {0}.', dtypes.join(', '))}`.trim();
+    const help = sentences(suggestion(written, dtypes), l10n.t('Use one of {0}.', dtypes.join(', ')));
     wrongValue(report, node, message, help);
     return undefined;
   },
@@ -107,7 +109,7 @@ const channels: Shape<string> = {
         ? l10n.t('`{0}` must be a word.', owner)
         : l10n.t('`{0}` cannot be “{1}”.', owner, clip(written, 40));
     const meant = suggestion(written, ['same', 'sum', 'argument 1']);
-    report(node, 'wrong-channels-rule', message, { help: `${meant} ${channelsHelp()}`.trim() });
+    report(node, 'wrong-channels-rule', message, { help: sentences(meant, channelsHelp()) });
     return undefined;
   },
   schema: () => ({
@@ -221,7 +223,7 @@ function channelsRule(
   const index = number === undefined ? names.indexOf(name!) : Number(number) - 1;
   if (index >= 0) return { kind: 'argument', index, isScaled: unscaled === undefined };
   const message = l10n.t('“{0}” is not among the arguments of this rule.', name!);
-  const help = `${suggestion(name!, names)} ${channelsHelp()}`.trim();
+  const help = sentences(suggestion(name!, names), channelsHelp());
   report(range, 'wrong-channels-rule', message, { help });
   return undefined;
 }

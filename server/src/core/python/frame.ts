@@ -52,8 +52,9 @@ export class Frame implements Activation {
   generator: PyGenerator | undefined;
   /** Why code of it was skipped, last. */
   skipped: Unknown | undefined;
-  /** A native in steps, and what it gets next. */
+  /** A native in steps, what it was called with, and what it gets next. */
   steps: Steps<unknown> | undefined;
+  given: readonly Value[] | undefined;
   inbox: Value | undefined;
   /** An unknown argument of a native: what it raises is not certain. */
   unknown: Unknown | undefined;
@@ -83,6 +84,17 @@ export class Frame implements Activation {
 
   holds(value: Value): boolean {
     return this.locals.includes(value) || this.cells.some(cell => cell.value === value);
+  }
+
+  references(visit: (value: Value) => void): void {
+    for (const value of this.locals) if (value !== undefined) visit(value);
+    for (const { value } of this.cells) if (value !== undefined) visit(value);
+    for (let at = 0; at < this.sp; at++) if (this.stack[at] !== undefined) visit(this.stack[at]!);
+    for (const value of this.given ?? []) if (value !== undefined) visit(value);
+  }
+
+  get isResumed(): boolean {
+    return this.generator !== undefined;
   }
 
   get file(): string | undefined {

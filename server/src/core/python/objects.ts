@@ -531,14 +531,18 @@ export class PyIterator extends PyObject {
   /** The next value; undefined at the end. In steps where Python is called for it. */
   readonly next: ((machine: Machine) => Value | undefined) | undefined;
   readonly nextInSteps: ((machine: Machine) => Steps<Value | undefined>) | undefined;
+  /** What it goes over, and so keeps alive. */
+  readonly over: readonly Value[];
 
   constructor(
     next: ((machine: Machine) => Value | undefined) | undefined,
     nextInSteps?: (machine: Machine) => Steps<Value | undefined>,
+    over: readonly Value[] = [],
   ) {
     super();
     this.next = next;
     this.nextInSteps = nextInSteps;
+    this.over = over;
   }
 }
 
@@ -645,6 +649,10 @@ export interface Activation {
   local(name: string): Value | undefined;
   /** Whether a variable of its own is this value. */
   holds(value: Value): boolean;
+  /** What it keeps alive: variables, what its expressions have come to so far, arguments of a native. */
+  references(visit: (value: Value) => void): void;
+  /** Whether it may go on while whatever it calls is still there: the body of a generator. */
+  readonly isResumed: boolean;
   /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
   tag: unknown;
 }

@@ -657,17 +657,21 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
   if (value === null || typeof value !== 'object') return undefined;
   if (value instanceof PyList) {
     let at = 0;
-    return new PyIterator(() => {
-      if (at >= 0 && at < value.items.length) return value.items[at++];
-      // Once at its end it stays there, even if the list grows.
-      at = -1;
-      return undefined;
-    });
+    return new PyIterator(
+      () => {
+        if (at >= 0 && at < value.items.length) return value.items[at++];
+        // Once at its end it stays there, even if the list grows.
+        at = -1;
+        return undefined;
+      },
+      undefined,
+      [value],
+    );
   }
   if (value instanceof PyTuple) {
     const { items } = value;
     let at = 0;
-    return new PyIterator(() => items[at++]);
+    return new PyIterator(() => items[at++], undefined, [value]);
   }
   if (value instanceof PyRange) {
     let at = 0;
@@ -677,13 +681,17 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
   if (value instanceof PyDict) {
     const { size } = value.entries;
     const values = value.entries.values();
-    return new PyIterator(() => {
-      const { done, value: entry } = values.next();
-      if (value.entries.size !== size) {
-        throw machine.raise('RuntimeError', 'dictionary changed size during iteration');
-      }
-      return done ? undefined : entry.key;
-    });
+    return new PyIterator(
+      () => {
+        const { done, value: entry } = values.next();
+        if (value.entries.size !== size) {
+          throw machine.raise('RuntimeError', 'dictionary changed size during iteration');
+        }
+        return done ? undefined : entry.key;
+      },
+      undefined,
+      [value],
+    );
   }
   if (value instanceof PySet) {
     const { size } = value.entries;
@@ -698,15 +706,19 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
     const { entries } = value.dict;
     const { size } = entries;
     const values = entries.values();
-    return new PyIterator(() => {
-      const { done, value: entry } = values.next();
-      if (value.dict.entries.size !== size) {
-        throw machine.raise('RuntimeError', 'dictionary changed size during iteration');
-      }
-      if (done) return undefined;
-      if (value.kind === 'dict_items') return new PyTuple([entry.key, entry.value]);
-      return value.kind === 'dict_keys' ? entry.key : entry.value;
-    });
+    return new PyIterator(
+      () => {
+        const { done, value: entry } = values.next();
+        if (value.dict.entries.size !== size) {
+          throw machine.raise('RuntimeError', 'dictionary changed size during iteration');
+        }
+        if (done) return undefined;
+        if (value.kind === 'dict_items') return new PyTuple([entry.key, entry.value]);
+        return value.kind === 'dict_keys' ? entry.key : entry.value;
+      },
+      undefined,
+      [value.dict],
+    );
   }
   if (value instanceof PyBytes) {
     let at = 0;

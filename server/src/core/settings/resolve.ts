@@ -1,9 +1,11 @@
 // Settings of one file: what was set outside, what its own comments say, and what means something in its format.
+
 import * as l10n from '@vscode/l10n';
 import { countsTraining } from '../analysis/training.ts';
 import type { Choices, Format, Spec } from '../formats/index.ts';
 import type { Pragmas } from '../text/pragma.ts';
 import type { Range } from '../text/range.ts';
+import { sentences } from '../text/sentences.ts';
 import { suggestion } from '../text/spelling.ts';
 import { useOneOf, type WrongValue } from './setting.ts';
 import { type ChoiceKey, choiceKeys, type Settings } from './settings.ts';
@@ -129,7 +131,7 @@ export function isChoice(key: string): key is keyof Choices {
 function notInComments(key: string): WrongValue {
   return {
     message: l10n.t('“{0}” cannot be set in a comment.', key),
-    help: `${suggestion(key, commentKeys)} ${l10n.t('These can: {0}.', commentKeys.join(', '))}`.trimStart(),
+    help: sentences(suggestion(key, commentKeys), l10n.t('These can: {0}.', commentKeys.join(', '))),
   };
 }
 

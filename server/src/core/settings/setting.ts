@@ -1,7 +1,9 @@
 // What a setting is, and the kinds of values that settings take.
+
 import * as l10n from '@vscode/l10n';
 import type { InputSize } from '../formats/index.ts';
 import { exact } from '../text/quantity.ts';
+import { sentences } from '../text/sentences.ts';
 import { suggestion } from '../text/spelling.ts';
 
 /** One setting: a key of settings.json, of a comment in a file, of the command line. */
@@ -78,7 +80,7 @@ export function oneOf<T extends string>(value: T, names: readonly T[], words: Wo
   return setting({ type: 'string', enum: names, default: value }, value, words, written => {
     if (typeof written !== 'string') return () => useOneOf(names);
     const found = names.find(name => name.toLowerCase() === written.toLowerCase());
-    return found ?? (() => `${suggestion(written, names)} ${useOneOf(names)}`.trimStart());
+    return found ?? (() => sentences(suggestion(written, names), useOneOf(names)));
   });
 }
 
@@ -110,7 +112,7 @@ export function inputSizes(words: Words): Setting<readonly InputSize[]> {
           part,
         );
       const sizes = (match?.[2] ?? '').split(/[,x×]/).map(Number);
-      if (!match || sizes.some(size => size < 1)) return () => wrongPart(part) + how();
+      if (!match || sizes.some(size => size < 1)) return () => sentences(wrongPart(part), how());
       const [, name, , dtype] = match;
       inputs.push({ ...(name !== undefined && { name }), sizes, ...(dtype !== undefined && { dtype }) });
     }
@@ -127,7 +129,7 @@ const how = (): string =>
 function wrongPart(input: string): string {
   const sizes = input.replace(/^[^=]*=|:.*$/g, '').split(/[,x×]/);
   const odd = sizes.length > 1 ? sizes.find(size => !/^\s*\[?\s*0*[1-9]\d{0,8}\s*\]?\s*$/.test(size)) : undefined;
-  return odd === undefined || odd.trim() === '' ? '' : `${l10n.t('“{0}” is not a whole number ≥ 1.', odd.trim())} `;
+  return odd === undefined || odd.trim() === '' ? '' : l10n.t('“{0}” is not a whole number ≥ 1.', odd.trim());
 }
 
 /** A number, and NaN for what is none. */

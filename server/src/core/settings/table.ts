@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { type ConventionName, conventions } from '../analysis/conventions.ts';
 import { type Work, workSummary, works } from '../analysis/work.ts';
 import { formats } from '../formats/index.ts';
+import { languages } from '../text/language.ts';
 import { flag, inputSizes, number, oneOf, optional, type Setting, text } from './setting.ts';
 import { bytesOf, type Dtype, type Settings } from './settings.ts';
 
@@ -264,8 +265,25 @@ export const settingTable: ReadonlyMap<string, Setting<unknown>> = new Map<strin
   ]),
 ]);
 
-/** What the editor's side alone reads. */
+/** The language of all that is said; `auto` leaves it to the editor. */
+export const languageSetting = oneOf('auto', ['auto', ...languages], {
+  doc: () =>
+    l10n.t(
+      'Language of hints, hovers, problems and all else that Flopline says. Names of commands and settings are in the language of the editor.',
+    ),
+  values: () => [
+    l10n.t(
+      'The language of the editor, or of the environment (`LC_ALL`, `LC_MESSAGES`, `LANG`) if the editor has none.',
+    ),
+    'English',
+    '简体中文',
+  ],
+  wrong: written => l10n.t('“{0}” is not a language of Flopline.', written),
+});
+
+/** What is of no network: the editor's side reads it, and what the server says goes by the language. */
 export const clientSettings: ReadonlyMap<string, Setting<unknown>> = new Map<string, Setting<unknown>>([
+  ['language', languageSetting],
   [
     'compareWith',
     oneOf('head', ['head', 'saved', 'nothing'], {

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { TextEdit } from './edit.ts';
 import type { Range } from './range.ts';
+import { sentences } from './sentences.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
@@ -42,7 +43,7 @@ export interface Fix {
 
 /** What is wrong and what to do about it, as a person reads it in one piece. */
 export function textOf({ message, help }: Pick<Problem, 'message' | 'help'>): string {
-  return help === undefined ? message : `${message} ${help}`;
+  return sentences(message, help);
 }
 
 /** More of one kind than anyone reads: they slow an editor down and hide the others. */

@@ -1,6 +1,8 @@
 // What the keys of a section mean, for hovers, and what may be written for them.
+
 import * as l10n from '@vscode/l10n';
 import type { Allowed, Note } from '../../graph/graph.ts';
+import { sentences } from '../../text/sentences.ts';
 import { activationNames, activationOf } from './activations.ts';
 import type { Item } from './items.ts';
 import { namesLayers } from './references.ts';
@@ -19,7 +21,7 @@ export function notesOf({ kind, section, references }: Item, dialect: Dialect): 
       if (activation) parts.push(activation.doc());
       if (key.default !== undefined) parts.push(l10n.t('Default: {0}.', key.default));
       if (key.only && !kind!.only) parts.push(l10n.t('Only in {0}.', authorOf[key.only]));
-      const text = parts.join(' ');
+      const text = sentences(...parts);
       notes.push({ range: option.range, text, allowed: { kind: 'key', choices: () => keysOf(kind!, dialect) } });
       notes.push({ range: option.valueRange, text, allowed: allowedOf(kind!, option.key, key, dialect) });
       if (!namesLayers(kind!, option.key)) continue;

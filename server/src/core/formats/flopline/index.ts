@@ -15,6 +15,7 @@ import { reads } from './reads.ts';
 import { repairsOf } from './repairs.ts';
 import { rewrite } from './rewrite.ts';
 import { callAt, type Rows, slotAt } from './slots.ts';
+import { writeNetwork } from './write.ts';
 
 /** What the reader of an edited text may take over. */
 interface Cache extends Known {
@@ -30,6 +31,7 @@ export const flopline: Format = {
   items: 'rows',
   shapeOrder: 'chw',
   namedInputs: true,
+  writer: { ending: '.net.yaml', languageId: 'flopline', write: writeNetwork },
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
   open: (source, earlier) => {
     const before = earlier?.cache as Cache | undefined;

@@ -1,10 +1,12 @@
 // Reads the attributes of a row and adds its operator, with the normalization and the activation in the same row.
+
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { permute, type Shape } from '../../ops/index.ts';
 import { resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Range } from '../../text/range.ts';
+import { sentences } from '../../text/sentences.ts';
 import { suggestion } from '../../text/spelling.ts';
 import { type Reading, unreadable } from './attributes.ts';
 import { described } from './expression.ts';
@@ -96,7 +98,7 @@ export class OperatorRows {
     else {
       const meant = typeof word === 'string' ? suggestion(word, activationNames) : '';
       this.#reports.report(node, 'unknown-activation', l10n.t('“act” cannot be {0}.', described(word ?? null)), {
-        help: `${meant} ${l10n.t('Use an activation such as relu, silu or gelu, or none.')}`.trim(),
+        help: sentences(meant, l10n.t('Use an activation such as relu, silu or gelu, or none.')),
       });
     }
     return undefined;

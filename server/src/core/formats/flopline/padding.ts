@@ -1,8 +1,10 @@
 // Padding as people write it: a number, one for each dimension, `same`, `valid`, or a side at a time.
+
 import * as l10n from '@vscode/l10n';
 import type { Shape } from '../../ops/index.ts';
 import { samePadding } from '../../ops/rules/window.ts';
 import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { sentences } from '../../text/sentences.ts';
 import { suggestion } from '../../text/spelling.ts';
 import { type Reading, same } from './attributes.ts';
 import { described, type Value } from './expression.ts';
@@ -88,7 +90,7 @@ export function readPadding(
 function reportPadding({ report }: Reports, node: YamlNode, word: string): void {
   const meant = suggestion(word, ['same', 'valid']);
   report(node, 'unknown-padding', l10n.t('“padding” cannot be {0}.', described(word)), {
-    help: `${meant} ${l10n.t('Use a number, one for each dimension, “same” or “valid”.')}`.trim(),
+    help: sentences(meant, l10n.t('Use a number, one for each dimension, “same” or “valid”.')),
   });
 }
 

@@ -1,7 +1,9 @@
 // How a problem of a place in the text is reported.
+
 import * as l10n from '@vscode/l10n';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { sentences } from '../../text/sentences.ts';
 import { suggestion } from '../../text/spelling.ts';
 import { described, type Value } from './expression.ts';
 
@@ -25,7 +27,7 @@ export function reportChoice(
 ): void {
   const meant = typeof value === 'string' ? suggestion(value, choices) : '';
   report(range, 'unknown-choice', l10n.t('“{0}” cannot be {1}.', name, described(value)), {
-    help: `${meant} ${l10n.t('Use one of {0}.', choices.join(', '))}`.trim(),
+    help: sentences(meant, l10n.t('Use one of {0}.', choices.join(', '))),
   });
 }
 

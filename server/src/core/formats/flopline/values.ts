@@ -3,6 +3,7 @@ import type { Tensor } from '../../graph/graph.ts';
 import { resolved, type Scalar, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { sentences } from '../../text/sentences.ts';
 import { suggestion } from '../../text/spelling.ts';
 import { evaluate, type Fault, type Parsed, parseExpression, type Value } from './expression.ts';
 import { sizesOfInput } from './words.ts';
@@ -88,7 +89,7 @@ function helpWith({ unknown }: Fault, scope: Scope): string | undefined {
     scope.size > 0
       ? l10n.t('Available parameters: {0}.', [...scope.keys()].join(', '))
       : l10n.t('Define parameters after the name of a block, for example “block(out, stride=1):”, or under “let:”.');
-  return `${meant} ${known}`.trim();
+  return sentences(meant, known);
 }
 
 /** Part of a scalar in the text; all of it where quotes or folded lines shift its letters. */

@@ -3,13 +3,14 @@ import * as l10n from '@vscode/l10n';
 import { startPython } from '../../syntax/python/grammar.ts';
 import type { Format } from '../format.ts';
 import { mayHoldNetwork } from './recognise.ts';
+import { writeModule } from './write/index.ts';
 
 /** What reads programs is a large part of the code: it is loaded with the parser, for the first Python file. */
-let reader: typeof import('./reader.ts') | undefined;
+let openProgram: Format['open'] | undefined;
 
 async function load(): Promise<void> {
-  const [loaded] = await Promise.all([import('./reader.ts'), startPython()]);
-  reader = loaded;
+  const [{ open }] = await Promise.all([import('./reader.ts'), startPython()]);
+  openProgram = open;
 }
 
 export const pytorch: Format = {
@@ -22,10 +23,11 @@ export const pytorch: Format = {
   items: 'layers',
   shapeOrder: 'chw',
   namedInputs: true,
-  parser: { isNeeded: () => true, isReady: () => reader !== undefined, load },
+  parser: { isNeeded: () => true, isReady: () => openProgram !== undefined, load },
+  writer: { ending: '.py', languageId: 'python', write: writeModule },
   recognises: mayHoldNetwork,
   open: (source, earlier) => {
-    if (!reader) throw new Error('A Python file is opened before its parser is loaded.');
-    return reader.open(source, earlier);
+    if (!openProgram) throw new Error('A Python file is opened before its parser is loaded.');
+    return openProgram(source, earlier);
   },
 };

@@ -96,8 +96,8 @@ class ProgramReader {
   }
 
   *#steps(options: ReadOptions): Generator<void, Spec> {
-    const { entry, input, inputs, shapeOrder, training = false } = options;
-    const key = JSON.stringify([entry, input, inputs, shapeOrder, training]);
+    const { entry, input, inputs, shapeOrder, training = false, lifetimes = false } = options;
+    const key = JSON.stringify([entry, input, inputs, shapeOrder, training, lifetimes]);
     this.#last = options;
     const spec = yield* this.#readings.of(key, () => this.#reading(options));
     this.#size = spec.graph.nodeCount;
@@ -149,6 +149,7 @@ class ProgramReader {
       head,
       order: options.shapeOrder ?? shapeOrder,
       training: options.training ?? false,
+      lifetimes: options.lifetimes ?? false,
     });
     for (const problem of outcome.problems)
       problems.push(problem.code === 'unknown-input' ? { ...problem, fixes: [sizes(chosen, head, text)] } : problem);
@@ -194,6 +195,7 @@ class ProgramReader {
       head,
       order: options.shapeOrder ?? shapeOrder,
       training: options.training ?? false,
+      lifetimes: options.lifetimes ?? false,
     });
     if (!outcome.read.has(path) || !isPlaced(outcome.graph.root)) return undefined;
     const shown: ProgramEntry = {

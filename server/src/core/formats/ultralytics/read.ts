@@ -33,6 +33,7 @@ import { isFloat, value11 } from '../../syntax/yaml11.ts';
 import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Reason } from '../../text/reason.ts';
+import { sentences } from '../../text/sentences.ts';
 import { likelyName, respelling } from '../../text/spelling.ts';
 import { listText } from '../../text/wording.ts';
 import { tensors, type Value, wrongChannels } from '../../torch/layer.ts';
@@ -1009,9 +1010,6 @@ function repeatsNote(found: AnyModule, { written, repeats }: Parts): string {
   }
   return repeats === 1 ? l10n.t('**repeats**: once.') : l10n.t('**repeats**: {0} copies in sequence.', repeats);
 }
-
-const sentences = (...parts: readonly (string | undefined)[]): string =>
-  parts.filter(part => part !== undefined).join(' ');
 
 function sinceNote({ since }: { readonly since?: Since }): string | undefined {
   if (since === undefined) return undefined;

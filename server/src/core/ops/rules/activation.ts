@@ -7,7 +7,7 @@ import { size } from './shape.ts';
  * absolute values are free.
  */
 export function activation<A extends object = object>(
-  definition: Pick<Op<A>, 'name' | 'summary' | 'attrs' | 'examples'> & {
+  definition: Pick<Op<A>, 'name' | 'summary' | 'attrs' | 'saves' | 'examples'> & {
     /** Work for one element. */
     readonly each: Partial<Counts>;
   },

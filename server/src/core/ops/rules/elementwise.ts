@@ -10,11 +10,20 @@ interface Definition {
   readonly each: keyof Counts;
   /** Absent: gradients of its output reach all inputs. */
   readonly passes?: Op['passes'];
+  readonly saves: NonNullable<Op<Record<never, never>>['saves']>;
   readonly examples: readonly OpExample<Record<never, never>>[];
 }
 
 /** An operator that combines tensors element by element, with numpy's broadcasting. */
-export function elementwise({ name, summary, arity, each, passes, examples }: Definition): Op<Record<never, never>> {
+export function elementwise({
+  name,
+  summary,
+  arity,
+  each,
+  passes,
+  saves,
+  examples,
+}: Definition): Op<Record<never, never>> {
   return op<Record<never, never>>({
     name,
     kind: 'elementwise',
@@ -25,6 +34,7 @@ export function elementwise({ name, summary, arity, each, passes, examples }: De
     shape: (_, inputs) => broadcast(inputs)!,
     counts: (_, inputs, [y]) => ({ [each]: (inputs.length - 1) * size(y!) }),
     ...(passes && { passes }),
+    saves,
     examples,
   });
 }

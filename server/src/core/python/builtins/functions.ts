@@ -202,30 +202,34 @@ function* zip(iterables: readonly Value[], isStrict: Value, machine: Machine): S
     iterators.push(iterator);
   }
   if (iterators.length === 0) return new PyIterator(() => undefined);
-  return new PyIterator(undefined, function* (inner) {
-    const items: Value[] = [];
-    for (const [index, iterator] of iterators.entries()) {
-      const item = yield* inner.next(iterator);
-      if (item !== undefined) {
-        items.push(item);
-        continue;
-      }
-      if (exact && index > 0) {
-        const before = index === 1 ? 'argument 1' : `arguments 1-${index}`;
-        throw inner.raise('ValueError', `zip() argument ${index + 1} is shorter than ${before}`);
-      }
-      if (exact) {
-        for (let other = 1; other < iterators.length; other++) {
-          if ((yield* inner.next(iterators[other]!)) !== undefined) {
-            const before = other === 1 ? 'argument 1' : `arguments 1-${other}`;
-            throw inner.raise('ValueError', `zip() argument ${other + 1} is longer than ${before}`);
+  return new PyIterator(
+    undefined,
+    function* (inner) {
+      const items: Value[] = [];
+      for (const [index, iterator] of iterators.entries()) {
+        const item = yield* inner.next(iterator);
+        if (item !== undefined) {
+          items.push(item);
+          continue;
+        }
+        if (exact && index > 0) {
+          const before = index === 1 ? 'argument 1' : `arguments 1-${index}`;
+          throw inner.raise('ValueError', `zip() argument ${index + 1} is shorter than ${before}`);
+        }
+        if (exact) {
+          for (let other = 1; other < iterators.length; other++) {
+            if ((yield* inner.next(iterators[other]!)) !== undefined) {
+              const before = other === 1 ? 'argument 1' : `arguments 1-${other}`;
+              throw inner.raise('ValueError', `zip() argument ${other + 1} is longer than ${before}`);
+            }
           }
         }
+        return undefined;
       }
-      return undefined;
-    }
-    return new PyTuple(items);
-  });
+      return new PyTuple(items);
+    },
+    iterators,
+  );
 }
 
 function* map(fn: Value, iterables: readonly Value[], machine: Machine): Steps {
@@ -236,44 +240,56 @@ function* map(fn: Value, iterables: readonly Value[], machine: Machine): Steps {
     iterators.push(iterator);
   }
   if (iterators.length === 0) throw machine.raise('TypeError', 'map() must have at least two arguments.');
-  return new PyIterator(undefined, function* (inner) {
-    const args: Value[] = [];
-    for (const iterator of iterators) {
-      const item = yield* inner.next(iterator);
-      if (item === undefined) return undefined;
-      args.push(item);
-    }
-    return yield* inner.call(fn, args);
-  });
+  return new PyIterator(
+    undefined,
+    function* (inner) {
+      const args: Value[] = [];
+      for (const iterator of iterators) {
+        const item = yield* inner.next(iterator);
+        if (item === undefined) return undefined;
+        args.push(item);
+      }
+      return yield* inner.call(fn, args);
+    },
+    iterators,
+  );
 }
 
 function* filter(fn: Value, iterable: Value, machine: Machine): Steps {
   const iterator = yield* machine.iterate(iterable);
   if (iterator instanceof Unknown) return iterator;
-  return new PyIterator(undefined, function* (inner) {
-    for (;;) {
-      const item = yield* inner.next(iterator);
-      if (item === undefined) return undefined;
-      const verdict = fn === null ? item : yield* inner.call(fn, [item]);
-      const truth = yield* inner.truth(verdict);
-      // Whether an element belongs to the rest is unknown: so is how many there are.
-      if (truth instanceof Unknown) throw new UnknownAccess(truth);
-      if (truth) return item;
-    }
-  });
+  return new PyIterator(
+    undefined,
+    function* (inner) {
+      for (;;) {
+        const item = yield* inner.next(iterator);
+        if (item === undefined) return undefined;
+        const verdict = fn === null ? item : yield* inner.call(fn, [item]);
+        const truth = yield* inner.truth(verdict);
+        // Whether an element belongs to the rest is unknown: so is how many there are.
+        if (truth instanceof Unknown) throw new UnknownAccess(truth);
+        if (truth) return item;
+      }
+    },
+    [iterator],
+  );
 }
 
 function* enumerate(iterable: Value, start: Value, machine: Machine): Steps {
   let next: Int | Unknown = yield* wholeOf(start, machine);
   const iterator = yield* machine.iterate(iterable);
   if (iterator instanceof Unknown) return iterator;
-  return new PyIterator(undefined, function* (inner) {
-    const item = yield* inner.next(iterator);
-    if (item === undefined) return undefined;
-    const number: Int | Unknown = next;
-    if (!(next instanceof Unknown)) next = intArithmetic('+', next, 1, inner) as Int;
-    return new PyTuple([number, item]);
-  });
+  return new PyIterator(
+    undefined,
+    function* (inner) {
+      const item = yield* inner.next(iterator);
+      if (item === undefined) return undefined;
+      const number: Int | Unknown = next;
+      if (!(next instanceof Unknown)) next = intArithmetic('+', next, 1, inner) as Int;
+      return new PyTuple([number, item]);
+    },
+    [iterator],
+  );
 }
 
 function* reversed(sequence: Value, machine: Machine): Steps {
@@ -291,7 +307,7 @@ function* reversed(sequence: Value, machine: Machine): Steps {
   if (now instanceof Unknown) return now;
   if (now !== undefined) {
     let at = now.length;
-    return new PyIterator(() => (at > 0 ? now[--at]! : undefined));
+    return new PyIterator(() => (at > 0 ? now[--at]! : undefined), undefined, [sequence]);
   }
   if (special(sequence, '__getitem__', machine) === undefined || special(sequence, '__len__', machine) === undefined) {
     throw machine.raise('TypeError', `'${typeName(sequence, machine)}' object is not reversible`);

@@ -123,6 +123,7 @@ function invokeNative(
     if (plain !== undefined) return instance ?? plain;
     const frame = new Frame(undefined, undefined, undefined, 0, [], []);
     frame.steps = native.body(bound, vm) as Steps;
+    frame.given = bound;
     frame.unknown = unknown;
     frame.instance = instance;
     push(vm, frame, instance === undefined ? delivery : 'instance');

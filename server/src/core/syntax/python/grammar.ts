@@ -28,8 +28,8 @@ export function isPythonStarted(): boolean {
 async function start(): Promise<void> {
   const [{ Language, Parser }, wasm] = await Promise.all([import('web-tree-sitter'), import('./wasm.mjs')]);
   wasm.prepare();
-  await Parser.init({ wasmBinary: wasm.runtime() });
-  const language = await Language.load(wasm.grammar());
+  await Parser.init({ wasmBinary: await wasm.runtime() });
+  const language = await Language.load(await wasm.grammar());
   kinds = kindsOf(language);
   parser = new Parser().setLanguage(language);
 }

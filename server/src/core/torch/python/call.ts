@@ -251,7 +251,9 @@ export function put(world: Recording, target: PyTensor, result: Value, resizes =
     (result.node || target.node || target instanceof PyParameter) &&
     !(isKnown(target) && !result.node)
   ) {
+    const memory = target.node;
     world.attach(target, world.node(result));
+    if (memory) world.lifetimes?.lies(target.node!, memory);
   } else target.node = undefined;
   if (storage) storage.written = target.node;
   return target;

@@ -14,6 +14,7 @@ import { typeAfter, typeRefused } from './accepted.ts';
 import { isWhole } from './dtype.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
+import { Lifetimes } from './lifetimes.ts';
 import { madeOnce, mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { type ApplyOptions, isModuleCall, type ModuleCall, type World } from './world.ts';
@@ -58,6 +59,8 @@ export class Recording implements World {
   hasGradients = true;
   /** Functions that `@torch.no_grad()` and its kin stand above, and what they have it. */
   readonly decorated = new Map<Code, boolean>();
+  /** Follows how long tensors are there, while somebody asks for it. */
+  lifetimes: Lifetimes | undefined;
   #builder: Builder | undefined;
   #frames: Frames | undefined;
   #rows: Rows | undefined;
@@ -110,9 +113,11 @@ export class Recording implements World {
   }
 
   /** From now on nodes are added to `builder`; `end` closes the frames that are open. `rows` are of another text. */
-  record(builder: Builder, rows?: Rows): void {
+  record(builder: Builder, rows?: Rows, lifetimes = false): void {
     this.#builder = builder;
     this.#rows = rows;
+    const { Module } = this.classes;
+    this.lifetimes = lifetimes ? new Lifetimes(({ cls }) => cls.mro.includes(Module)) : undefined;
     this.#frames = new Frames(builder, activation => this.directCall(activation), rows);
     this.#ended = this.#frames.ended;
   }
@@ -121,6 +126,7 @@ export class Recording implements World {
     this.#frames?.closeAll();
     this.#builder = undefined;
     this.#frames = undefined;
+    this.lifetimes = undefined;
     for (const tensor of this.#read) tensor.node = undefined;
     this.#read.clear();
   }
@@ -132,6 +138,7 @@ export class Recording implements World {
     this.machine.charge(tensorWork);
     const tensor = new PyTensor(this.classes.Tensor, shape, dtype);
     tensor.why = why;
+    if (this.lifetimes) tensor.isMade = true;
     if (shape === undefined) tensor.hasType = false;
     return tensor;
   }
@@ -185,7 +192,10 @@ export class Recording implements World {
       const tensor = this.tensor(shape, dtype, why);
       tensor.strides = shape && stridesAfter(op, attrs, inputs, shape);
       if (!hasType) tensor.hasType = false;
-      if (nodes) this.attach(tensor, nodes[port]!);
+      if (nodes) {
+        this.attach(tensor, nodes[port]!);
+        this.lifetimes?.type(nodes[port]!, dtype);
+      }
       return tensor;
     });
   }
@@ -205,6 +215,13 @@ export class Recording implements World {
     tensor.node = node;
     tensor.version = tensor.storage?.version ?? 0;
     this.#read.add(tensor);
+  }
+
+  /** A result was written over another tensor, or it is that very tensor. */
+  overwrites(result: PyTensor, memory: PyTensor, isSame = false): void {
+    if (!result.node || !memory.node) return;
+    if (isSame) this.lifetimes?.isSame(result.node, memory.node);
+    else this.lifetimes?.lies(result.node, memory.node);
   }
 
   complain(complaint: Complaint): Reason {
@@ -277,6 +294,7 @@ export class Recording implements World {
     if (this.#builder) {
       const nodes = inputs.map(input => this.node(input));
       this.#frames!.follow(this.machine.top);
+      this.lifetimes?.step(this.machine.top, this.#builder.next);
       const node = this.#builder.unknown(reason, nodes, shape);
       this.#frames!.put([node]);
       this.attach(tensor, node);
@@ -300,6 +318,7 @@ export class Recording implements World {
     }
     const nodes = inputs.map(input => this.node(input));
     this.#frames!.follow(this.machine.top);
+    this.lifetimes?.step(this.machine.top, builder.next);
     const outputs = build(builder, nodes);
     this.#frames!.put(outputs);
     return outputs.map(output => {
@@ -353,6 +372,7 @@ export class Recording implements World {
   ): readonly Tensor[] {
     const nodes = inputs.map(input => this.node(input));
     this.#frames!.follow(this.machine.top);
+    this.lifetimes?.step(this.machine.top, builder.next);
     const outputs = builder.addAll(op, attrs, nodes, failed ? { ...options, failed } : options);
     this.#frames!.put(outputs);
     return outputs;
@@ -364,7 +384,12 @@ export class Recording implements World {
     if (!shape || shape.some(Number.isNaN)) {
       return builder.unknown(tensor.why ?? l10n.t('a size is not known'), [], shape);
     }
-    if (!(tensor instanceof PyParameter)) return builder.add(ops.constant, { shape }, []);
+    if (!(tensor instanceof PyParameter)) {
+      const constant = builder.add(ops.constant, { shape }, []);
+      this.lifetimes?.type(constant, tensor.dtype);
+      if (tensor.isMade) this.lifetimes?.made(constant);
+      return constant;
+    }
     const shares = this.countedBy(tensor);
     const training = this.isTraining && !tensor.requiresGrad ? 'frozen' : undefined;
     const node = builder.add(ops.parameter, { shape, role: tensor.role }, [], { shares, training });

@@ -45,6 +45,8 @@ export class PyTensor extends PyInstance {
   /** The version of its storage that `node` has. */
   version = 0;
   requiresGrad = false;
+  /** Whether it was made while the network ran. */
+  isMade = false;
 
   constructor(cls: PyClass, shape: Shape | undefined, dtype: DType) {
     super(cls);

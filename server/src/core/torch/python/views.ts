@@ -180,10 +180,16 @@ export function reshaped(call: Call, x: PyTensor, to: Shape, mustView = false): 
   const result = isConstant(x)
     ? world.tensor(to, x.dtype)
     : from.every(length => length >= 1) && to.every(length => length >= 1)
-      ? world.apply(op, { shape: to }, [x])
+      ? copy(world, world.apply(op, { shape: to }, [x]))
       : world.apply(ops.rearrange, { how: 'reshape', shape: to }, [x]);
   result.strides = 'contiguous';
   return compute(result, [x], values => Float64Array.from(values), 'copy');
+}
+
+/** What would be a view, had its elements the right order in memory. */
+function copy(world: Recording, result: PyTensor): PyTensor {
+  if (result.node) world.lifetimes?.copies(result.node);
+  return result;
 }
 
 export function permuted(call: Call, x: PyTensor, order: readonly number[]): PyTensor {

@@ -45,6 +45,8 @@ export interface World {
     inputs: readonly PyTensor[],
     options?: ApplyOptions,
   ): readonly PyTensor[];
+  /** A result was written over another tensor, or it is that very tensor. */
+  overwrites(result: PyTensor, memory: PyTensor, isSame?: boolean): void;
   /** Reports what is wrong in the same way; the reason for unknowns. */
   complain(complaint: Complaint): Reason;
   /** The tensor in the graph: a parameter's or a constant's node is added where it is first read. */

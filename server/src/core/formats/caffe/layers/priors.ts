@@ -1,7 +1,9 @@
 // SSD: the boxes of PriorBox layers, compared with what the convolutions predict for them.
+
 import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import type { Complaint } from '../../../ops/op.ts';
+import { sentences } from '../../../text/sentences.ts';
 import { sizesText } from './complaints.ts';
 import type { Scope } from './layer.ts';
 
@@ -97,7 +99,7 @@ function adviceFor(tensor: Tensor, boxes: Tensor, each: number): string | undefi
   const ratios = l10n.t(
     'Aspect ratio 1 is always included; flip adds the inverse of every other ratio, and max_size one more box.',
   );
-  return [...advice.slice(0, 3), ...more, ratios].join(' ');
+  return sentences(...advice.slice(0, 3), ...more, ratios);
 }
 
 /** More maps than any detector has. */

@@ -38,10 +38,12 @@ export class SourceReader {
   }
 
   #steps(options: ReadOptions): Generator<void, Spec> {
-    const { input, scale, shapeOrder, places, training = false } = options;
+    const { input, scale, shapeOrder, places, training = false, lifetimes = false } = options;
     // Where places are shown is of one text that is shown.
     if (places) return this.#reading(options);
-    return this.#readings.of(JSON.stringify([input, scale, shapeOrder, training]), () => this.#reading(options));
+    return this.#readings.of(JSON.stringify([input, scale, shapeOrder, training, lifetimes]), () =>
+      this.#reading(options),
+    );
   }
 
   *#reading(options: ReadOptions): Generator<void, Spec> {
@@ -96,6 +98,7 @@ export class SourceReader {
       head,
       order: options.shapeOrder ?? 'chw',
       training: options.training ?? false,
+      lifetimes: options.lifetimes ?? false,
       places: options.places,
     });
     for (const problem of reading.problems) problems.push(problem);

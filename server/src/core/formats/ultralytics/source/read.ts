@@ -72,6 +72,8 @@ export interface SourceTask {
   readonly order: ShapeOrder;
   /** Whether it is called as in training. */
   readonly training: boolean;
+  /** Whether it is followed how long tensors are there. */
+  readonly lifetimes: boolean;
   /** Where places of the text are shown, where another text is shown than the one that is read. */
   readonly places: Shown | undefined;
 }
@@ -138,7 +140,7 @@ function attempted(task: SourceTask, files: Files, count: number, stop: Stop | u
 }
 
 function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Reading<Work, Attempt> {
-  const { reader, head, rows: all, order, input, rules, training } = task;
+  const { reader, head, rows: all, order, input, rules, training, lifetimes } = task;
   const watch = new Watch(task);
   const misfits = new Map<string, Problem>();
   const ruling = rules && {
@@ -213,7 +215,7 @@ function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Rea
     const rows = yield* rowsOf(on, task, built, stop);
     watch.rows = built.rows;
     const args = { args: [world.tensor(input)], keywords: noKeywords };
-    return yield* recordCall(on, model, args, watch, order, rows);
+    return yield* recordCall(on, model, args, watch, { order, lifetimes }, rows);
   }
 
   function unknownNetwork({ message }: Reason): Problem {

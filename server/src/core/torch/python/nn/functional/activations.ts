@@ -68,19 +68,25 @@ export function activations(nn: NN): readonly Native[] {
           const simple = simpleOf(value);
           if (simple !== undefined) args[key] = simple;
         }
-        return runLayer(nn, functionNamed(name), layer, [x], args)[0]!;
+        const result = runLayer(nn, functionNamed(name), layer, [x], args)[0]!;
+        if (name.endsWith('_') || values[names.indexOf('inplace')] === true) nn.world.overwrites(result, x);
+        return result;
       });
     }),
     native('prelu', 'input, weight', ([x, weight]) =>
       prelu(nn, functionNamed('prelu'), tensorOf(nn, x), tensorOf(nn, weight, 'weight')),
     ),
     ...dropouts.map(([name, training]) =>
-      native(name, `input, p=0.5, training=${training}, inplace=False`, ([x, p]): Value => {
+      native(name, `input, p=0.5, training=${training}, inplace=False`, ([x, p, active, inplace]): Value => {
         if (p === null) throw nn.machine.raise('TypeError', `${name}(): argument 'p' must be float, not NoneType`);
         const share = numberOf(p!);
         if (share !== undefined && (share < 0 || share > 1))
           throw nn.machine.raise('ValueError', `dropout probability has to be between 0 and 1, but got ${share}`);
-        return apply(nn, functionNamed(name), ops.dropout, {}, [tensorOf(nn, x)]);
+        const input = tensorOf(nn, x);
+        const result = apply(nn, functionNamed(name), ops.dropout, {}, [input]);
+        const isIdle = active === false || share === 0;
+        if (isIdle || inplace === true) nn.world.overwrites(result, input, isIdle);
+        return result;
       }),
     ),
   ];

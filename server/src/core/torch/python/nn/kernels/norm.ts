@@ -1,6 +1,7 @@
 // Normalizations with or without a learned scale and shift.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
+import { eitherText } from '../../../../text/wording.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, batched, type Caller, declared, mismatch, refuse, shown, weightedOne } from '../apply.ts';
 import type { NN } from '../state.ts';
@@ -53,7 +54,7 @@ function wrongRank(nn: NN, caller: Caller, x: PyTensor, ranks: readonly number[]
       message: l10n.t(
         '{0} needs an input with {1} dimensions, but it has {2} ({3}).',
         caller.name,
-        ranks.join(l10n.t(' or ')),
+        eitherText(ranks.map(String)),
         x.shape.length,
         shown(x.shape),
       ),

@@ -7,7 +7,7 @@ import { apply, type Caller, declared, tensorOf, weightedOne } from '../apply.ts
 import { numberOf } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { layerNamed, shared, signatureOf } from './shared.ts';
-import { callerOf, firstSize, type LayerClass, learn, tensor } from './spec.ts';
+import { callerOf, firstSize, type LayerClass, learn, need, tensor } from './spec.ts';
 
 /** PReLU with its slopes. */
 export function prelu(nn: NN, caller: Caller, input: PyTensor, weight: PyTensor): PyTensor {
@@ -71,7 +71,14 @@ function dropout(name: string): LayerClass {
     file: 'dropout',
     base: '_DropoutNd',
     summary: layerNamed('Dropout').summary,
-    forward: (self, [input], nn): Value => apply(nn, callerOf(self), ops.dropout, {}, [tensorOf(nn, input)]),
+    forward: (self, [input], nn): Value => {
+      const x = tensorOf(nn, input);
+      const result = apply(nn, callerOf(self), ops.dropout, {}, [x]);
+      const { machine } = nn;
+      const isIdle = need(self, 'training', machine) === false || numberOf(need(self, 'p', machine)) === 0;
+      if (isIdle || need(self, 'inplace', machine) === true) nn.world.overwrites(result, x, isIdle);
+      return result;
+    },
   };
 }
 

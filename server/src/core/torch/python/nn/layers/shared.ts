@@ -45,7 +45,9 @@ function run(nn: NN, self: ModuleInstance, layer: AnyLayer, input: Value): Value
     const simple = simpleOf(value);
     if (simple !== undefined) args[name] = simple;
   }
-  return undo(runLayer(nn, callerOf(self), layer, [x], args)[0]!);
+  const result = runLayer(nn, callerOf(self), layer, [x], args)[0]!;
+  if (args['inplace'] === true) nn.world.overwrites(result, x);
+  return undo(result);
 }
 
 /** Layers that work on images alone take any axes before channels in torch: they are one batch. */

@@ -18,7 +18,9 @@ class _DenseLayer(nn.Module):
 
     def forward(self, input):
         features = [input] if isinstance(input, torch.Tensor) else input
-        narrow = self.conv1(self.relu1(self.norm1(torch.cat(features, 1))))
+        wide = torch.cat(features, 1)
+        narrow = self.conv1(self.relu1(self.norm1(wide)))
+        del wide
         return self.conv2(self.relu2(self.norm2(narrow)))
 
 

@@ -34,10 +34,10 @@ class BasicBlock(nn.Module):
         self.stride = stride
 
     def forward(self, x):
-        shortcut = x if self.downsample is None else self.downsample(x)
         y = self.relu(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        y += shortcut
+        y = self.conv2(y)
+        y = self.bn2(y)
+        y += x if self.downsample is None else self.downsample(x)
         return self.relu(y)
 
 
@@ -60,11 +60,13 @@ class Bottleneck(nn.Module):
         self.stride = stride
 
     def forward(self, x):
-        shortcut = x if self.downsample is None else self.downsample(x)
+        # What is not needed any more is not kept.
         y = self.relu(self.bn1(self.conv1(x)))
-        y = self.relu(self.bn2(self.conv2(y)))
-        y = self.bn3(self.conv3(y))
-        y += shortcut
+        y = self.conv2(y)
+        y = self.relu(self.bn2(y))
+        y = self.conv3(y)
+        y = self.bn3(y)
+        y += x if self.downsample is None else self.downsample(x)
         return self.relu(y)
 
 

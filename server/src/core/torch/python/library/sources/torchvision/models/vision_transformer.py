@@ -83,7 +83,8 @@ class VisionTransformer(nn.Module):
     def forward(self, x):
         x = self._process_input(x)
         x = torch.cat([self.class_token.expand(x.shape[0], -1, -1), x], dim=1)
-        return self.heads(self.encoder(x)[:, 0])
+        x = self.encoder(x)
+        return self.heads(x[:, 0])
 
 
 def _builder(patch, layers, heads, width, mlp):

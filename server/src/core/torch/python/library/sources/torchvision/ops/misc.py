@@ -100,7 +100,13 @@ class Permute(nn.Module):
 
 
 def stochastic_depth(input, p, mode, training=True):
-    return input
+    if not training or p == 0:
+        return input
+    samples = input.shape[0] if mode == "row" else 1
+    kept = torch.empty([samples] + [1] * (input.ndim - 1), dtype=input.dtype).bernoulli_(1.0 - p)
+    if p < 1:
+        kept.div_(1.0 - p)
+    return input * kept
 
 
 class StochasticDepth(nn.Module):
@@ -110,7 +116,7 @@ class StochasticDepth(nn.Module):
         self.mode = mode
 
     def forward(self, input):
-        return input
+        return stochastic_depth(input, self.p, self.mode, self.training)
 
 
 def drop_block2d(input, p, block_size, inplace=False, eps=1e-6, training=True):

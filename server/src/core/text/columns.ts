@@ -1,4 +1,4 @@
-// Columns of a terminal, which are not UTF-16 units.
+// Columns of a terminal and of an editor, which are not UTF-16 units.
 
 // Half-width forms and Latin take one column; CJK, kana, Hangul, full-width forms and emoji take two (UAX #11, W and F).
 const wide =
@@ -38,4 +38,21 @@ export function clipColumns(text: string, columns: number): string {
     shown += character;
   }
   return `${shown}…`;
+}
+
+const closing = '[，。；：、！？）》”…]*';
+/** What stays on one line: a word, or a wide character with the punctuation that may not begin a line. */
+const units = new RegExp(`\\s*(?:[（《“]*${wide.source}|(?:(?!${wide.source})\\S)+)${closing}`, 'gu');
+
+/** Lines of at most so many columns: broken at spaces, and beside wide characters. */
+export function linesOf(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const [unit] of text.matchAll(units)) {
+    if (line !== '' && width(line + unit) > columns) {
+      lines.push(line);
+      line = unit.trimStart();
+    } else line += unit;
+  }
+  return line === '' ? lines : [...lines, line];
 }

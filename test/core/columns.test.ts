@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clipColumns, padEnd, padStart, width } from '../../server/src/cli/width.ts';
+import { clipColumns, linesOf, padEnd, padStart, width } from '../../server/src/core/text/columns.ts';
 
 test('A text has as many columns as a terminal gives it', () => {
   const expected: [string, number][] = [
@@ -23,4 +23,12 @@ test('Cells are filled and cut by columns', () => {
   assert.equal(clipColumns('畳み込み', 8), '畳み込み');
   assert.equal(clipColumns('畳み込み', 7), '畳み込…');
   assert.equal(clipColumns('畳み込み', 6), '畳み…');
+});
+
+test('Lines are broken at spaces and beside wide characters, and no line begins with punctuation', () => {
+  assert.deepEqual(linesOf('one two three', 7), ['one two', 'three']);
+  assert.deepEqual(linesOf('每一行的开销，以及合计。', 13), ['每一行的开', '销，以及合', '计。']);
+  assert.deepEqual(linesOf('统计 MACs（乘加次数）', 9), ['统计 MACs', '（乘加次', '数）']);
+  assert.deepEqual(linesOf('toolongforthis line', 4), ['toolongforthis', 'line']);
+  assert.deepEqual(linesOf('', 4), []);
 });

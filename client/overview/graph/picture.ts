@@ -1,0 +1,80 @@
+// A drawing as a file: with the colours that it has on the screen, which are the theme's.
+import { part } from './drawing.ts';
+import type { Size } from './layout.ts';
+
+const copied = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-linejoin',
+  'paint-order',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+];
+
+/** Around the drawing. */
+const margin = 16;
+
+/** The drawing as it looks, whatever part of it is in view. */
+export function svgOf(world: SVGGElement, defs: SVGDefsElement | null, size: Size, title: string): string {
+  const { width, height } = around(size);
+  const svg = part('svg', { width, height, viewBox: `${-margin} ${-margin} ${width} ${height}` });
+  svg.append(part('title', {}, title));
+  if (defs) svg.append(styled(defs));
+  const back = getComputedStyle(document.body).backgroundColor;
+  svg.append(part('rect', { x: -margin, y: -margin, width, height, fill: back }));
+  const content = styled(world);
+  content.removeAttribute('transform');
+  svg.append(content);
+  return new XMLSerializer().serializeToString(svg);
+}
+
+/** A copy whose looks depend on nothing around it. */
+function styled<T extends SVGElement>(original: T): T {
+  const copy = original.cloneNode(true) as T;
+  const [originals, copies] = [original, copy].map(root => [root, ...root.querySelectorAll<SVGElement>('*')]);
+  for (const [at, own] of originals!.entries()) {
+    const made = copies![at]!;
+    const style = getComputedStyle(own);
+    // What is there for the mouse alone is not seen.
+    if (style.fill === 'none' && style.stroke === 'none' && own.classList.contains('target')) {
+      made.remove();
+      continue;
+    }
+    for (const name of copied) {
+      const value = style.getPropertyValue(name);
+      if (value !== '') made.setAttribute(name, value);
+    }
+    for (const name of ['class', 'tabindex', 'role', 'aria-label', 'aria-expanded', 'aria-current', 'data-id', 'id'])
+      if (name !== 'id' || own.localName !== 'marker') made.removeAttribute(name);
+  }
+  return copy;
+}
+
+const around = ({ width, height }: Size): Size => ({
+  width: Math.ceil(width) + 2 * margin,
+  height: Math.ceil(height) + 2 * margin,
+});
+
+/** What a canvas may hold, in both directions and in all. */
+const most = { side: 16_000, area: 100_000_000 };
+
+/** The same as a PNG, twice as large where that is possible. */
+export async function pngOf(svg: string, size: Size): Promise<Uint8Array> {
+  const { width, height } = around(size);
+  const scale = Math.min(2, most.side / width, most.side / height, Math.sqrt(most.area / (width * height)));
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.floor(width * scale));
+  canvas.height = Math.max(1, Math.floor(height * scale));
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise<Blob | null>(resolve => canvas.toBlob(resolve, 'image/png'));
+  return new Uint8Array(await blob!.arrayBuffer());
+}

@@ -1,0 +1,38 @@
+// Where rows are that came with an answer: lines of files.
+import type { Placed, WithPlaces } from '../../server/src/protocol/index.ts';
+
+export interface Spot {
+  readonly uri: string;
+  /** 0-based, both included. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The first place of each row, by the lines of an answer: pairs of a first line, as a difference, and how many follow. */
+export function spotsOf(
+  rows: readonly Pick<Placed<object>, 'places'>[],
+  { files }: Pick<WithPlaces, 'files'>,
+  lines: readonly number[],
+  uri: string,
+): readonly (Spot | undefined)[] {
+  let at = 0;
+  let line = 0;
+  return rows.map(({ places }) => {
+    let own: Spot | undefined;
+    for (const file of places) {
+      line += lines[at]!;
+      const last = line + lines[at + 1]!;
+      at += 2;
+      own ??= { uri: file === 0 ? uri : (files[file] ?? uri), first: line, last };
+    }
+    return own;
+  });
+}
+
+/** Rows after an answer: those that stay, and others. */
+export function rowsAfter<T>(
+  before: readonly T[],
+  parts: readonly ({ readonly from: number; readonly to: number } | { readonly rows: readonly T[] })[],
+): readonly T[] {
+  return parts.flatMap(part => ('rows' in part ? part.rows : before.slice(part.from, part.to)));
+}

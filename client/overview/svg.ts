@@ -1,0 +1,23 @@
+// Small makers of drawings.
+const space = 'http://www.w3.org/2000/svg';
+
+export function part(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  ...children: readonly (Node | string)[]
+): SVGElement {
+  const made = document.createElementNS(space, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
+/** A row of the legend: a piece of a line as the drawing has it, and what it is. */
+export function swatch(className: string, words: string): HTMLElement {
+  const line = part('svg', { viewBox: '0 0 24 10', width: 24, height: 10, 'aria-hidden': 'true' });
+  line.append(part('path', { class: className, d: 'M1 5H23' }));
+  const own = document.createElement('span');
+  own.className = 'swatch';
+  own.append(line, words);
+  return own;
+}

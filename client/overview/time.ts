@@ -1,0 +1,363 @@
+// The roofline of a network on a device: each layer by the operations that it does for a byte of memory traffic, and the
+// time that it takes at least.
+import * as l10n from '@vscode/l10n';
+import { bytes, percent, si } from '../../server/src/core/text/quantity.ts';
+import type { Placed, TimeContent, TimeRow } from '../../server/src/protocol/index.ts';
+import { element, setAttributes } from './dom.ts';
+import type { ShowLine } from './memory.ts';
+import type { Ask } from './messages.ts';
+import type { Network, Row } from './network.ts';
+import { rowsAfter, type Spot, spotsOf } from './places.ts';
+import { part, swatch } from './svg.ts';
+import type { View } from './view.ts';
+
+const quiet = 150;
+const tall = 260;
+const margin = { left: 66, right: 14, top: 14, bottom: 34 };
+/** So many of the slowest layers are listed. */
+const mostRows = 60;
+
+interface Shown {
+  readonly uri: string;
+  readonly content: TimeContent;
+  readonly rows: readonly Placed<TimeRow>[];
+  readonly lines: readonly number[];
+  readonly spots: readonly (Spot | undefined)[];
+}
+
+export function createTime(ask: Ask, showLine: ShowLine): View {
+  const deviceList = element('select');
+  const tools = element('div', { class: 'tools' }, element('label', {}, l10n.t('Device'), deviceList));
+  const figures = element('dl', { class: 'figures' });
+  const chart = element('div', { class: 'curve', role: 'slider', tabindex: 0 });
+  const legend = element('p', { class: 'legend' });
+  const table = element('table', {});
+  const rest = element('p', { class: 'legend' });
+  const nothing = element('p', { class: 'empty' });
+  const notes = element('div', { class: 'notes' });
+  const whole = element('div', { class: 'moments' }, tools, figures, chart, legend, table, rest, nothing, notes);
+
+  let network: Network | undefined;
+  let device: string | undefined;
+  let shown: Shown | undefined;
+  let shownFor: Network | undefined;
+  let at = 0;
+  let wanted: readonly Row[] = [];
+  let run = 0;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let width = 0;
+
+  const start = async (): Promise<void> => {
+    const own = ++run;
+    const asked = network;
+    if (!asked) return;
+    const before = shown?.uri === asked.uri ? shown : undefined;
+    const content = await ask('flopline/time', {
+      textDocument: { uri: asked.uri },
+      ...(device === undefined ? {} : { device }),
+      ...(before ? { known: before.content.id } : {}),
+    });
+    if (own !== run || !content) return;
+    const rows = rowsAfter(before?.rows ?? [], content.rows);
+    const lines = content.lines ?? before?.lines ?? [];
+    const isOther = shown?.uri !== asked.uri;
+    shown = { uri: asked.uri, content, rows, lines, spots: spotsOf(rows, content, lines, asked.uri) };
+    shownFor = asked;
+    // The slowest one.
+    if (isOther)
+      at = rows.reduce((best, { seconds }, own) => ((seconds ?? 0) > (rows[best]!.seconds ?? 0) ? own : best), 0);
+    at = Math.max(0, Math.min(at, rows.length - 1));
+    render();
+    if (wanted.length > 0) follow(wanted);
+  };
+
+  const follow = (rows: readonly Row[]): void => {
+    wanted = rows;
+    if (!shown || !shownFor) return;
+    const { files } = shownFor.content;
+    const places = rows.flatMap(row => row.places);
+    const found = shown.spots.findIndex(spot =>
+      places.some(
+        ({ file, first, last }) =>
+          spot !== undefined &&
+          spot.uri === (file === 0 ? shownFor!.uri : files[file]) &&
+          spot.first <= last &&
+          spot.last >= first,
+      ),
+    );
+    if (found >= 0 && found !== at) move(found);
+  };
+
+  const move = (to: number): void => {
+    if (!shown || shown.rows.length === 0) return;
+    at = Math.max(0, Math.min(to, shown.rows.length - 1));
+    renderChart();
+    renderTable();
+  };
+
+  const reveal = (own: number, focus: boolean): void => {
+    const spot = shown?.spots[own];
+    if (spot) showLine(spot, focus);
+  };
+
+  const render = (): void => {
+    if (!shown) return;
+    const { content } = shown;
+    const own = content.devices.find(({ name }) => name === content.device);
+    deviceList.replaceChildren(
+      ...content.devices.map(({ name, label }) =>
+        element('option', { value: name, selected: name === content.device }, label),
+      ),
+    );
+    const isKnown = content.roof !== undefined;
+    for (const each of [figures, chart, legend, table, rest]) each.hidden = !isKnown;
+    nothing.hidden = isKnown;
+    nothing.textContent = content.why ?? '';
+    notes.replaceChildren(
+      element(
+        'p',
+        {},
+        l10n.t(
+          'An estimate, and a lower bound: each layer takes as long as its arithmetic at full speed, or its memory traffic at full bandwidth, whichever is longer. Caches, starting of kernels and overlap of layers are not counted.',
+        ),
+      ),
+      element('p', {}, l10n.t('Device: {0}.', (own?.source ?? '').replace(/\.$/, ''))),
+    );
+    if (!content.roof) return;
+    const { operations, bandwidth } = content.roof;
+    const facts: readonly (readonly [string, string])[] = [
+      [l10n.t('Estimated time'), content.sign + duration(content.seconds)],
+      [l10n.t('Data type'), content.dtype],
+      [l10n.t('Batch'), `${content.batch}`],
+      [l10n.t('Arithmetic'), l10n.t('{0} operations/s', si(operations))],
+      [l10n.t('Memory'), l10n.t('{0}/s', bytes(bandwidth))],
+    ];
+    figures.replaceChildren(
+      ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+    );
+    legend.replaceChildren(
+      swatch('roof', l10n.t('What the device can do')),
+      swatch('compute', l10n.t('Layers that wait for arithmetic')),
+      swatch('traffic', l10n.t('Layers that wait for memory')),
+    );
+    renderChart();
+    renderTable();
+  };
+
+  const renderChart = (): void => {
+    if (!shown?.content.roof || shown.rows.length === 0) return;
+    const { rows, content } = shown;
+    const row = rows[at]!;
+    const facts = [row.name, timeOf(row), boundOf(row, content.roof!)];
+    setAttributes(chart, {
+      'aria-label': l10n.t('Layers by arithmetic intensity'),
+      'aria-valuemin': 1,
+      'aria-valuemax': rows.length,
+      'aria-valuenow': at + 1,
+      'aria-valuetext': facts.filter(text => text !== '').join(', '),
+    });
+    chart.replaceChildren(drawn(rows, content.roof!, at, width));
+  };
+
+  const renderTable = (): void => {
+    if (!shown?.content.roof) return;
+    const { rows, content } = shown;
+    const order = rows
+      .map((_, own) => own)
+      .sort((a, b) => (rows[b]!.seconds ?? Number.POSITIVE_INFINITY) - (rows[a]!.seconds ?? Number.POSITIVE_INFINITY));
+    const listed = order.slice(0, mostRows);
+    if (!listed.includes(at) && rows.length > 0) listed.push(at);
+    const heads = [
+      l10n.t('Layer'),
+      l10n.t('Time'),
+      l10n.t('Share'),
+      l10n.t('Operations'),
+      l10n.t('Traffic'),
+      l10n.t('Operations per byte'),
+      l10n.t('Waits for'),
+    ];
+    const body = listed.map(own => {
+      const row = rows[own]!;
+      const button = element('button', { type: 'button', class: 'goto' }, row.name);
+      button.addEventListener('click', () => {
+        move(own);
+        reveal(own, false);
+      });
+      const first = element('th', { scope: 'row' }, button);
+      if (row.type !== '') first.append(' ', element('span', { class: 'muted' }, row.type));
+      const { operations, bytes: traffic, seconds } = row;
+      return element(
+        'tr',
+        { class: own === at ? 'now' : '', 'aria-current': own === at ? 'true' : undefined },
+        first,
+        element('td', {}, timeOf(row)),
+        element('td', {}, seconds === null || content.seconds === 0 ? '?' : percent(seconds / content.seconds)),
+        element('td', {}, operations === null ? '?' : si(Math.round(operations))),
+        element('td', {}, traffic === null ? '?' : bytes(Math.round(traffic))),
+        element('td', {}, intensityText(row)),
+        element('td', {}, boundOf(row, content.roof!)),
+      );
+    });
+    table.replaceChildren(
+      element('caption', { class: 'unseen' }, l10n.t('Layers by estimated time')),
+      element('thead', {}, element('tr', {}, ...heads.map(text => element('th', { scope: 'col' }, text)))),
+      element('tbody', {}, ...body),
+    );
+    rest.textContent =
+      rows.length > listed.length ? l10n.t('The slowest {0} of {1} layers.', mostRows, rows.length) : '';
+  };
+
+  deviceList.addEventListener('change', () => {
+    device = deviceList.value;
+    start();
+  });
+  chart.addEventListener('keydown', event => {
+    if (!shown) return;
+    const { length } = shown.rows;
+    const to = {
+      ArrowRight: at + 1,
+      ArrowUp: at + 1,
+      ArrowLeft: at - 1,
+      ArrowDown: at - 1,
+      PageDown: at + 10,
+      PageUp: at - 10,
+      Home: 0,
+      End: length - 1,
+    }[event.key];
+    if (to !== undefined) move(to);
+    else if (event.key === 'Enter') reveal(at, true);
+    else if (event.key === ' ') reveal(at, false);
+    else return;
+    event.preventDefault();
+  });
+  chart.addEventListener('click', event => {
+    const own = (event.target as Element).closest?.('[data-row]')?.getAttribute('data-row');
+    if (own === null || own === undefined) return;
+    move(Number(own));
+    reveal(at, false);
+  });
+  new ResizeObserver(entries => {
+    const now = Math.min(960, entries.at(-1)?.contentRect.width ?? 0);
+    if (now === width || now === 0) return;
+    width = now;
+    renderChart();
+  }).observe(chart);
+
+  return {
+    name: 'time',
+    words: l10n.t('Time'),
+    element: whole,
+    show: next => {
+      network = next;
+      clearTimeout(waiting);
+      if (!next) {
+        run++;
+        return;
+      }
+      if (next === shownFor) return;
+      waiting = setTimeout(start, shownFor?.uri === next.uri ? quiet : 0);
+    },
+    follow,
+  };
+}
+
+type Roof = NonNullable<TimeContent['roof']>;
+
+/** `1.24 ms`, `18 µs`. */
+function duration(seconds: number): string {
+  const [value, unit] = seconds >= 1 ? [seconds, 's'] : seconds >= 1e-3 ? [seconds * 1e3, 'ms'] : [seconds * 1e6, 'µs'];
+  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
+}
+
+const timeOf = ({ seconds }: Pick<TimeRow, 'seconds'>): string => (seconds === null ? '?' : duration(seconds));
+
+/** Operations for a byte of traffic; undefined where there is none of both. */
+function intensityOf({ operations, bytes: traffic }: Pick<TimeRow, 'operations' | 'bytes'>): number | undefined {
+  return operations && traffic ? operations / traffic : undefined;
+}
+
+function intensityText(row: Placed<TimeRow>): string {
+  if (row.operations === null || row.bytes === null) return '?';
+  const found = intensityOf(row) ?? 0;
+  return found >= 100 ? found.toFixed(0) : found.toPrecision(2);
+}
+
+function isCompute({ operations, bytes: traffic }: Pick<TimeRow, 'operations' | 'bytes'>, roof: Roof): boolean {
+  return (operations ?? 0) / roof.operations > (traffic ?? 0) / roof.bandwidth;
+}
+
+function boundOf(row: Placed<TimeRow>, roof: Roof): string {
+  if (row.operations === null || row.bytes === null) return '?';
+  return isCompute(row, roof) ? l10n.t('arithmetic') : l10n.t('memory');
+}
+
+/** The roof, and below it each layer where its intensity allows it to be; both axes in powers of ten. */
+function drawn(rows: readonly Placed<TimeRow>[], roof: Roof, current: number, width: number): SVGElement {
+  const drawing = part('svg', { viewBox: `0 0 ${Math.max(1, width)} ${tall}`, height: tall, 'aria-hidden': 'true' });
+  const ridge = roof.operations / roof.bandwidth;
+  const places = rows.flatMap((row, at) => {
+    const intensity = intensityOf(row);
+    return intensity === undefined ? [] : [{ at, row, intensity }];
+  });
+  if (width <= 0) return drawing;
+  const all = places.map(({ intensity }) => intensity);
+  const left = Math.floor(Math.log10(Math.min(ridge / 4, ...all)));
+  const right = Math.ceil(Math.log10(Math.max(ridge * 4, ...all)));
+  const top = Math.log10(roof.operations) + 0.15;
+  const bottom = Math.min(Math.log10(roof.bandwidth) + left, top - 1);
+  const inner = width - margin.left - margin.right;
+  const floor = tall - margin.bottom;
+  const x = (intensity: number): number =>
+    margin.left + (inner * (Math.log10(intensity) - left)) / Math.max(1, right - left);
+  const y = (speed: number): number =>
+    floor - ((floor - margin.top) * (Math.log10(speed) - bottom)) / Math.max(0.1, top - bottom);
+  const roofAt = (intensity: number): number => Math.min(roof.operations, intensity * roof.bandwidth);
+  for (let power = left; power <= right; power++) {
+    const own = x(10 ** power);
+    drawing.append(
+      part('line', { class: 'axis', x1: own, x2: own, y1: margin.top, y2: floor }),
+      part('text', { x: own, y: floor + 16, 'text-anchor': 'middle' }, power < 0 ? `${10 ** power}` : si(10 ** power)),
+    );
+  }
+  for (let power = Math.ceil(bottom); power <= top; power++) {
+    const own = y(10 ** power);
+    drawing.append(
+      part('line', { class: 'axis', x1: margin.left, x2: width - margin.right, y1: own, y2: own }),
+      part('text', { x: margin.left - 6, y: own + 4, 'text-anchor': 'end' }, `${si(10 ** power)}/s`),
+    );
+  }
+  drawing.append(
+    part(
+      'text',
+      { x: margin.left + inner / 2, y: tall - 4, 'text-anchor': 'middle' },
+      l10n.t('Operations per byte of memory traffic'),
+    ),
+    part('path', {
+      class: 'roof',
+      d: `M${x(10 ** left).toFixed(1)} ${y(roofAt(10 ** left)).toFixed(1)}L${x(ridge).toFixed(1)} ${y(roof.operations).toFixed(1)}H${x(10 ** right).toFixed(1)}`,
+    }),
+  );
+  const most = Math.max(...rows.map(({ seconds }) => seconds ?? 0));
+  for (const { at, row, intensity } of places) {
+    const size = 3 + 6 * Math.sqrt((row.seconds ?? 0) / Math.max(most, Number.MIN_VALUE));
+    const kind = isCompute(row, roof) ? 'compute' : 'traffic';
+    drawing.append(
+      part('circle', { class: `layer ${kind}`, cx: x(intensity), cy: y(roofAt(intensity)), r: size, 'data-row': at }),
+    );
+  }
+  const own = places.find(({ at }) => at === current);
+  if (own) {
+    const size = 3 + 6 * Math.sqrt((own.row.seconds ?? 0) / Math.max(most, Number.MIN_VALUE));
+    const [cx, cy] = [x(own.intensity), y(roofAt(own.intensity))];
+    const isLeft = cx > width / 2;
+    drawing.append(
+      part('circle', { class: 'ring', cx, cy, r: size + 3 }),
+      part(
+        'text',
+        { x: isLeft ? cx - size - 6 : cx + size + 6, y: cy + size + 14, 'text-anchor': isLeft ? 'end' : 'start' },
+        own.row.name,
+      ),
+    );
+  }
+  return drawing;
+}

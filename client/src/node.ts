@@ -1,0 +1,22 @@
+// The extension in an editor on a machine: its server is a process.
+import type * as vscode from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { type Flopline, start } from './extension.ts';
+import { offerTools } from './mcp.ts';
+
+/**
+ * Room for what an edit allocates. An edit of 10,000 rows leaves megabytes; collected less often, most of them are garbage
+ * by then and need not be copied: half the time, and no long pauses. V8 reads this at its start alone.
+ */
+const memory = ['--max-semi-space-size=64'];
+
+export function activate(context: vscode.ExtensionContext): Promise<Flopline> {
+  const module = context.asAbsolutePath('dist/server.js');
+  offerTools(context);
+  const run = { module, transport: TransportKind.ipc, options: { execArgv: memory } };
+  const debug = { ...run, options: { execArgv: [...memory, '--nolazy', '--inspect=6009'] } };
+  return start(context, {
+    connect: options => new LanguageClient('flopline', 'Flopline', { run, debug }, options),
+    isTranslated: true,
+  });
+}

@@ -1,0 +1,95 @@
+// Devices that need no entry in `flopline.yaml`: what they can do at best, by their makers. A project may add others, or
+// say something else under the same name.
+import * as l10n from '@vscode/l10n';
+
+export interface BuiltInDevice {
+  /** What it is: `NVIDIA A100 80 GB (SXM)`. */
+  readonly label: string;
+  readonly kind: () => string;
+  /** Where the numbers are from. */
+  readonly source: string;
+  /** How they follow from what is written there; undefined where they are written there. */
+  readonly derived: (() => string) | undefined;
+  /** Operations a second by data type, of which a multiply-accumulate is two; without sparsity. */
+  readonly flops: ReadonlyMap<string, number>;
+  /** Bytes a second between memory and processor. */
+  readonly bandwidth: number;
+}
+
+export const builtInDevices: ReadonlyMap<string, BuiltInDevice> = new Map([
+  [
+    'a100',
+    {
+      label: 'NVIDIA A100 80 GB (SXM)',
+      kind: () => l10n.t('data-center GPU'),
+      source: 'NVIDIA A100 Tensor Core GPU Datasheet, 2021',
+      derived: undefined,
+      flops: new Map([
+        ['fp32', 19.5e12],
+        ['fp16', 312e12],
+        ['bf16', 312e12],
+        ['int8', 624e12],
+      ]),
+      bandwidth: 2039e9,
+    },
+  ],
+  [
+    'apple-m2',
+    {
+      label: 'Apple M2, 10-core GPU',
+      kind: () => l10n.t('laptop GPU'),
+      source: 'Apple Newsroom, “Apple unveils M2”, 2022',
+      derived: () => l10n.t('Apple states the speed for 32-bit floats alone.'),
+      flops: new Map([['fp32', 3.6e12]]),
+      bandwidth: 100e9,
+    },
+  ],
+  [
+    'snapdragon-865',
+    {
+      label: 'Qualcomm Snapdragon 865, four fast CPU cores',
+      kind: () => l10n.t('phone'),
+      source: 'Qualcomm Snapdragon 865 Product Brief, 2019; Arm Cortex-A77 Software Optimization Guide',
+      derived: () =>
+        l10n.t(
+          'One core at 2.84 GHz and three at 2.42 GHz start two 128-bit vector multiply-adds per cycle; LPDDR5 at 2,750 MHz on 64 bits.',
+        ),
+      flops: new Map([
+        ['fp32', 161.6e9],
+        ['fp16', 323.2e9],
+        ['int8', 646.4e9],
+      ]),
+      bandwidth: 44e9,
+    },
+  ],
+  [
+    'stm32h743',
+    {
+      label: 'STMicroelectronics STM32H743',
+      kind: () => l10n.t('microcontroller'),
+      source: 'ST DS12110 (STM32H743); Arm Cortex-M7 Processor Technical Reference Manual',
+      derived: () =>
+        l10n.t(
+          'One multiply-add in 32-bit floats, or two in integers, per cycle at 480 MHz; tightly coupled memory gives 64 bits per cycle.',
+        ),
+      flops: new Map([
+        ['fp32', 0.96e9],
+        ['int8', 1.92e9],
+      ]),
+      bandwidth: 3.84e9,
+    },
+  ],
+]);
+
+/** The one of a name, as a project has devices. */
+export function builtInDevice(
+  name: string,
+): { readonly flops: ReadonlyMap<string, { readonly value: number }>; readonly bandwidth: number } | undefined {
+  const found = builtInDevices.get(name);
+  return (
+    found && {
+      flops: new Map([...found.flops].map(([dtype, value]) => [dtype, { value }])),
+      bandwidth: found.bandwidth,
+    }
+  );
+}
