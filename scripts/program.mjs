@@ -84,18 +84,18 @@ function functionOf(chunk, numberOf) {
   for (let found = firstImport.exec(code); found; found = firstImport.exec(code)) {
     const [all, , list, path] = found;
     const pattern = list && pairs(list, (from, to) => `${from}:${to}`);
-    bindings += `${pattern ? `var{${pattern}}=` : ''}chunk(${numberOf(path)});`;
+    bindings += `${pattern ? `var{${pattern}}=` : ''}__chunk(${numberOf(path)});`;
     code = all.replace(/[^\n]/g, '') + code.slice(all.length);
   }
   const [end = '', names = '', common] = lastExport.exec(code) ?? [];
   code = code.slice(0, code.length - end.length);
   code = code.replace(/\bimport\("\.\/([^"]+)"\)/g, (_, path) => {
     const number = numberOf(path);
-    const loaded = number === undefined ? `require("./${path}")` : `chunk(${number})`;
+    const loaded = number === undefined ? `require("./${path}")` : `__chunk(${number})`;
     return `Promise.resolve().then(()=>${loaded})`;
   });
   const result = common ? `default:${common},...${common}` : pairs(names, (from, to) => `${to}:${from}`);
-  return `(function(require,module,__filename,__dirname,chunk){${bindings}${code}return{${result}}${end.replace(/[^\n]/g, '')}})`;
+  return `(function(require,module,__filename,__dirname,__chunk){${bindings}${code}return{${result}}${end.replace(/[^\n]/g, '')}})`;
 }
 
 /**

@@ -17,6 +17,8 @@ const darknet = 'tiny-detector.cfg';
 const caffe = 'googlenet-head.prototxt';
 const resnet = 'python/resnet18.py';
 const gpt = 'python/gpt.py';
+/** A file of a fork of YOLO of our own, with modules of its own. */
+const fork = 'fork/models/tiny.yaml';
 const budgets = `budgets:
   - files: ['examples/gridspot.yaml']
     scale: n
@@ -236,6 +238,42 @@ const shots = {
       },
       { width: 1400, height: 820 },
     ),
+  // What flows from layer to layer, inside of a block and around it.
+  'overview-graph': () =>
+    take(
+      'overview-graph',
+      googlenet,
+      async () => {
+        const frame = await openGraph();
+        await frame.locator('.drawing .item[aria-label^="3b "] .target').click();
+        await goTo(lineOf(googlenet, /as: 3b|name: 3b/));
+        await frame.locator('.drawing .item[aria-current="true"]').first().waitFor();
+      },
+      { width: 1400, height: 820 },
+    ),
+  'overview-graph-fork': () =>
+    take(
+      'overview-graph-fork',
+      fork,
+      async () => {
+        const frame = await openGraph();
+        await frame.locator('.drawing .item[aria-label^="model.1 "] .target').click();
+      },
+      { width: 1400, height: 820 },
+    ),
+  'overview-graph-python': () =>
+    take(
+      'overview-graph-python',
+      resnet,
+      async () => {
+        const frame = await openGraph();
+        await frame.locator('.drawing .item[aria-label^="stages "] .target').click();
+        await frame.locator('.drawing .item[aria-label^="2 Residual"] .target').click();
+        await goTo(lineOf(resnet, /self\.conv2\(y\)/));
+        await frame.locator('.drawing .item[aria-current="true"]').first().waitFor();
+      },
+      { width: 1400, height: 820 },
+    ),
   // What other widths would cost, beside the theory.
   'overview-sweep': () =>
     take(
@@ -317,6 +355,27 @@ const shots = {
       },
       { width: 1280, height: 760 },
     ),
+  // What an edit has changed, beside what was saved.
+  compare: () =>
+    take(
+      'compare',
+      yolo,
+      async () => {
+        await replaceLine(lineOf(yolo, /C3k2/), text => text.replace('C3k2', 'C2f').replace(', False, 0.25', ', True'));
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('Flopline: Compare With');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Compare With' }).first().waitFor();
+        await page.keyboard.press('Enter');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Last save' }).first().click();
+        await page.locator('.monaco-diff-editor').first().waitFor();
+        await page
+          .locator('.monaco-diff-editor .view-line', { hasText: /[−+]\d+\s%/ })
+          .first()
+          .waitFor();
+      },
+      { width: 1500, height: 640 },
+    ),
   problems: () =>
     take('problems', yolo, async () => {
       // Two mistakes that people make: a map of another size to concatenate with, and a row that does not exist.
@@ -348,6 +407,8 @@ async function take(name, file, act = async () => {}, { width = 1040, height = 6
   // The editor keeps what was changed in a file: each picture has files of its own.
   const workspace = join(temporary, name);
   cpSync(examples, join(workspace, 'examples'), { recursive: true });
+  if (file === fork)
+    cpSync(join(root, 'test/editor/workspace/fork'), join(workspace, 'examples/fork'), { recursive: true });
   if (project !== undefined) writeFileSync(join(workspace, 'flopline.yaml'), project);
   const { remote, address } = editor;
   await page.goto(
@@ -376,6 +437,13 @@ async function openOverview() {
   await page.keyboard.press('Control+1');
   await runCommand(page, 'Flopline: Open Overview');
   return overviewOf(page);
+}
+
+async function openGraph() {
+  const frame = await openOverview();
+  await frame.locator('#graph-tab').click();
+  await frame.locator('.drawing .item').first().waitFor();
+  return frame;
 }
 
 /** Waits until two pictures in a row are the same. */

@@ -13,7 +13,7 @@ const sources = [
   'server/src',
   'client/src',
   'client/overview',
-  ...['settings', 'savings', 'terminal'].map(name => `scripts/generate/${name}.ts`),
+  ...['settings', 'savings', 'terminal', 'walkthrough'].map(name => `scripts/generate/${name}.ts`),
 ];
 
 /** One call of `l10n.t`. */

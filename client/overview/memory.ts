@@ -153,7 +153,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
     const hasCurve = curves.length > 0;
     for (const each of [chart, legend, head, table, rest]) each.hidden = !hasCurve;
     nothing.hidden = content.why === undefined;
-    nothing.textContent = content.why ?? '';
+    nothing.textContent = (content.why ?? '').replaceAll('`', '');
     renderFigures();
     legend.replaceChildren(...curves.map(({ kind }) => swatch(kind, kindName(kind))));
     renderNotes();
@@ -209,7 +209,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       if (kind === 'ideal') {
         found.push(
           l10n.t(
-            'An ideal runtime frees a tensor after its last reader, and works in place where the input has no other reader.',
+            'An ideal runtime frees what is not read any more, and works in place where nothing else reads the input.',
           ),
         );
       } else {
@@ -238,7 +238,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       ? name || operator
       : type.toLowerCase() === operator.toLowerCase()
         ? name
-        : l10n.t('{0} ({1})', name, operator);
+        : `${name} (${operator})`;
   };
 
   const renderChart = (): void => {

@@ -112,13 +112,13 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
     const isKnown = content.roof !== undefined;
     for (const each of [figures, chart, legend, table, rest]) each.hidden = !isKnown;
     nothing.hidden = isKnown;
-    nothing.textContent = content.why ?? '';
+    nothing.textContent = (content.why ?? '').replaceAll('`', '');
     notes.replaceChildren(
       element(
         'p',
         {},
         l10n.t(
-          'An estimate, and a lower bound: each layer takes as long as its arithmetic at full speed, or its memory traffic at full bandwidth, whichever is longer. Caches, starting of kernels and overlap of layers are not counted.',
+          'An estimate: each layer takes as long as its arithmetic at full speed, or its memory traffic at full bandwidth, whichever is longer. Caches, starting of kernels and overlap of layers are not counted.',
         ),
       ),
       element('p', {}, l10n.t('Device: {0}.', (own?.source ?? '').replace(/\.$/, ''))),
@@ -130,7 +130,7 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
       [l10n.t('Data type'), content.dtype],
       [l10n.t('Batch'), `${content.batch}`],
       [l10n.t('Arithmetic'), l10n.t('{0} operations/s', si(operations))],
-      [l10n.t('Memory'), l10n.t('{0}/s', bytes(bandwidth))],
+      [l10n.t('Memory'), `${bytes(bandwidth)}/s`],
     ];
     figures.replaceChildren(
       ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),

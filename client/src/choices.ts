@@ -159,7 +159,7 @@ async function typeValue(picking: Picking, choice: DocumentChoice, typed: string
       last = outcome;
       if (!outcome) return null;
       if (outcome.kind === 'refused') return outcome.why;
-      const message = key === 'input' ? `${outcome.text}: ${outcome.totals}` : outcome.totals;
+      const message = key === 'input' ? l10n.t('{0}: {1}', outcome.text, outcome.totals) : outcome.totals;
       return { message, severity: vscode.InputBoxValidationSeverity.Info };
     },
   });
@@ -238,7 +238,7 @@ async function pickPlace(
   if (comment && value !== undefined) items.unshift(...items.splice(1, 1));
   const shown = value ?? l10n.t('default');
   const picked = await vscode.window.showQuickPick(items, {
-    title: [`${name}: ${shown}`, totals].filter(part => part !== '').join(' · '),
+    title: [l10n.t('{0}: {1}', name, shown), totals].filter(part => part !== '').join(' · '),
     placeHolder: l10n.t('Select where it applies'),
   });
   return picked?.place;

@@ -6,6 +6,7 @@ import { type BaseLanguageClient, type LanguageClientOptions, State } from 'vsco
 import type {
   ChoiceKey,
   ClientNotifications,
+  ConversionTarget,
   InitializationOptions,
   Notifications,
   Requests,
@@ -14,6 +15,7 @@ import { type Budgets, createBudgets } from './budgets.ts';
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
+import { showConverted } from './convert.ts';
 import { setInput } from './entryComment.ts';
 import { readFilesFor } from './files.ts';
 import { createNetworks, type Networks } from './networks.ts';
@@ -23,6 +25,7 @@ import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
 import { createLanguages, specs, whenCandidate } from './specs.ts';
+import { createTexts } from './templates.ts';
 import { createTotals, type Totals } from './totals.ts';
 import { speakChosen, words } from './words.ts';
 
@@ -113,6 +116,11 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
     totals: (uri, token) => ask('flopline/networkTotals', { textDocument: { uri } }, token),
   });
 
+  const texts = createTexts(context.extensionUri, async (uri, token) => {
+    await client.start();
+    return ask('flopline/networkTotals', { textDocument: { uri } }, token);
+  });
+
   const overviews = createOverviews(context.extensionUri, {
     show: params => {
       if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
@@ -157,6 +165,16 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
     });
   command('makeCheaper', slim);
   command('copyReport', copyReport);
+  command('saveAsFlopline', () => saveAs('flopline'));
+  command('convertToPyTorch', () => saveAs('pytorch'));
+  const open = (name: string, run: (file?: string) => Promise<void>): void => {
+    context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));
+  };
+  // A link may name the text.
+  open('newNetwork', file => texts.create(file));
+  open('openExample', file => texts.example(file));
+  command('openWalkthrough', openWalkthrough);
+  command('openSettings', openSettings);
   command('compareWith', () => ofSpec(comparisons.pick));
   command('showChanges', () => ofSpec(comparisons.show));
   command('openOverview', async () => overviews.open());
@@ -214,15 +232,35 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
       })),
       { label: `$(rocket) ${l10n.t('Make It Cheaper…')}`, run: slim },
       { label: `$(diff) ${l10n.t('Compare With…')}`, run: () => comparisons.pick() },
+      { label: `$(graph) ${l10n.t('Open Overview')}`, run: async () => overviews.open() },
       { label: `$(copy) ${l10n.t('Copy Report as Markdown')}`, run: copyReport },
+      { label: `$(save-as) ${l10n.t('Save as Flopline YAML')}`, run: () => saveAs('flopline') },
+      { label: `$(save-as) ${l10n.t('Convert to PyTorch')}`, run: () => saveAs('pytorch') },
       {
         label: `$(eye) ${l10n.t('Toggle Hints')}`,
         description: hintsAreOn() ? l10n.t('on') : l10n.t('off'),
         run: toggleHints,
       },
+      { label: `$(settings-gear) ${l10n.t('Settings')}`, run: openSettings },
+      { label: `$(question) ${l10n.t('Get Started with Flopline')}`, run: openWalkthrough },
     ];
     const title = `${summary.title}: ${summary.detail}`;
     await (await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Select what to change') }))?.run();
+  }
+
+  async function saveAs(target: ConversionTarget): Promise<void> {
+    const document = vscode.window.activeTextEditor?.document;
+    const asked = (uri: string) => ask('flopline/convert', { textDocument: { uri }, target });
+    if (!document || !(await showConverted(document, asked))) reportNoSpec();
+  }
+
+  async function openWalkthrough(): Promise<void> {
+    const id = `${context.extension.id}#flopline.start`;
+    await vscode.commands.executeCommand('workbench.action.openWalkthrough', id, false);
+  }
+
+  async function openSettings(): Promise<void> {
+    await vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`);
   }
 
   async function ofSpec(run: () => Promise<void>): Promise<void> {

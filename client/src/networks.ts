@@ -226,7 +226,7 @@ function networkItem({ uri, path }: NetworkFile, totals: NetworkTotals | undefin
   const { text, detail, title } = totals;
   const notes = notesOf(totals);
   item.description = [text, ...notes].join(' · ');
-  item.tooltip = [path, `${title}: ${detail}`, ...notes].join('\n');
+  item.tooltip = [path, l10n.t('{0}: {1}', title, detail), ...notes].join('\n');
   return item;
 }
 

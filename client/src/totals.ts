@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { DocumentSummary } from '../../server/src/protocol/index.ts';
+import { createLanguageStatus, type LanguageStatus } from './languageStatus.ts';
 import { originText } from './origins.ts';
 import { mayBeSpec } from './specs.ts';
 
@@ -9,6 +10,8 @@ export interface Totals extends vscode.Disposable {
   /** Of the active editor; undefined while it does not show a spec. */
   readonly summary: DocumentSummary | undefined;
   readonly item: Pick<vscode.StatusBarItem, 'text' | 'tooltip' | 'backgroundColor'>;
+  /** Beside the language of the document. */
+  readonly language: LanguageStatus['item'];
   /** Asks the server again. */
   refresh(): Promise<DocumentSummary | undefined>;
   /** A document has new costs; another than the active one's are of no interest. */
@@ -20,6 +23,7 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
   const item = vscode.window.createStatusBarItem('flopline.totals', vscode.StatusBarAlignment.Right, 100);
   item.name = 'Flopline';
   item.command = 'flopline.showMenu';
+  const language = createLanguageStatus();
   let summary: DocumentSummary | undefined;
   let asked = 0;
 
@@ -31,6 +35,8 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
     if (turn !== asked) return summary;
     summary = answer ?? undefined;
     vscode.commands.executeCommand('setContext', 'flopline.isSpec', summary?.hasRows === true);
+    vscode.commands.executeCommand('setContext', 'flopline.isNetwork', summary !== undefined);
+    language.show(summary);
     if (summary && document) {
       const parts = [summary.compared, summary.state, budgetText(summary)].filter(part => part !== '');
       item.text = `$(circuit-board) ${parts.join(' · ')}`;
@@ -49,12 +55,14 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
       return summary;
     },
     item,
+    language: language.item,
     refresh,
     changed: uri => {
       if (vscode.window.activeTextEditor?.document.uri.toString() === uri) refresh();
     },
     dispose: () => {
       listener.dispose();
+      language.dispose();
       item.dispose();
     },
   };

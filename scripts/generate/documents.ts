@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { advicePage } from './advice.ts';
 import { toolList } from './agents.ts';
 import { conventionTables } from './conventions.ts';
+import { deviceTable } from './devices.ts';
 import { librarySources } from './library.ts';
 import { filled } from './markdown.ts';
 import { modulesPage } from './modules.ts';
@@ -34,6 +35,7 @@ export const documents: readonly Generated[] = [
   { path: 'docs/advice.md', content: advicePage },
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
   { path: 'docs/training.md', content: before => filled(before, trainingTable()) },
+  { path: 'docs/overview.md', content: before => filled(before, deviceTable()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
   {
     path: 'docs/theory.zh-CN.md',

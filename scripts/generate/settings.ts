@@ -9,10 +9,12 @@ import {
   type Language,
   type Setting,
   sentences,
+  settingSections,
   settingTable,
 } from '../../server/src/core/index.ts';
 import { notice, table } from './markdown.ts';
 import { speaking } from './speaking.ts';
+import { walkthroughWords } from './walkthrough.ts';
 
 const all: readonly (readonly [string, Setting<unknown>])[] = [...settingTable, ...clientSettings].map(
   ([key, setting]) => [`flopline.${key}`, setting],
@@ -21,11 +23,26 @@ const all: readonly (readonly [string, Setting<unknown>])[] = [...settingTable, 
 /** package.json with the settings in its `contributes.configuration`. */
 export function manifestWithSettings(before: string): string {
   const manifest = JSON.parse(before);
-  const properties = Object.fromEntries(all.map(([name, setting]) => [name, propertyOf(name, setting)]));
-  const configuration = { title: 'Flopline', properties };
+  const configuration = settingSections.map(({ id }, at) => ({
+    id: `flopline.${id}`,
+    title: `%${sectionWord(id)}%`,
+    order: at + 1,
+    properties: Object.fromEntries(
+      all
+        .filter(([name]) => sectionOf(name) === id)
+        .map(([name, setting], order) => [name, { ...propertyOf(name, setting), order: order + 1 }]),
+    ),
+  }));
   // A key that is there already stays in its place.
   return `${JSON.stringify({ ...manifest, contributes: { ...manifest.contributes, configuration } }, null, 2)}\n`;
 }
+
+/** The part of the settings that one is in. */
+function sectionOf(name: string): string {
+  return settingSections.find(({ has }) => has(name.slice('flopline.'.length)))!.id;
+}
+
+const sectionWord = (id: string): string => `flopline.settings.${id}.title`;
 
 function propertyOf(name: string, { schema, values }: Setting<unknown>): object {
   return {
@@ -47,7 +64,8 @@ function manifestWordsNow(): string {
     [wordOf(name), docOf(name, setting)],
     ...(setting.values?.() ?? []).map((meaning, index) => [wordOf(name, setting.schema.enum![index]!), meaning]),
   ]);
-  return `${JSON.stringify(Object.fromEntries([...words, ...titles()]), null, 2)}\n`;
+  const sections = settingSections.map(({ id, title }) => [sectionWord(id), title()]);
+  return `${JSON.stringify(Object.fromEntries([...words, ...sections, ...titles(), ...walkthroughWords()]), null, 2)}\n`;
 }
 
 /** What `%key%` in package.json stands for beside the settings: titles of commands, names of views and menus. */
@@ -79,6 +97,13 @@ const titles = (): readonly (readonly [string, string])[] => [
   ['flopline.overview.name', l10n.t('Overview')],
   ['flopline.networks.name', l10n.t('Networks in This Workspace')],
   ['flopline.layerMenu.label', l10n.t('Flopline: Layer')],
+  ['flopline.networkMenu.label', l10n.t('Flopline: Network')],
+  ['flopline.saveAsFlopline.title', l10n.t('Save as Flopline YAML')],
+  ['flopline.convertToPyTorch.title', l10n.t('Convert to PyTorch')],
+  ['flopline.newNetwork.title', l10n.t('New Network…')],
+  ['flopline.openExample.title', l10n.t('Open an Example…')],
+  ['flopline.openWalkthrough.title', l10n.t('Get Started')],
+  ['flopline.openSettings.title', l10n.t('Open Settings')],
 ];
 
 /** A title, or the one that `%key%` stands for. */

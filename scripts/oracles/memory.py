@@ -1,15 +1,18 @@
-"""Makes test/torch/python/memory.json: the memory that networks of torchvision take in PyTorch as it runs them, on a CPU.
+"""Makes test/torch/python/memory.json: the memory that networks of torchvision and those in test/torch/python/memory.py
+take in PyTorch as it runs them, on a CPU.
 Storages are followed from the operator that makes them (TorchDispatchMode) to the end of the last tensor that has them,
 and those that are saved for the backward pass by `torch.autograd.graph.saved_tensors_hooks`. Parameters and buffers are
 not among them. Run it with a Python that has PyTorch and torchvision; the project runs none.
 
     python3 scripts/oracles/memory.py test/torch/python/memory.json [--all]
-    python3 scripts/oracles/memory.py 'resnet18()' 2,3,64,64      what each operator makes, and what is alive then
+    python3 scripts/oracles/memory.py 'torchvision.models.resnet18()' 2,3,64,64      what each operator makes, and what is alive then
 
 For each network: `peak`, the most that is alive at once at inference (`eval()` and `no_grad()`); in training, `forward`,
 the most in the forward pass, and `saved`, what is saved for the backward pass.
 """
+import importlib.util
 import json
+import os
 import sys
 import warnings
 import weakref
@@ -19,6 +22,8 @@ import torchvision
 from torch.utils._python_dispatch import TorchDispatchMode
 
 warnings.filterwarnings('ignore')
+here = os.path.dirname(os.path.abspath(__file__))
+programs = os.path.join(here, '../../test/torch/python/memory.py')
 
 NETWORKS = [
     ('alexnet()', 224), ('convnext_tiny()', 224), ('densenet121()', 224), ('efficientnet_b0()', 224),
@@ -135,21 +140,26 @@ def case(name, model, shape, log=None):
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda packed: packed.tensor):
         with Watch(alive, log) as forward:
             out = model(x)
-    return dict(entry=f'torchvision.models.{name}', sizes=','.join(map(str, shape)), peak=inference.peak,
+    return dict(entry=name, sizes=','.join(map(str, shape)), peak=inference.peak,
                 forward=forward.peak, saved=sum(saved.values()))
 
 
 def main():
+    spec = importlib.util.spec_from_file_location('memory', programs)
+    own = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(own)
     if not sys.argv[1].endswith('.json'):
         log = []
-        model = eval(f'torchvision.models.{sys.argv[1]}')
+        model = eval(sys.argv[1], {**vars(own), 'torchvision': torchvision})
         print(case(sys.argv[1], model, [int(size) for size in sys.argv[2].split(',')], log))
         for line in log:
             print(*line)
         return
-    cases = []
+    classes = [cls for cls in vars(own).values() if hasattr(cls, 'sizes')]
+    cases = [case(f'{cls.__name__}()', cls(), [int(size) for size in cls.sizes.split(',')]) for cls in classes]
     for name, size in NETWORKS + (OTHERS if '--all' in sys.argv else []):
-        cases.append(case(name, eval(f'torchvision.models.{name}'), [2, 3, size, size]))
+        entry = f'torchvision.models.{name}'
+        cases.append(case(entry, eval(entry), [2, 3, size, size]))
         print(cases[-1], flush=True)
     with open(sys.argv[1], 'w') as file:
         versions = dict(torch=torch.__version__, torchvision=torchvision.__version__)

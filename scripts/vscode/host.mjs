@@ -135,16 +135,9 @@ function installFlopline(extensions) {
   const { publisher, name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const folder = join(extensions, `${publisher}.${name}-${version}`);
   const languages = readdirSync(root).filter(name => name.startsWith('language-configuration'));
-  for (const part of [
-    'package.json',
-    ...readdirSync(root).filter(name => name.startsWith('package.nls')),
-    'l10n',
-    ...languages,
-    'dist',
-    'icons',
-    'syntaxes',
-    'schemas',
-  ])
+  const words = readdirSync(root).filter(name => name.startsWith('package.nls'));
+  const folders = ['l10n', 'dist', 'icons', 'syntaxes', 'schemas', 'templates', 'examples', 'walkthrough'];
+  for (const part of ['package.json', ...words, ...languages, ...folders])
     if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
 }
 

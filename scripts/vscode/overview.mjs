@@ -297,6 +297,59 @@ export async function walkOverview(browser, editor, payload) {
     });
     await walkGraph({ page, frame, folder, attempt, eventually, goTo, line, focused });
     await frame.locator('#layers-tab').click();
+    await attempt('memory: a curve by the keyboard, what is there, and the line of the operator', async () => {
+      const curve = frame.locator('#memory .curve');
+      const at = () => curve.getAttribute('aria-valuetext');
+      await frame.locator('#memory-tab').click();
+      await eventually('the peak', async () => /^model\.\d+.* MB$/.test((await at()) ?? '') || at());
+      await curve.focus();
+      await page.keyboard.press('Home');
+      await eventually('the input', async () => /^images/.test((await at()) ?? '') || at());
+      await page.keyboard.press('PageDown');
+      await page.keyboard.press('ArrowRight');
+      await eventually('the second operator', async () => /^model\.0.* \(batchNorm\)/.test((await at()) ?? '') || at());
+      await eventually('what is there', async () => {
+        const names = await frame.locator('#memory tbody th').allTextContents();
+        return names.some(name => name.startsWith('model.0')) || names;
+      });
+      await page.keyboard.press(' ');
+      await line(10);
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await line(34);
+      await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+      await goTo(19);
+      await eventually('the operator at the cursor', async () => /^model\.9/.test((await at()) ?? '') || at());
+      await checkAxe(frame);
+      await frame.locator('#memory select').first().selectOption('training');
+      await eventually('gradients', async () => {
+        const text = (await frame.locator('#memory .figures').textContent()) ?? '';
+        return /Gradients/.test(text) || text;
+      });
+      await checkAxe(frame);
+    });
+    await attempt('time: a roofline by the keyboard, on another device', async () => {
+      const roofline = frame.locator('#time .curve');
+      const at = () => roofline.getAttribute('aria-valuetext');
+      await frame.locator('#memory-tab').focus();
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await focused(), 'Time');
+      const total = () => frame.locator('#time .figures dd').first().textContent();
+      await eventually('a time', async () => /s$/.test((await total()) ?? '') || total());
+      const before = await total();
+      await roofline.focus();
+      await page.keyboard.press('Home');
+      assert.match((await at()) ?? '', /^model\.0, /);
+      await page.keyboard.press('ArrowRight');
+      assert.match((await at()) ?? '', /^model\.1, /);
+      await page.keyboard.press(' ');
+      await line(11);
+      await frame.locator('#time select').selectOption('stm32h743');
+      await eventually('a longer time', async () => (await total()) !== before || before);
+      assert.match((await total()) ?? '', / s$/);
+      await checkAxe(frame);
+      await frame.locator('#layers-tab').click();
+    });
     for (const theme of themes)
       await attempt(`axe-core finds nothing in ${theme}`, async () => {
         setTheme(folder, theme);
@@ -317,6 +370,9 @@ export async function walkOverview(browser, editor, payload) {
         const tabs = frame.getByRole('tab');
         for (let at = 1; at < (await tabs.count()); at++) {
           await tabs.nth(at).click();
+          const panel = frame.locator(`#${await tabs.nth(at).getAttribute('aria-controls')}`);
+          // What the server is asked for comes later.
+          await panel.locator('tbody tr, .empty:not([hidden]), .canvas').first().waitFor();
           await checkAxe(frame);
         }
         await tabs.first().click();
@@ -361,6 +417,30 @@ export async function walkOverview(browser, editor, payload) {
       const side = page.frameLocator('iframe.webview').nth(1).frameLocator('#active-frame');
       await side.locator('.body .row').first().waitFor();
       assert.equal(await side.locator('h1').textContent(), await frame.locator('h1').textContent());
+    });
+    await page.close();
+    await attempt('nothing of it is started in a workspace without networks', async () => {
+      const other = join(folder, 'other');
+      mkdirSync(other);
+      writeFileSync(join(other, 'main.js'), 'let a;\n');
+      page = await browser.newPage({ viewport: { width: 1400, height: 3000 } });
+      page.setDefaultTimeout(60_000);
+      await page.goto(
+        editor.address(other, [
+          ...payload,
+          ['skipWelcome', 'true'],
+          ['openFile', editor.remote(join(other, 'main.js'))],
+        ]),
+      );
+      await page.locator('.editor-instance .view-lines').first().waitFor();
+      const stats = async () => {
+        await runCommand(page, 'Developer: Startup Performance');
+        const lines = page.locator('.editor-instance .view-line', { hasText: /^\|/ });
+        await lines.filter({ hasText: 'vscode.git' }).first().waitFor();
+        return (await lines.allTextContents()).join('\n');
+      };
+      // Those that start with the window are there, and those that wait for a file of their language are not.
+      assert.ok(!(await stats()).includes('flopline.flopline'));
     });
   } finally {
     await page?.close().catch(() => {});

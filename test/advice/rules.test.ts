@@ -18,7 +18,7 @@ import {
 import { analysedOf, checkAdvice } from '../support/advice.ts';
 
 const { contributes } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
-  contributes: { configuration: { properties: Record<string, { default?: unknown }> } };
+  contributes: { configuration: readonly { properties: Record<string, { default?: unknown }> }[] };
 };
 
 describe('pieces of advice', () => {
@@ -42,7 +42,10 @@ describe('pieces of advice', () => {
     it(`${rule.code} has its settings`, () => {
       const setting = settingOf(rule);
       const { enabled, threshold } = defaultSettings.advice[setting]!;
-      const { properties } = contributes.configuration;
+      const properties: Readonly<Record<string, { readonly default?: unknown }>> = Object.assign(
+        {},
+        ...contributes.configuration.map(section => section.properties),
+      );
       assert.equal(properties[`flopline.advice.${setting}.enabled`]?.default, enabled);
       assert.equal(properties[`flopline.advice.${setting}.threshold`]?.default, threshold);
       const off: Settings = {

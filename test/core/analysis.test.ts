@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Buffers, buffersOf } from '../../server/src/core/analysis/counts.ts';
 import { peakOf } from '../../server/src/core/analysis/liveness.ts';
 import { analyse, type Model } from '../../server/src/core/analysis/model.ts';
+import { idealTimeline } from '../../server/src/core/analysis/timeline.ts';
 import { Builder } from '../../server/src/core/graph/builder.ts';
 import {
   definition,
@@ -134,6 +135,7 @@ describe('the peak', () => {
         const outputs = [tensors.at(-1)!, ...returned.map(at => tensors[at % tensors.length]!)];
         const graph = b.finish([...new Set(outputs)]);
         assert.equal(peakOf(graph).elements, simulate(graph));
+        assert.deepEqual(idealTimeline(graph, 4).peak.bytes, 4 * simulate(graph));
       }),
       { numRuns: 2000 },
     );

@@ -440,6 +440,11 @@ class A:
       'c',
       'Tabs and spaces are mixed in the indentation of this line.',
     ]);
+    // Eight columns by the tab's width, one by its number: Python refuses what is deeper by one of them alone.
+    checkBroken('class A:\n    def f(self):\n\tx = 1\nd', 'class A():\n  def f(self):\n    <broken x>\nd', [
+      'x = 1',
+      'Tabs and spaces are mixed in the indentation of this line.',
+    ]);
     checkBroken('else:\n  x = 1\ny = 2', '<broken x>\ny = 2', [
       'else:',
       '“else” has no statement that it could belong to.',

@@ -37,17 +37,28 @@ const specs = {
 type Spec = keyof typeof specs;
 
 describe('every setting', () => {
-  const properties: Readonly<Record<string, { readonly default?: unknown }>> =
-    manifest.contributes.configuration.properties;
+  const sections: readonly {
+    readonly order: number;
+    readonly properties: Readonly<Record<string, { readonly default?: unknown; readonly order?: number }>>;
+  }[] = manifest.contributes.configuration;
+  const properties = Object.assign({}, ...sections.map(section => section.properties));
   const words: Readonly<Record<string, string>> = JSON.parse(readFileSync(new URL('package.nls.json', root), 'utf8'));
   const docs = readFileSync(new URL('docs/settings.md', root), 'utf8');
   const keys = [...settingTable.keys(), ...clientSettings.keys()];
 
   it('is in package.json, and nothing else is', () => {
-    assert.deepEqual(
-      Object.keys(properties),
-      keys.map(key => `flopline.${key}`),
-    );
+    assert.deepEqual(Object.keys(properties).toSorted(), keys.map(key => `flopline.${key}`).toSorted());
+  });
+
+  it('has its place in a section', () => {
+    for (const [at, { order, properties: own }] of sections.entries()) {
+      assert.equal(order, at + 1);
+      assert.deepEqual(
+        Object.values(own).map(property => property.order),
+        Object.keys(own).map((_, index) => index + 1),
+      );
+      assert.ok(Object.keys(own).length > 0);
+    }
   });
 
   it('has no word in package.json that package.nls.json lacks, and the reverse', () => {

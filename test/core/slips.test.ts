@@ -213,3 +213,17 @@ function checkRepaired(lines: readonly string[], key: string, rows: number): voi
     [true],
   );
 }
+
+it('a row between two lists, of which either may be meant: the row above keeps what it has', () => {
+  const text = 'layers:\n  - residual:\n      - conv\n    shortcut:\n      - pool\n    - relu\n  - tanh\n';
+  const { value, damages } = parseYaml(text);
+  assert.deepEqual(
+    damages.map(({ from, to, repaired }) => [text.slice(from, to).trim(), repaired]),
+    [['- relu', false]],
+  );
+  assert.deepEqual(plainValue(lookUp(value, 'layers')!, 100, value11), [
+    { residual: ['conv'], shortcut: ['pool'] },
+    null,
+    'tanh',
+  ]);
+});

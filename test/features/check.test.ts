@@ -252,6 +252,21 @@ describe('time', () => {
     assert.match(verdictText({ limits, status }), /^an estimated 10\.3 µs on gpu \(limit 1 ms\)$/);
   });
 
+  it('is estimated on a built-in device, too, unless the project has one of that name', () => {
+    const onA100 = verdict('a.net.yaml', small, 'limits: {time: {device: a100, ms: 1}}');
+    const [limit] = onA100.limits;
+    assert.equal(onA100.status, 'ok');
+    const seconds = [
+      { macs: 442_368, elements: 3 * 1024 + 16 * 1024 + 3 * 16 * 9 + 16 },
+      { macs: 4_718_592, elements: 16 * 1024 + 32 * 1024 + 16 * 32 * 9 + 32 },
+    ].map(({ macs, elements }) => Math.max((2 * macs) / 19.5e12, (4 * elements) / 2039e9));
+    assert.ok(Math.abs(limit!.actual - 1000 * (seconds[0]! + seconds[1]!)) < 1e-12);
+    assert.equal(
+      verdict('a.net.yaml', small, 'dtype: fp16, limits: {time: {device: apple-m2, ms: 1}}').status,
+      'unknown',
+    );
+  });
+
   it('is bound by arithmetic on a slow processor and by traffic behind a slow memory', () => {
     const document = open({ name: 'a.net.yaml', text: small }, defaultSettings)!;
     const { model } = price(document, defaultSettings)!;

@@ -72,8 +72,8 @@ export function createDrawing(): Drawing {
   const defs = part('defs', {});
   defs.append(marker);
   const world = part('g', { class: 'world' });
-  // Labels are over lines, and items over both.
-  world.append(frames, lines, items);
+  // The heads of open blocks are over the lines that come in, and boxes over both.
+  world.append(lines, frames, items);
   const element = part('svg', { class: 'drawing' });
   element.append(defs, world);
 

@@ -278,7 +278,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
       draw();
       const after = anchor === undefined ? undefined : drawing.spots.get(anchor);
       if (before && after) {
-        left += (before.x - after.x) * scale;
+        left += (before.x + before.width / 2 - after.x - after.width / 2) * scale;
         top += (before.y - after.y) * scale;
       }
       place();

@@ -58,6 +58,8 @@ export interface ReportRequest extends SpecsRequest {
   readonly summary: boolean;
   /** How many layers are shown, the costliest first; undefined is all in their order. */
   readonly top: number | undefined;
+  /** Whether the memory that each network takes is shown. */
+  readonly memory: boolean;
 }
 
 export interface AdviseRequest extends SpecsRequest {
@@ -200,6 +202,7 @@ Exit code
     listed([
       ['--blocks', l10n.t('Also show what is inside each row.')],
       ['--entries', l10n.t('Also price the other networks of a Python file.')],
+      ['--memory', l10n.t('Also the memory of inference and of a training step, in the table and in JSON.')],
       ['--name FILE', l10n.t('What standard input is called, where a path is “-”, such as net.cfg.')],
       ['--summary', l10n.t('One line per file, without layers.')],
       ['--top N', l10n.t('Only the N costliest layers, the costliest first.')],
@@ -280,6 +283,7 @@ const commands = {
     ...common,
     blocks: { type: 'boolean' },
     entries: { type: 'boolean' },
+    memory: { type: 'boolean' },
     summary: { type: 'boolean' },
     top: { type: 'string' },
     name: { type: 'string' },
@@ -348,19 +352,24 @@ export function parseCommand(argv: readonly string[]): Command {
           return wrong(
             l10n.t('“{0}” is not an output format. Use one of {1}.', String(values.format), outputFormats.join(', ')),
           );
-        const { blocks = false, entries = false, summary = false, top } = values;
+        const { blocks = false, entries = false, memory = false, summary = false, top } = values;
         if (top !== undefined && !/^[1-9]\d{0,8}$/.test(top))
           return wrong(l10n.t('“{0}” is not a number of layers.', top));
         if (summary && (blocks || top !== undefined))
           return wrong(l10n.t('--summary shows no layers. Leave out --blocks and --top.'));
         if (summary && entries) return wrong(l10n.t('--summary shows one network per file. Leave out --entries.'));
+        if (memory && (summary || format === 'csv' || format === 'markdown'))
+          return wrong('--memory is for the table and for JSON. Leave out --summary and other formats.');
         const limit = top === undefined ? undefined : Number(top);
         const inputName = values.name;
         const inputs = request.paths.filter(path => path === '-').length;
         if (inputs > 1) return wrong(l10n.t('Standard input (-) can be read once.'));
         if ((inputs === 1) !== (inputName !== undefined))
           return wrong(l10n.t('Standard input (-) and --name FILE go together: its name says what it is.'));
-        return { kind: 'report', request: { ...request, inputName, format, blocks, entries, summary, top: limit } };
+        return {
+          kind: 'report',
+          request: { ...request, inputName, format, blocks, entries, summary, memory, top: limit },
+        };
       });
     case 'advise':
       return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {
@@ -400,10 +409,10 @@ export function parseCommand(argv: readonly string[]): Command {
         if (!target)
           return wrong(
             to === undefined
-              ? 'Say the language, as in --to flopline or --to pytorch.'
-              : `“${to}” is not a language that convert writes. Use flopline or pytorch.`,
+              ? l10n.t('Say the language, as in --to flopline or --to pytorch.')
+              : l10n.t('“{0}” is not a language that convert writes. Use flopline or pytorch.', String(to)),
           );
-        if (request.paths.length > 1) return wrong('convert writes one network. Name just one file.');
+        if (request.paths.length > 1) return wrong(l10n.t('convert writes one network. Name just one file.'));
         return { kind: 'convert', request: { ...request, target, output } };
       });
     case 'doctor':

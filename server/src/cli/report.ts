@@ -5,6 +5,7 @@ import {
   documentReport,
   type FileReport,
   markdownReport,
+  memoryLines,
   type OtherNetwork,
   orderOf,
   otherNetworks,
@@ -26,7 +27,9 @@ export function runReport(request: ReportRequest, streams: Streams): ExitCode {
     reports.push(result);
     wordings.push(words);
     if (format === 'table' && !isShort)
-      out(`${reports.length > 1 ? '\n' : ''}${terminalTable(result, words, costliest(result, top))}`);
+      out(
+        `${reports.length > 1 ? '\n' : ''}${terminalTable(result, words, costliest(result, top))}${memoryText(result)}`,
+      );
     return 0;
   });
   if (code === undefined) return 2;
@@ -55,6 +58,10 @@ export function runReport(request: ReportRequest, streams: Streams): ExitCode {
   return code;
 }
 
+function memoryText({ memory }: FileReport): string {
+  return memory ? `\n${memoryLines(memory).join('\n')}\n` : '';
+}
+
 const shortened =
   (top: number | undefined) =>
   (report: FileReport): FileReport => ({ ...report, layers: costliest(report, top) });
@@ -70,7 +77,7 @@ function costliest({ layers }: FileReport, top: number | undefined): FileReport[
 
 function reported(
   { path: file, document, analysed }: Visit,
-  { settings, blocks, entries }: ReportRequest,
+  { settings, blocks, entries, memory }: ReportRequest,
 ): { readonly result: FileReport; readonly words: TableWords } {
   const shapeOrder = orderOf(analysed ?? { document, settings });
   if (!analysed) {
@@ -80,7 +87,7 @@ function reported(
   }
   const { detail, native, convention } = summary(analysed);
   return {
-    result: report(analysed, { file, blocks, networks: entries ? othersOf(analysed) : [] }),
+    result: report(analysed, { file, blocks, memory, networks: entries ? othersOf(analysed) : [] }),
     words: {
       detail: native === undefined ? detail : `${detail} · ${native}`,
       // A comment in the file may ask for another convention than the command line.

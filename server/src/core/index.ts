@@ -91,10 +91,13 @@ export {
   type MemoryMode,
   type MemoryMoment,
   type MemoryPiece,
+  type MemoryReport,
   type MemoryStretch,
   memory,
   memoryAt,
+  memoryLines,
   memoryPreparation,
+  memoryReport,
 } from './features/memory.ts';
 export { type Definition, definitionOf, type Highlight, highlights, referencesTo } from './features/navigation.ts';
 export {
@@ -219,6 +222,7 @@ export {
   type Origin,
   type Setting,
   type Settings,
+  settingSections,
   settingTable,
   withValues,
 } from './settings/index.ts';

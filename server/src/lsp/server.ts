@@ -16,6 +16,8 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
   type Base,
+  conversionParser,
+  convert,
   diagnosisLines,
   hintDetail,
   hints,
@@ -37,7 +39,7 @@ import {
   summaryMarkdown,
   symbols,
 } from '../core/index.ts';
-import type { ClientNotifications, DocumentSummary, ServerRequests } from '../protocol/index.ts';
+import type { ClientNotifications, ConversionAnswer, DocumentSummary, ServerRequests } from '../protocol/index.ts';
 import { Budgets } from './budgets.ts';
 import { answerBudgets } from './budgetTests.ts';
 import { answerChoices, documentChoices } from './choices.ts';
@@ -383,6 +385,13 @@ export function serve(connection: Connection, machine?: Machine): void {
       }),
     ),
   );
+
+  session.on('flopline/convert', async ({ textDocument: { uri }, target }, token) => {
+    await conversionParser(target)?.load();
+    return session.answerNetwork<ConversionAnswer | null>('convert', uri, token, null, analysed =>
+      convert(analysed, target),
+    );
+  });
 
   session.on('flopline/diagnosis', ({ textDocument: { uri } }, token) =>
     session.answerNetwork<string | null>('diagnosis', uri, token, null, analysed => {

@@ -5,6 +5,8 @@ import type {
   BudgetStatus,
   Choice,
   ChoiceKey,
+  ConversionTarget,
+  Converted,
   FileChoices,
   Memory,
   MemoryCurve,
@@ -16,6 +18,7 @@ import type {
   Outcome,
   OverviewChange,
   OverviewCosts,
+  Refused,
   RowCommand,
   SlimChoice,
   Summary,
@@ -257,6 +260,9 @@ export interface OverviewContent {
   readonly lines?: readonly number[];
 }
 
+/** A network in another language, or why it is not written; lines are 0-based. */
+export type ConversionAnswer = Converted | Refused;
+
 /** Requests from the editor, by method. A document that is no spec is answered with null. */
 export interface Requests {
   'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
@@ -264,6 +270,11 @@ export interface Requests {
   'flopline/report': { readonly params: DocumentParams; readonly result: string | null };
   /** How a network in Python was read, as markdown: from where, with which files, what was not found. */
   'flopline/diagnosis': { readonly params: DocumentParams; readonly result: string | null };
+  /** The network in another language, or why it cannot be said. */
+  'flopline/convert': {
+    readonly params: DocumentParams & { readonly target: ConversionTarget };
+    readonly result: ConversionAnswer | null;
+  };
   /** What is wrong with a budget (`-30%`, `300M`) for a network; null when nothing is. */
   'flopline/checkBudget': {
     readonly params: DocumentParams & { readonly budget: string };
@@ -442,6 +453,7 @@ export interface InitializationOptions {
 export type {
   BudgetStatus,
   ChoiceKey,
+  ConversionTarget,
   FileChoices,
   MemoryKind,
   MemoryMode,

@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { eagerTimeline } from '../../../server/src/core/analysis/eager.ts';
-import { defaultSettings, open } from '../../../server/src/core/index.ts';
-import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+import { defaultSettings, open, startPython } from '../../../server/src/core/index.ts';
 
 interface Case {
   readonly entry: string;
@@ -22,6 +21,9 @@ const { versions, cases } = JSON.parse(readFileSync(new URL('memory.json', impor
   readonly cases: readonly Case[];
 };
 
+const own = readFileSync(new URL('memory.py', import.meta.url), 'utf8');
+const text = `import torchvision\n${own}`;
+
 before(startPython);
 
 describe(`memory, as PyTorch ${versions['torch']} takes it`, () => {
@@ -36,7 +38,6 @@ describe(`memory, as PyTorch ${versions['torch']} takes it`, () => {
 });
 
 function timeline(entry: string, sizes: string, training: boolean) {
-  const text = 'import torchvision\nfrom torch import nn\n\n\nclass Empty(nn.Module):\n    pass\n';
   const document = open({ name: 'net.py', text }, defaultSettings)!;
   const input = [{ sizes: sizes.split(',').map(Number) }];
   const { graph } = document.reader!.read({ entry, input, training, lifetimes: true });

@@ -72,4 +72,21 @@ describe(`expressions beside PyTorch ${table.torch}`, () => {
     assert.equal(own.evaluate('hasattr(x, "logdet")'), true);
     assert.throws(() => own.evaluate('x.logdett()'), /'Tensor' object has no attribute 'logdett'/);
   });
+
+  it('names of torch.nn that PyTorch has and Flopline does not know are unknown; others are nobody’s', () => {
+    const own = started();
+    const names = ['nn.AdaptiveLogSoftmaxWithLoss', 'nn.qat', 'F.pdist', 'F.conv_tbc', 'F._pair', 'nn.utils.stateless'];
+    for (const name of names) {
+      const found = own.evaluate(name);
+      assert.ok(found instanceof Unknown, name);
+      assert.match(found.reason.message, /^Flopline does not know torch\.nn\./);
+      assert.equal(
+        own.evaluate(`hasattr(${name.split('.').slice(0, -1).join('.')}, "${name.split('.').at(-1)}")`),
+        true,
+      );
+    }
+    assert.throws(() => own.evaluate('nn.Conv2D'), /module 'torch\.nn' has no attribute 'Conv2D'/);
+    assert.throws(() => own.evaluate('F.relu7'), /module 'torch\.nn\.functional' has no attribute 'relu7'/);
+    assert.equal(own.evaluate('nn.modules.conv.Conv2d is nn.Conv2d and nn.modules.utils._pair(3) == (3, 3)'), true);
+  });
 });

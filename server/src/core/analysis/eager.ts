@@ -2,6 +2,7 @@
 // works in place does so where it is written, and in training what the backward pass needs is kept.
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Extra, Saved, Shape } from '../ops/op.ts';
+import { size } from '../ops/rules/shape.ts';
 import { elementsOf } from './counts.ts';
 import { gradientsOf } from './gradients.ts';
 import { type Piece, type Timeline, timelineOf } from './timeline.ts';
@@ -49,15 +50,17 @@ export function eagerTimeline(graph: Graph, { bytesPerElement, batch, training }
         kept = node.op.saves(node.attrs, inputs as Shape[], results as Shape[], { ...wanted, isInPlace });
       } else complete = false;
     }
-    for (const at of kept.inputs ?? []) saved.add(memoryOf(node.inputs[at]!));
+    const copied = (first && lives.get(first)?.copied) ?? [];
+    for (const at of kept.inputs ?? []) if (!copied.includes(at)) saved.add(memoryOf(node.inputs[at]!));
     for (const at of kept.outputs ?? []) saved.add(memoryOf(node.outputs[at]!));
     const made =
       kept.extras ?? (isKnown ? node.op.makes?.(node.attrs, inputs as Shape[], results as Shape[]) : []) ?? [];
-    const isSaved = kept.extras !== undefined;
-    for (const extra of made) {
+    const keep = (extra: Extra, isSaved: boolean): void => {
       const bytes = extraBytes(extra);
       extras.push({ node, port: undefined, bytes, from: node.id, to: isSaved ? last : node.id, saved: isSaved });
-    }
+    };
+    for (const extra of made) keep(extra, kept.extras !== undefined);
+    for (const at of copied) keep({ elements: size(inputs[at] ?? []) }, kept.inputs?.includes(at) ?? false);
   }
   for (const tensor of outputs) extend(tensor, last);
   for (const { tensor } of graph.inputs) extend(tensor, last);

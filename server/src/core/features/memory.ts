@@ -6,6 +6,7 @@ import { eagerTimeline } from '../analysis/eager.ts';
 import { idealTimeline, type Piece, type Timeline } from '../analysis/timeline.ts';
 import { type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
 import { type Analysed, readOptions } from '../pipeline.ts';
+import { bytes } from '../text/quantity.ts';
 import { type OverviewSite, placesElsewhere } from './overview.ts';
 import { elementBytes, frameName, isCode, orderOf, shapeOrUnknown } from './wording.ts';
 
@@ -137,6 +138,64 @@ export function memory(analysed: Analysed, mode: MemoryMode): Memory {
     optimizers: training ? optimizersOf(trained * each) : [],
     isLeast: !complete,
   };
+}
+
+/** Peaks and what training needs, in bytes; null for what is not known. */
+export interface MemoryReport {
+  /** The most at once, at inference. */
+  readonly ideal: number | null;
+  readonly eager: number | null;
+  /** In training, by eager PyTorch: the most in the forward pass, and what that keeps for the backward pass. */
+  readonly forward: number | null;
+  readonly saved: number | null;
+  readonly parameters: number | null;
+  readonly gradients: number | null;
+  /** By optimizer, what it keeps beside them. */
+  readonly optimizers: Readonly<Record<'sgd' | 'momentum' | 'adam' | 'adamw', number>> | null;
+}
+
+export function memoryReport(analysed: Analysed): MemoryReport {
+  const inference = computed(analysed, 'inference');
+  const training = computed(analysed, 'training');
+  const each = elementBytes(analysed.settings);
+  const { parameters, trained, complete } = parametersIn(training.graph);
+  const known = (timeline: Timeline | undefined, of: (timeline: Timeline) => number): number | null =>
+    timeline?.complete ? of(timeline) : null;
+  const peak = (timeline: Timeline): number => timeline.peak.bytes;
+  const gradients = trained * each;
+  return {
+    ideal: known(inference.ideal, peak),
+    eager: known(inference.eager, peak),
+    forward: known(training.eager, peak),
+    saved: known(training.eager, ({ saved }) => saved),
+    parameters: complete ? parameters * each : null,
+    gradients: complete ? gradients : null,
+    optimizers: complete ? { sgd: 0, momentum: gradients, adam: 2 * gradients, adamw: 2 * gradients } : null,
+  };
+}
+
+/** The same in words, line by line. */
+export function memoryLines({
+  ideal,
+  eager,
+  forward,
+  saved,
+  parameters,
+  gradients,
+  optimizers,
+}: MemoryReport): string[] {
+  const text = (amount: number | null): string => (amount === null ? '?' : bytes(amount));
+  return [
+    l10n.t('Memory of inference: peak {0} by an ideal runtime, {1} by eager PyTorch.', text(ideal), text(eager)),
+    l10n.t(
+      'Memory of a training step: {0} parameters, {1} gradients, {2} for Adam, {3} in the forward pass, of which {4} are saved for the backward pass.',
+      text(parameters),
+      text(gradients),
+      text(optimizers?.adam ?? null),
+      text(forward),
+      text(saved),
+    ),
+  ];
 }
 
 function numberOf(names: Map<string, number>, name: string): number {

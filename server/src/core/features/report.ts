@@ -14,6 +14,7 @@ import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
+import { type MemoryReport, memoryReport } from './memory.ts';
 import { certaintySign, elementBytes, uncertainty } from './wording.ts';
 
 /** Sizes batch first; null for a size that is unknown, and for a shape of unknown rank. */
@@ -136,6 +137,8 @@ export interface FileReport {
   readonly source?: string;
   /** Of a program: its networks, the one that was read first. */
   readonly entries?: readonly EntryReport[];
+  /** Where it was asked for. */
+  readonly memory?: MemoryReport;
   readonly layers: readonly LayerReport[];
   readonly problems: readonly ProblemReport[];
 }
@@ -145,6 +148,8 @@ export interface ReportOptions {
   readonly file?: string | undefined;
   /** Whether rows have what is inside them as `children`. */
   readonly blocks?: boolean | undefined;
+  /** Whether the memory that it takes is reported. */
+  readonly memory?: boolean | undefined;
   /** Other networks of the text that were read. */
   readonly networks?: readonly ReadNetwork[] | undefined;
 }
@@ -156,7 +161,10 @@ export interface ReadNetwork {
 }
 
 /** One row for each item of the file's top-level list; rows sum to totals (null as 0). Of the text as it is. */
-export function report(shown: Analysed, { file, blocks = false, networks = [] }: ReportOptions = {}): FileReport {
+export function report(
+  shown: Analysed,
+  { file, blocks = false, memory = false, networks = [] }: ReportOptions = {},
+): FileReport {
   const analysed = shown.standIns?.actual ?? shown;
   const { document, model, spec } = analysed;
   const { graph } = model;
@@ -173,6 +181,7 @@ export function report(shown: Analysed, { file, blocks = false, networks = [] }:
     native: figure ? nativeReport(figure) : null,
     ...(source === undefined ? {} : { source }),
     ...(spec.program ? { entries: entryRows(analysed, spec.program, networks) } : {}),
+    ...(memory ? { memory: memoryReport(analysed) } : {}),
     layers: spec.program
       ? moduleRows(analysed, spec.program, spec.imports?.read ?? new Map())
       : graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, index, blocks) })),

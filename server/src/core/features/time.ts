@@ -4,6 +4,7 @@ import { roofline } from '../analysis/roofline.ts';
 import type { Analysed } from '../pipeline.ts';
 import { type BuiltInDevice, builtInDevices } from '../project/index.ts';
 import { bytesOf } from '../settings/index.ts';
+import { sentences } from '../text/sentences.ts';
 import type { OverviewSite } from './overview.ts';
 import { partsOf } from './parts.ts';
 import { certaintySign } from './wording.ts';
@@ -96,9 +97,9 @@ export function time(analysed: Analysed, wanted: string | undefined): Time {
 }
 
 function labelOf({ label, kind }: BuiltInDevice): string {
-  return l10n.t('{0} ({1})', label, kind());
+  return `${label} (${kind()})`;
 }
 
 function sourceOf({ source, derived }: BuiltInDevice): string {
-  return derived ? l10n.t('{0}. {1}', source, derived()) : source;
+  return derived ? sentences(`${source}.`, derived()) : source;
 }

@@ -190,6 +190,8 @@ interface Workplace {
   readonly seen: Set<string>;
   /** The ports of a segment, by the tensor of the graph that each stands for. */
   readonly ports: Map<Tensor, Tensor> | undefined;
+  /** Whether the limit of nodes was reached before it. */
+  readonly wasFull: boolean;
   hasFarSites: boolean;
 }
 
@@ -363,6 +365,19 @@ export class Builder {
    * of the graph as it likes, and returns what the item outputs. Place it to put it into the graph.
    */
   segment(body: () => readonly Tensor[]): Built {
+    this.beginSegment();
+    let outputs: readonly Tensor[];
+    try {
+      outputs = body();
+    } catch (error) {
+      this.#endSite();
+      throw error;
+    }
+    return this.endSegment(outputs);
+  }
+
+  /** The same in two steps: what is built until `endSegment` is the item. */
+  beginSegment(): void {
     if (this.#site || this.#frame !== this.#root)
       throw new Error('Segments lie side by side at the top of the network.');
     const site: Workplace = {
@@ -371,34 +386,39 @@ export class Builder {
       problems: [],
       seen: new Set(),
       ports: new Map(),
+      wasFull: this.#full,
       hasFarSites: false,
     };
-    const wasFull = this.#full;
     this.#site = site;
     this.#frame = site.root;
-    try {
-      const outputs = body().map(tensor => this.#own(tensor));
-      while (this.#frame !== site.root) this.close([]);
-      const isClosed =
-        this.#full === wasFull && site.nodes.every(({ shares }) => !shares || site.nodes[shares.id] === shares);
-      return {
-        segment: {
-          nodes: site.nodes,
-          frames: site.root.children,
-          outputs,
-          problems: site.problems,
-          passes: outputs.some(({ node }) => node === outside),
-          isClosed,
-          hasFarSites: site.hasFarSites,
-          name: undefined,
-          counts: new Slot(),
-        },
-        inputs: [...site.ports!.keys()],
-      };
-    } finally {
-      this.#site = undefined;
-      this.#frame = this.#root;
-    }
+  }
+
+  endSegment(given: readonly Tensor[]): Built {
+    const site = this.#site!;
+    const outputs = given.map(tensor => this.#own(tensor));
+    while (this.#frame !== site.root) this.close([]);
+    const isClosed =
+      this.#full === site.wasFull && site.nodes.every(({ shares }) => !shares || site.nodes[shares.id] === shares);
+    this.#endSite();
+    return {
+      segment: {
+        nodes: site.nodes,
+        frames: site.root.children,
+        outputs,
+        problems: site.problems,
+        passes: outputs.some(({ node }) => node === outside),
+        isClosed,
+        hasFarSites: site.hasFarSites,
+        name: undefined,
+        counts: new Slot(),
+      },
+      inputs: [...site.ports!.keys()],
+    };
+  }
+
+  #endSite(): void {
+    this.#site = undefined;
+    this.#frame = this.#root;
   }
 
   /**

@@ -67,6 +67,8 @@ export interface Life {
   readonly memory: Tensor;
   /** Whether it was there before the network was called: a parameter, a buffer. */
   readonly isGiven: boolean;
+  /** The inputs of its operator that are copied first, because their elements lie in another order. */
+  readonly copied: readonly number[];
   /** Whether it is the very tensor that went in: its operator does nothing. */
   readonly isSame: boolean;
   /** Of an element; 0 is as many as the data type has that is in effect. */

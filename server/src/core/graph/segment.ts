@@ -100,6 +100,19 @@ export function shownNotes(notes: readonly Note[], shown: Shown | undefined): re
   });
 }
 
+/** What a frame of an item says of places, where the item's text begins at `start`. */
+export function placedNotes<T extends { readonly sites?: readonly Site[]; readonly notes?: () => readonly Note[] }>(
+  frame: T,
+  start: number,
+): T {
+  const { sites, notes } = frame;
+  return {
+    ...frame,
+    ...(sites && { sites: sites.map(site => placedSite(site, start)) }),
+    ...(notes && { notes: () => notes().map(note => ({ ...note, range: placedRange(note.range, start) })) }),
+  };
+}
+
 /** A problem of an item, at its place in the whole text. */
 export function placedProblem(problem: Problem, start: number): Problem {
   const { range, related, fixes } = problem;

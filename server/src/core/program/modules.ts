@@ -81,15 +81,11 @@ interface Count {
 function countsOf(model: ModuleInstance, modules: readonly ModuleInstance[]): ReadonlyMap<ModuleInstance, Count> {
   const seen = new Set<PyParameter | ModuleInstance>([model]);
   let parts = 1;
-  for (const module of modules) {
-    for (const [, parameter] of module.ownParameters()) {
-      seen.add(parameter);
-      parts++;
-    }
-    for (const [, child] of module.ownChildren()) {
-      seen.add(child);
-      parts++;
-    }
+  const own = modules.map(module => ({ parameters: module.ownParameters(), children: module.ownChildren() }));
+  for (const { parameters, children } of own) {
+    for (const pair of parameters) seen.add(pair[1]);
+    for (const pair of children) seen.add(pair[1]);
+    parts += parameters.length + children.length;
   }
   const counts = new Map<ModuleInstance, Count>();
   if (seen.size < parts) {
@@ -105,11 +101,11 @@ function countsOf(model: ModuleInstance, modules: readonly ModuleInstance[]): Re
   }
   // Those inside of a module come after it.
   for (let at = modules.length - 1; at >= 0; at--) {
-    const module = modules[at]!;
+    const { parameters, children } = own[at]!;
     const sum = new Sum();
-    for (const [, parameter] of module.ownParameters()) sum.add(countOf(parameter));
-    for (const [, child] of module.ownChildren()) sum.add(counts.get(child)!);
-    counts.set(module, sum.total);
+    for (const pair of parameters) sum.add(countOf(pair[1]));
+    for (const pair of children) sum.add(counts.get(pair[1])!);
+    counts.set(modules[at]!, sum.total);
   }
   return counts;
 }

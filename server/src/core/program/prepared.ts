@@ -3,9 +3,12 @@
 
 import type { Loaded } from '../python/checkpoint.ts';
 import { type Files, hasPath } from '../python/files.ts';
-import type { Hooks } from '../python/machine.ts';
-import { PyLazy, PyModule, Raised, type Steps, type Value } from '../python/objects.ts';
+import type { Activation, Hooks } from '../python/machine.ts';
+import { type Keywords, type PyClass, PyLazy, PyModule, Raised, type Steps, type Value } from '../python/objects.ts';
 import type { Interpreter, Saved } from '../python/vm/interpreter.ts';
+import { CallMemo } from '../torch/python/callMemo.ts';
+import { ModuleInstance } from '../torch/python/nn/instance.ts';
+import { callPlaces } from '../torch/python/nn/natives.ts';
 import { worldOf } from '../torch/python/recording.ts';
 import { machineFor, type Ran, runOn, type Setting } from './machine.ts';
 
@@ -29,6 +32,8 @@ export interface Prepared {
 export interface Reading<T, R> {
   readonly hooks: Hooks;
   work(prepared: Prepared): Steps<T>;
+  /** Whether a call makes what may be there from earlier readings: an instance of a class of modules. */
+  isMaking?(at: Activation | undefined): boolean;
   /** Makes of it what is wanted. */
   finish(ran: Ran<T>): R;
 }
@@ -39,7 +44,9 @@ export function* runPrepared<T, R>(
   module: string,
   text: string,
   begin: () => Reading<T, R>,
+  isRemembering = true,
 ): Generator<void, R> {
+  let remembers = isRemembering;
   for (;;) {
     const isChanging = changing.has(text);
     const key = JSON.stringify([isChanging, module, setting.cwd, ...setting.roots]);
@@ -48,7 +55,7 @@ export function* runPrepared<T, R>(
     waiting.delete(key);
     const reading = begin();
     const desk = known?.fits(setting.files) ? known : new Desk(setting, !isChanging);
-    desk.use(setting.files, reading.hooks);
+    desk.use(setting.files, reading, remembers);
     const ran: Ran<T> = yield* runOn(desk.machine, function* (): Steps<T> {
       return yield* reading.work(yield* desk.prepare(module));
     });
@@ -58,7 +65,8 @@ export function* runPrepared<T, R>(
       if (waiting.size >= most) waiting.delete(waiting.keys().next().value!);
       waiting.set(key, desk);
     }
-    if (left !== 'changing' && left !== 'other imports') return result;
+    if (left === 'as it was' || left === 'unusable') return result;
+    if (left === 'misremembered') remembers = false;
     if (left === 'changing') {
       if (changing.size >= mostChanging) changing.clear();
       changing.add(text);
@@ -70,7 +78,7 @@ export function* runPrepared<T, R>(
  * How a machine is left: as it was; or nobody can use it any more, because it cannot be put back. Or the reading itself has
  * to be done again, because what had been loaded before it does not go with it.
  */
-type Left = 'as it was' | 'unusable' | 'changing' | 'other imports';
+type Left = 'as it was' | 'unusable' | 'changing' | 'other imports' | 'misremembered';
 
 const nameOf = ({ module, name }: Loaded): string => `${module} ${name}`;
 
@@ -84,6 +92,10 @@ class Desk {
   /** What the last reading needed beside the module, which is loaded before the next one. */
   #wanted: readonly Loaded[] = [];
   #hasLoaded = false;
+  /** What its modules did, in earlier readings. */
+  #memo: CallMemo | undefined;
+  #isRemembering = true;
+  #isMaking: Reading<unknown, unknown>['isMaking'];
   /** Those of them whose loading changed something else: only who needs them has it so. */
   readonly #impure = new Set<string>();
 
@@ -98,9 +110,15 @@ class Desk {
     return this.#files.isSame(files);
   }
 
-  use(files: Files, hooks: Hooks): void {
+  use(files: Files, { hooks, isMaking }: Reading<unknown, unknown>, isRemembering: boolean): void {
     this.#files.to = files;
-    this.#hooks = hooks;
+    this.#isRemembering = isRemembering;
+    const told = (): void => {
+      if (this.#memo) this.#memo.events++;
+      this.machine.epoch++;
+    };
+    this.#hooks = watched(hooks, told);
+    this.#isMaking = isMaking;
   }
 
   *prepare(module: string): Steps<Prepared> {
@@ -110,11 +128,31 @@ class Desk {
     else if (this.#wanted.length > 0) yield* this.#load();
     this.#wanted = [];
     this.#files.isWatched = false;
+    if (this.#isRemembering && this.#memo) this.#remember(this.#memo);
     return { machine, module: this.#module };
   }
 
+  /** From now on what was made and done in earlier readings is made and done again. */
+  #remember(memo: CallMemo): void {
+    const { machine } = this;
+    memo.begin();
+    worldOf(machine).memo = memo;
+    machine.watched = memo.heap;
+    machine.maker = {
+      make: (cls, args, keywords) =>
+        cls.mro.includes(worldOf(machine).classes.Module) &&
+        !args.some(arg => arg instanceof ModuleInstance) &&
+        this.#isMaking?.(machine.top)
+          ? made(memo, machine, cls, args, keywords)
+          : undefined,
+    };
+  }
+
   leave(): Left {
+    this.machine.watched = undefined;
+    this.machine.maker = undefined;
     if (!this.#saved) return 'unusable';
+    if (worldOf(this.machine).memo?.isTrue === false) return 'misremembered';
     const { loaded, isSeen } = this.#saved.heap.changes();
     if (this.#hasLoaded) {
       if (isSeen) return 'changing';
@@ -128,9 +166,12 @@ class Desk {
     return 'as it was';
   }
 
-  #save(): void {
+  #save(isAlike = false): void {
     const saved = this.machine.checkpoint();
     this.#saved = saved.heap.isWhole ? saved : undefined;
+    if (!this.#saved) this.#memo = undefined;
+    else if (isAlike && this.#memo) this.#memo.heap = saved.heap;
+    else this.#memo = new CallMemo(saved.heap, this.machine);
   }
 
   /** What it changes beside what it loads belongs to a file that it runs; else nothing is loaded ahead. */
@@ -140,7 +181,10 @@ class Desk {
     let before = first;
     for (const each of this.#wanted) {
       const holder = machine.modules.get(each.module);
-      if (!(holder instanceof PyModule) || !(holder.dict.get(each.name) instanceof PyLazy)) continue;
+      if (!(holder instanceof PyModule)) continue;
+      const known = holder.dict.get(each.name);
+      // What is put off, or what a native module makes when it is asked for.
+      if (known === undefined ? !holder.lazy : !(known instanceof PyLazy)) continue;
       const files = machine.filesRead.length;
       try {
         yield* machine.getAttribute(holder, each.name);
@@ -161,8 +205,65 @@ class Desk {
       this.#impure.clear();
       this.#hasLoaded = false;
       this.#loads = false;
-    } else this.#save();
+    } else this.#save(before === first && isLike(first));
   }
+}
+
+/** An instance of an earlier reading, as it was made; or a new one, which is remembered. */
+function* made(memo: CallMemo, machine: Interpreter, cls: PyClass, args: readonly Value[], keywords: Keywords): Steps {
+  const places = callPlaces(machine).flatMap(({ file, range }) => [file, range.from, range.to]);
+  const question = memo.question(places, [...args, ...[...keywords].flat()]);
+  const known = question && memo.instance(cls, question);
+  if (known) {
+    machine.skip(known.work);
+    return known.module;
+  }
+  const before = machine.work;
+  const value = yield* machine.instantiate(cls, args, keywords);
+  const after = machine.work;
+  const work = { steps: after.steps - before.steps, charged: after.charged - before.charged };
+  if (question && value instanceof ModuleInstance && value.cls === cls) memo.keepInstance(value, question, work);
+  return value;
+}
+
+/** Whether a program sees nothing that is other than it was. */
+function isLike({ heap }: Saved): boolean {
+  let isOther = false;
+  heap.differences(() => {
+    isOther = true;
+  });
+  return !isOther;
+}
+
+/** Hooks, and somebody who is told that one was asked. */
+function watched(hooks: Hooks, told: () => void): Hooks {
+  return {
+    unknownCall: (callee, ...rest) => {
+      told();
+      return hooks.unknownCall?.(callee, ...rest) ?? callee;
+    },
+    unknownBranch: (...args) => {
+      told();
+      hooks.unknownBranch?.(...args);
+    },
+    unknownWrite: (...args) => {
+      told();
+      hooks.unknownWrite?.(...args);
+    },
+    fault: (...args) => {
+      told();
+      hooks.fault?.(...args);
+    },
+    raised: (...args) => hooks.raised?.(...args),
+    print: text => {
+      told();
+      hooks.print?.(text);
+    },
+    broken: (...args) => {
+      told();
+      hooks.broken?.(...args);
+    },
+  };
 }
 
 /** A value that is there, and of which is seen whether it was needed. */

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../graph/builder.ts';
 import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
-import type { Shown } from '../graph/segment.ts';
+import { placedNotes, type Shown } from '../graph/segment.ts';
 import * as ops from '../ops/index.ts';
 import type { ShapeOrder } from '../ops/op.ts';
 import type { Machine } from '../python/machine.ts';
@@ -22,6 +22,7 @@ import {
 } from '../python/objects.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Reason } from '../text/reason.ts';
+import type { RowSpec } from '../torch/python/frames.ts';
 import { libraryRoot } from '../torch/python/library/index.ts';
 import { ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
 import { itemsOf, keywordsOf, setEntry } from '../torch/python/nn/natives.ts';
@@ -148,8 +149,8 @@ export interface Call {
 
 /** The modules of a network that stand for rows of another text. */
 export interface RowModules {
-  /** The frame of each in that text. */
-  readonly frames: ReadonlyMap<object, FrameSpec>;
+  /** By module. */
+  readonly rows: ReadonlyMap<object, RowSpec>;
   /** What that text calls its inputs. */
   readonly inputs: readonly string[];
   /** Rows for which there is no module, and why. */
@@ -176,10 +177,14 @@ export function* recordCall(
   world.record(
     builder,
     rows && {
-      frameOf: module => rows.frames.get(module),
+      rowOf: module => rows.rows.get(module),
       ends: module => {
         ended.add(module);
         if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
+      },
+      stands: module => {
+        ended.add(module);
+        if (module instanceof ModuleInstance) for (const { value } of modulesOf(module)) done.add(value);
       },
     },
     lifetimes,
@@ -204,9 +209,9 @@ export function* recordCall(
     world.end();
   }
   const why = failure && exceptionReason(failure);
-  for (const [module, frame] of rows?.frames ?? []) {
+  for (const [module, { frame, start }] of rows?.rows ?? []) {
     if (ended.has(module)) continue;
-    builder.open(frame);
+    builder.open(placedNotes(frame, start));
     if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
     if (why) builder.unknown(why);
     builder.close([]);

@@ -6,6 +6,7 @@ import { resolved, scalarValue, type YamlNode } from '../syntax/tree.ts';
 import { sentences } from '../text/sentences.ts';
 import { suggestion } from '../text/spelling.ts';
 import { clip } from '../text/wording.ts';
+import { builtInDevices } from './devices.ts';
 import type { Budget, ChannelsRule, Device, Limits, Project, Rule, RuleParameter, Size } from './project.ts';
 import {
   amount,
@@ -251,7 +252,11 @@ const limits = mapping<Limits>(
       example: '{device: my-gpu, ms: 30}',
       shape: mapping<NonNullable<Limits['time']>>(
         {
-          device: { doc: () => l10n.t('One of `devices`.'), example: 'my-gpu', shape: located(text()) },
+          device: {
+            doc: () => l10n.t('One of `devices`, or a built-in one: {0}.', [...builtInDevices.keys()].join(', ')),
+            example: 'my-gpu',
+            shape: located(text()),
+          },
           ms: { doc: () => l10n.t('Milliseconds.'), example: '30', shape: located(amount('milliseconds')) },
         },
         '`time: {device: my-gpu, ms: 30}`',

@@ -2,7 +2,28 @@
 import { isOpen } from './builtins/open.ts';
 import { PyGenerator } from './frame.ts';
 import { isNamespace } from './namespace.ts';
-import { Native, PyClass, PyInstance, PyIterator, PyLazy, PyModule, PyObject, PyTuple, Unknown } from './objects.ts';
+import {
+  classChanges,
+  moduleChanges,
+  Native,
+  PyAlias,
+  PyClass,
+  PyClassMethod,
+  PyDict,
+  PyFloat,
+  PyFunction,
+  PyInstance,
+  PyIterator,
+  PyLazy,
+  PyList,
+  PyModule,
+  PyObject,
+  PyProperty,
+  PySet,
+  PyStaticMethod,
+  PyTuple,
+  Unknown,
+} from './objects.ts';
 
 /** What an object held, one by one. */
 type State =
@@ -32,8 +53,32 @@ interface Changes {
   readonly isSeen: boolean;
 }
 
-/** How far something has come that is put off. */
-const incidental: ReadonlySet<string> = new Set(['isResolving', 'isPending', 'order']);
+/** How far something has come that is put off; where a tensor is in the graph, as long as it is recorded. */
+const incidental: ReadonlySet<string> = new Set(['isResolving', 'isPending', 'order', 'node']);
+
+/** States that need not be looked at while a count stays the same. */
+interface Counted {
+  readonly changes: { readonly count: number };
+  readonly states: readonly State[];
+  at: number;
+  changed: readonly State[];
+}
+
+/** Attributes of a function can be set. */
+const isDict = (object: object, value: object): boolean => object instanceof PyFunction && object.dict === value;
+
+/** Objects whose fields never change. */
+const finals = [PyFloat, PyLazy, PyClassMethod, PyStaticMethod, PyProperty, PyAlias];
+
+/** Ends what is told of an object. */
+const end = Symbol('end');
+
+/** Parts of packages, and what native modules make when it is asked for. */
+const isLoaded = (module: PyModule | undefined, value: unknown): boolean =>
+  module !== undefined && (value instanceof PyModule || (module.lazy !== undefined && isNative(value)));
+
+const isNative = (value: unknown): boolean =>
+  value instanceof Native || (value instanceof PyClass && value.place === undefined);
 
 /** More than any file imports; a program may make more at its beginning. */
 const mostHeld = 400_000;
@@ -51,13 +96,23 @@ export class Checkpoint {
   /** Modules that had not run yet. */
   readonly #pending = new Set<PyModule>();
   readonly #books: Set<object>;
+  /** All that could be reached. */
+  readonly #known: ReadonlySet<object>;
+  /** The states whose changes are counted, and the others that a program can change. */
+  readonly #counted: readonly Counted[];
+  readonly #others: readonly State[];
   /** False where something has a state that cannot be seen: an iterator, an open file. */
   readonly isWhole: boolean;
 
-  /** Of everything that can be reached; `books` are lists and maps in which the machine keeps what it has imported. */
-  constructor(books: readonly object[]) {
+  /**
+   * Of everything that can be reached; `books` are lists and maps in which the machine keeps what it has imported, `open`
+   * those among them that a program can write into.
+   */
+  constructor(books: readonly object[], open: readonly object[]) {
     this.#books = new Set(books);
     const known = new Set<object>();
+    const classes = new Set<object>();
+    const fixed = new Set<object>();
     const stack: object[] = [...books];
     let isWhole = true;
     let held = 0;
@@ -77,6 +132,7 @@ export class Checkpoint {
       if (object instanceof PyClass) {
         const { dict, mro, metaclass, derived } = object;
         stack.push(dict, ...mro);
+        classes.add(dict);
         if (metaclass) stack.push(metaclass);
         this.#states.push({ kind: 'list', object: derived, held: [...derived] });
         this.#books.add(derived);
@@ -90,6 +146,12 @@ export class Checkpoint {
       const state = stateOf(object);
       if (!state) continue;
       this.#states.push(state);
+      // What our own objects are made of once and for all, and the lists and maps in it.
+      const isFinal = finals.some(cls => object instanceof cls);
+      if (isFinal) fixed.add(object);
+      if (isFinal || object instanceof PyFunction)
+        for (const value of state.held)
+          if (value instanceof Object && !(value instanceof PyObject) && !isDict(object, value)) fixed.add(value);
       held += state.held.length;
       if (held > mostHeld) isWhole = false;
       // What waits in the books is text, and trees of syntax.
@@ -99,6 +161,68 @@ export class Checkpoint {
       }
     }
     this.isWhole = isWhole;
+    this.#known = known;
+    const isOf = (of: 'class' | 'module' | 'other') => (state: State) => {
+      const { object } = state;
+      if (fixed.has(object) || (this.#books.has(object) && !open.includes(object))) return false;
+      return of === (this.#modules.has(object) ? 'module' : classes.has(object) ? 'class' : 'other');
+    };
+    this.#counted = [
+      { changes: classChanges, states: this.#states.filter(isOf('class')), at: -1, changed: [] },
+      { changes: moduleChanges, states: this.#states.filter(isOf('module')), at: -1, changed: [] },
+    ];
+    this.#others = this.#states.filter(isOf('other'));
+  }
+
+  /** Whether something was there. */
+  has(object: object): boolean {
+    return this.#known.has(object);
+  }
+
+  /**
+   * Tells what is other than it was and that a program may see: each object and what it has that it had not. Returns how
+   * many names have been loaded that had been put off, which nobody can see.
+   */
+  differences(tell: (part: unknown) => void): number {
+    let loaded = 0;
+    for (const counted of this.#counted) {
+      if (counted.at !== counted.changes.count) {
+        counted.at = counted.changes.count;
+        counted.changed = counted.states.filter(state => !isSame(state));
+      }
+      for (const state of counted.changed) loaded += this.#tellNames(state, tell);
+    }
+    for (const state of this.#others) {
+      if (isSame(state) || (state.kind === 'fields' && isOfImport(state))) continue;
+      const { object } = state;
+      tell(object);
+      // What was there is told by what is there now.
+      if (state.kind === 'map') for (const [key, value] of state.object) for (const each of [key, value]) tell(each);
+      else if (state.kind === 'fields') for (const name of state.names) tell(state.object[name]);
+      else for (const value of state.object) tell(value);
+      tell(end);
+    }
+    return loaded;
+  }
+
+  /** The names of a class or a module. */
+  #tellNames({ object, held }: State, tell: (part: unknown) => void): number {
+    const module = this.#modules.get(object);
+    if (module && this.#pending.has(module)) return 0;
+    const names = object as Map<string, unknown>;
+    const before = new Map<unknown, unknown>();
+    for (let at = 0; at < held.length; at += 2) before.set(held[at], held[at + 1]);
+    let loaded = 0;
+    const found: unknown[] = [];
+    for (const [name, value] of names) {
+      const earlier = before.get(name);
+      if (value === earlier && before.has(name)) continue;
+      if (earlier instanceof PyLazy) loaded++;
+      else if (before.has(name) || !isLoaded(module, value)) found.push(name, value);
+    }
+    for (const name of before.keys()) if (!names.has(name as string)) found.push(name);
+    if (found.length > 0) for (const each of [object, ...found, end]) tell(each);
+    return loaded;
   }
 
   /** What is other than it was. */
@@ -125,8 +249,10 @@ export class Checkpoint {
       if (object.size === held.length / 2) continue;
       const names = new Set(held.filter((_, at) => at % 2 === 0));
       for (const [name, value] of object) {
-        // Parts of packages, and what native modules make when it is asked for.
-        if (!names.has(name) && !(value instanceof PyModule) && !module.lazy) isSeen = true;
+        if (names.has(name)) continue;
+        if (module.lazy && isNative(value)) loaded.push({ module: module.name, name: name as string, order: 0 });
+        // Parts of packages.
+        else if (!(value instanceof PyModule) && !module.lazy) isSeen = true;
       }
     }
     return { loaded: loaded.toSorted((a, b) => a.order - b.order), isSeen };
@@ -137,27 +263,75 @@ export class Checkpoint {
     for (const module of this.#pending) module.isPending = true;
     for (const state of this.#states) {
       if (isSame(state)) continue;
-      const { kind, object, held } = state;
-      switch (kind) {
-        case 'list':
-          object.splice(0, object.length, ...held);
-          break;
-        case 'numbers':
-          object.set(held);
-          break;
-        case 'map':
-          object.clear();
-          for (let at = 0; at < held.length; at += 2) object.set(held[at], held[at + 1]);
-          break;
-        case 'set':
-          object.clear();
-          for (const value of held) object.add(value);
-          break;
-        case 'fields':
-          // What is written into a tensor's memory is not seen here.
-          if ('version' in object && 'written' in object) return false;
-          for (let at = 0; at < held.length; at++) object[state.names[at]!] = held[at];
+      if (isMemory(state)) return false;
+      putBack(state);
+    }
+    return true;
+  }
+}
+
+/** What some objects hold: as `Checkpoint`, of these objects alone, which are those of our own built-in types. */
+export class Snapshot {
+  readonly #states: readonly State[];
+
+  constructor(objects: Iterable<object>) {
+    const states: State[] = [];
+    const add = (object: object): void => {
+      const state = stateOf(object);
+      if (state) states.push(state);
+    };
+    for (const object of objects) {
+      if (object instanceof PyTuple || object instanceof PyFloat) continue;
+      add(object);
+      if (object instanceof PyList) add(object.items);
+      else if (object instanceof PyDict) {
+        add(object.entries);
+        for (const entry of object.entries.values()) add(entry);
+      } else if (object instanceof PySet) add(object.entries);
+    }
+    this.#states = states;
+  }
+
+  isSame(): boolean {
+    for (const state of this.#states) if (!isSame(state)) return false;
+    return true;
+  }
+
+  /** The same, where a list of numbers and texts may be another one that holds the same. */
+  isAlike(): boolean {
+    for (const state of this.#states) if (!isSame(state) && !(state.kind === 'map' && isAlike(state))) return false;
+    return true;
+  }
+
+  /** What is other now, to be done again, and told of each object; undefined where it cannot be. */
+  changes(tell: (object: object) => void): (() => void)[] | undefined {
+    const changes: (() => void)[] = [];
+    for (const state of this.#states) {
+      if (isSame(state)) continue;
+      if (isMemory(state)) return undefined;
+      tell(state.object);
+      if (state.kind === 'map') {
+        const { object, held } = state;
+        const before = new Map<unknown, unknown>();
+        for (let at = 0; at < held.length; at += 2) before.set(held[at], held[at + 1]);
+        for (const key of before.keys()) if (!object.has(key)) changes.push(() => object.delete(key));
+        for (const [key, value] of object) {
+          if (!before.has(key) || before.get(key) !== value) changes.push(() => object.set(key, value));
+        }
+      } else {
+        const now = stateOf(state.object)!;
+        changes.push(() => putBack(now));
       }
+    }
+    return changes;
+  }
+
+  /** Puts everything back; false where that cannot be done. */
+  restore(): boolean {
+    for (const state of this.#states) {
+      if (isSame(state)) continue;
+      if (isMemory(state)) return false;
+      putBack(state);
     }
     return true;
   }
@@ -183,6 +357,47 @@ function stateOf(object: object): State | undefined {
   const names = Object.keys(object).filter(name => !incidental.has(name));
   const own = object as Record<string, unknown>;
   return { kind: 'fields', object: own, names, held: names.map(name => own[name]) };
+}
+
+/** What is written into a tensor's memory is not seen here. */
+const isMemory = ({ kind, object }: State): boolean => kind === 'fields' && 'version' in object && 'written' in object;
+
+function putBack(state: State): void {
+  const { kind, object, held } = state;
+  switch (kind) {
+    case 'list':
+      object.splice(0, object.length, ...held);
+      break;
+    case 'numbers':
+      object.set(held);
+      break;
+    case 'map':
+      object.clear();
+      for (let at = 0; at < held.length; at += 2) object.set(held[at], held[at + 1]);
+      break;
+    case 'set':
+      object.clear();
+      for (const value of held) object.add(value);
+      break;
+    case 'fields':
+      for (let at = 0; at < held.length; at++) object[state.names[at]!] = held[at];
+  }
+}
+
+function isAlike({ object, held }: State & { readonly kind: 'map' }): boolean {
+  if (object.size * 2 !== held.length) return false;
+  let at = 0;
+  for (const [key, value] of object) {
+    if (key !== held[at] || (value !== held[at + 1] && !isSameList(value, held[at + 1]))) return false;
+    at += 2;
+  }
+  return true;
+}
+
+function isSameList(a: unknown, b: unknown): boolean {
+  if (!(a instanceof PyList && b instanceof PyList) || a.own || b.own || a.items.length !== b.items.length)
+    return false;
+  return a.items.every((item, at) => typeof item !== 'object' && Object.is(item, b.items[at]));
 }
 
 function isSame(state: State): boolean {

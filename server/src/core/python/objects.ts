@@ -245,20 +245,30 @@ export class PySlice extends PyObject {
 
 /** Counts changes of the attributes of classes, so that what was looked up through bases may be remembered. */
 export const classChanges = { count: 0 };
+/** The same for the names of modules. */
+export const moduleChanges = { count: 0 };
 
-class ClassDict extends Map<string, Value> {
+/** Names of which changes are counted. */
+class Names extends Map<string, Value> {
+  readonly #changes: { count: number };
+
+  constructor(changes: { count: number }) {
+    super();
+    this.#changes = changes;
+  }
+
   override set(name: string, value: Value): this {
-    classChanges.count++;
+    this.#changes.count++;
     return super.set(name, value);
   }
 
   override delete(name: string): boolean {
-    classChanges.count++;
+    this.#changes.count++;
     return super.delete(name);
   }
 
   override clear(): void {
-    classChanges.count++;
+    this.#changes.count++;
     super.clear();
   }
 }
@@ -271,7 +281,7 @@ export class PyClass extends PyObject {
   readonly bases: readonly PyClass[];
   /** In C3 order, itself first. */
   readonly mro: readonly PyClass[];
-  readonly dict: Map<string, Value> = new ClassDict();
+  readonly dict: Map<string, Value> = new Names(classChanges);
   /** The head of its definition; undefined for a native one. */
   place: Place | undefined;
   metaclass: PyClass | undefined;
@@ -508,7 +518,7 @@ export class PyModule extends PyObject {
   readonly name: string;
   /** Undefined for a native one. */
   readonly file: string | undefined;
-  readonly dict = new Map<string, Value>();
+  readonly dict: Map<string, Value> = new Names(moduleChanges);
   /** A package of which a part is used, but nothing of its own: its `__init__` has not run yet. */
   isPending = false;
   /** A star import of a module that was not found: a name that is missing may come from it. */
@@ -696,6 +706,12 @@ export interface MachineOptions {
   readonly isPartial?: (path: string) => boolean;
 }
 
+/** Instructions, and work inside of natives. */
+export interface Work {
+  readonly steps: number;
+  readonly charged: number;
+}
+
 export interface Machine {
   readonly options: MachineOptions;
   /** The innermost call that is under way. */
@@ -737,6 +753,10 @@ export interface Machine {
   locals(outward?: number): PyDict | Unknown;
   /** Counts work done inside of natives (elements made, characters) against the bounds of the reading. */
   charge(count: number): void;
+  /** What was done so far, which the bounds are about. */
+  readonly work: Work;
+  /** Counts work as done that somebody knows the outcome of. */
+  skip(work: Work): void;
   str(value: Value): Steps<string | Unknown>;
   repr(value: Value): Steps<string | Unknown>;
 

@@ -829,6 +829,9 @@ export function* formatSteps(value: Value, format: string, machine: Machine): St
   throw machine.raise('TypeError', `__format__ must return a str, not ${machine.typeOf(text)?.name}`);
 }
 
+/** The key of a tuple is a text of its own, of all its items. */
+const tupleWork = 8;
+
 /** The key of a value in a dict, where its class may have `__hash__` and `__eq__` of its own. */
 export function* keySteps(value: Value, machine: Machine): Steps<Key | Unknown> {
   if (value === null || typeof value !== 'object') return machine.keyOf(value);
@@ -842,7 +845,10 @@ export function* keySteps(value: Value, machine: Machine): Steps<Key | Unknown> 
     if (hash === machine.objectMember('__hash__') && equals instanceof Native) return machine.keyOf(value);
     return yield* machine.customKey(value, hash);
   }
-  if (value instanceof PyTuple) for (const item of value.items) yield* keySteps(item, machine);
+  if (value instanceof PyTuple) {
+    machine.charge(tupleWork * (1 + value.items.length));
+    for (const item of value.items) yield* keySteps(item, machine);
+  }
   return machine.keyOf(value);
 }
 

@@ -300,3 +300,34 @@ export const clientSettings: ReadonlyMap<string, Setting<unknown>> = new Map<str
     }),
   ],
 ]);
+
+/** The parts of the settings in an editor, in their order; each key is in the first part that has it. */
+export const settingSections: readonly {
+  readonly id: string;
+  readonly title: () => string;
+  readonly has: (key: string) => boolean;
+}[] = [
+  {
+    id: 'counting',
+    title: () => l10n.t('Counting'),
+    has: key => ['convention', 'work', 'batch', 'dtype'].includes(key),
+  },
+  {
+    id: 'network',
+    title: () => l10n.t('Network'),
+    has: key => ['input', 'inputs', 'entry', 'scale', 'dialect', 'phase'].includes(key),
+  },
+  {
+    id: 'hints',
+    title: () => l10n.t('Hints'),
+    has: key => /^(?:hints|codeLens)\.|^(?:shapeOrder|compareWith)$/.test(key),
+  },
+  { id: 'problems', title: () => l10n.t('Problems'), has: key => key.startsWith('diagnostics.') },
+  { id: 'advice', title: () => l10n.t('Advice'), has: key => key.startsWith('advice.') },
+  {
+    id: 'python',
+    title: () => l10n.t('Python and Repositories'),
+    has: key => ['python', 'source', 'repository'].includes(key),
+  },
+  { id: 'general', title: () => l10n.t('General'), has: () => true },
+];

@@ -510,7 +510,8 @@ function placeholders(lines: readonly string[], line: number): readonly string[]
   }
   const columns = dashColumns(lines, line);
   const indent = indentOf(text);
-  const nearest = columns.toSorted((a, b) => Math.abs(a - indent) - Math.abs(b - indent));
+  // Between two lists it may be of either: of the outer one, it leaves the row above as it is.
+  const nearest = columns.toSorted((a, b) => Math.abs(a - indent) - Math.abs(b - indent) || a - b);
   // A row that disappears would shift every index below it: an empty item holds its place.
   if (isDashed(text) || /^\s*-/.test(text)) {
     // Keys of the row may stand on the lines below.

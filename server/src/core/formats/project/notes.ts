@@ -1,4 +1,5 @@
 // What the keys of the project file mean, for hovers.
+import * as l10n from '@vscode/l10n';
 import type { Note } from '../../graph/graph.ts';
 import { projectShape, type Shape } from '../../project/index.ts';
 import { allEntries, resolved, type YamlNode } from '../../syntax/tree.ts';
@@ -14,7 +15,8 @@ export function notesOf(root: YamlNode | undefined): readonly Note[] {
     for (const { key, value } of allEntries(target)) {
       if (key.kind !== 'scalar') continue;
       const field = shape.fields && Object.hasOwn(shape.fields, key.text) ? shape.fields[key.text] : undefined;
-      if (field) notes.push({ range: { from: key.from, to: key.to }, text: `**${key.text}**: ${field.doc()}` });
+      if (field)
+        notes.push({ range: { from: key.from, to: key.to }, text: l10n.t('{0}: {1}', `**${key.text}**`, field.doc()) });
       const inside = field?.shape ?? (shape.isNamed ? shape.inside : undefined);
       if (inside) visit(value, inside);
     }

@@ -951,14 +951,14 @@ function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Di
   });
   notes.push({
     range: trim(parts.moduleNode),
-    text: sentences(`**${found.name}** (${dialect.by}): ${found.summary()}`, sinceNote(found)),
+    text: sentences(l10n.t('{0} ({1}): {2}', `**${found.name}**`, dialect.by, found.summary()), sinceNote(found)),
     allowed: { kind: 'operator', choices: () => [...dialect.modules.keys(), ...nn.keys()] },
     isName: true,
   });
   for (const [index, [name, param]] of Object.entries<Param>(found.params).entries()) {
     const arg = arranged.args[index];
     if (!arg?.range) continue;
-    const text = sentences(`**${name}** (${found.name}): ${param.doc()}`, sinceNote(param));
+    const text = sentences(l10n.t('{0} ({1}): {2}', `**${name}**`, found.name, param.doc()), sinceNote(param));
     notes.push({ range: trim(arg.range), text, value: numberIn(arg), allowed: allowedOf(param) });
   }
   return notes;

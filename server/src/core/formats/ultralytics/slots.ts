@@ -523,7 +523,7 @@ function values({ dialect }: Rows, found: AnyModule, index: number): readonly Of
   const name = parametersOf(dialect, found)[index]?.name;
   const param = name === undefined ? undefined : (found.params as Readonly<Record<string, Param>>)[name];
   if (!param) return [];
-  const doc = (): string => `**${name}** (${found.name}): ${param.doc()}`;
+  const doc = (): string => l10n.t('{0} ({1}): {2}', `**${name}**`, found.name, param.doc());
   const offer = (kind: Offer['kind'], label: string, detail?: string): Offer => ({ kind, label, doc, detail });
   const offers: Offer[] = [];
   if (name === 'nc' || name === 'anchors') offers.push(offer('parameter', name));

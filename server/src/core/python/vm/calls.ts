@@ -11,9 +11,14 @@ import {
   PyBoundMethod,
   PyClass,
   PyClassMethod,
+  PyDict,
   type PyException,
   PyFunction,
+  PyInstance,
+  PyList,
+  PySet,
   PyStaticMethod,
+  PyTuple,
   poison,
   Raised,
   type Request,
@@ -29,7 +34,8 @@ import { failed, fault, trace } from './failures.ts';
 import { enter, push } from './functions.ts';
 import { generatorOf, resumeGenerator } from './generators.ts';
 import { refuseArguments } from './instances.ts';
-import { type Pending, pending, type State } from './state.ts';
+import type { Watched } from './interpreter.ts';
+import { isWatched, type Pending, pending, type State } from './state.ts';
 
 /** Calls; the result, or `pending` where a frame was pushed that will deliver it. */
 export function invoke(
@@ -112,6 +118,7 @@ function invokeNative(
   if (keywords.size > 0 && !unknown)
     for (const value of keywords.values()) if (value instanceof Unknown) unknown ??= value;
   if (unknown && native.isStrict) return unknown;
+  if (vm.watched && mayWrite(native, args, vm.watched)) vm.epoch++;
   try {
     const bound = bindNative(native, args, keywords, vm);
     if (bound instanceof Unknown) return bound;
@@ -137,6 +144,28 @@ function invokeNative(
   }
 }
 
+/** Natives that write into nothing that they are given. */
+const reading: ReadonlySet<string> = new Set(
+  [
+    'isinstance issubclass len range enumerate zip max min sum abs round int float str bool list tuple dict set getattr',
+    'hasattr type callable ceil floor any all sorted reversed globals locals parameters named_parameters children',
+    'named_children modules named_modules buffers __getitem__ __iter__ __next__ __len__ __contains__ __new__',
+    'Tensor.numel Tensor.size Tensor.dim',
+  ].flatMap(names => names.split(' ')),
+);
+
+/** Whether a native may write into something that was there before the program began. */
+function mayWrite({ name }: Native, [self]: readonly Value[], watched: Watched): boolean {
+  if (reading.has(name)) return false;
+  // A call of a module runs its own code.
+  if (name === '__call__') return self instanceof PyInstance && watched.has(self);
+  if (typeof self === 'string') return false;
+  // The methods of built-in containers write into these.
+  const isContainer =
+    self instanceof PyList || self instanceof PyDict || self instanceof PySet || self instanceof PyTuple;
+  return !isContainer || self.own !== undefined || isWatched(watched, self);
+}
+
 function instantiate(
   vm: State,
   cls: PyClass,
@@ -150,6 +179,8 @@ function instantiate(
       return invoke(vm, custom, [cls, ...args], keywords, delivery, undefined);
     }
   }
+  const made = vm.maker?.make(cls, args, keywords);
+  if (made) return later(vm, made, delivery);
   const object = vm.object;
   const make = cls.find('__new__');
   if (make !== object.dict.get('__new__') || cls === vm.type) {

@@ -24,6 +24,7 @@ import {
   type Steps,
   Unknown,
   type Value,
+  type Work,
 } from '../objects.ts';
 import {
   binarySteps,
@@ -41,7 +42,7 @@ import { storageOf } from '../storage.ts';
 import { maxCharge, Stopped } from './bounds.ts';
 import { evaluateInSteps, evaluateSteps, localsOf, programFrame } from './evaluation.ts';
 import { instantiateSteps } from './instances.ts';
-import type { ImportMissing, Interpreter, Outcome, Run, Saved, Source } from './interpreter.ts';
+import type { ImportMissing, Interpreter, Maker, Outcome, Run, Saved, Source, Watched } from './interpreter.ts';
 import { Keys } from './keys.ts';
 import { advance } from './loop.ts';
 import { MissingImports } from './missing.ts';
@@ -57,6 +58,10 @@ class Vm implements Interpreter, State {
   readonly options: MachineOptions;
   frame: Frame | undefined;
   budget = 0;
+  budgeted = 0;
+  watched: Watched | undefined;
+  epoch = 0;
+  maker: Maker | undefined;
   spent = 0;
   outcome: Outcome<unknown> | undefined;
   thrown: unknown;
@@ -139,7 +144,8 @@ class Vm implements Interpreter, State {
     const keys = this.#keys.book;
     const { size } = keys;
     const [spent, charged] = [this.spent, this.#charged];
-    const heap = new Checkpoint([this.builtins, keys, listed, written, ...books, ...this.missingImports.books]);
+    const all = [this.builtins, keys, listed, written, ...books, ...this.missingImports.books];
+    const heap = new Checkpoint(all, [this.builtins, written]);
     const restore = (): boolean => {
       // What hashes its own objects have cannot be forgotten.
       if (keys.size !== size || !heap.restore()) return false;
@@ -228,6 +234,15 @@ class Vm implements Interpreter, State {
   charge(count: number): void {
     this.#charged += count;
     if (this.#charged > maxCharge) throw new Stopped({ message: l10n.t('The program computes too much.') });
+  }
+
+  get work(): Work {
+    return { steps: this.spent + this.budgeted - this.budget, charged: this.#charged };
+  }
+
+  skip({ steps, charged }: Work): void {
+    this.spent += steps;
+    this.charge(charged);
   }
 
   lookup(object: Value, name: string): Value | undefined {

@@ -3,7 +3,7 @@ import type { PythonTree } from '../../syntax/python/ast.ts';
 import type { Reason } from '../../text/reason.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Machine } from '../machine.ts';
-import type { Place, PyException, PyModule, Steps, TracePlace, Value } from '../objects.ts';
+import type { Keywords, Place, PyClass, PyException, PyModule, Steps, TracePlace, Value } from '../objects.ts';
 
 /** How a run ended. */
 export type Outcome<T = Value> =
@@ -40,7 +40,23 @@ export interface ImportMissing {
   readonly isOfLibrary: boolean;
 }
 
+/** Objects that somebody watches. */
+export interface Watched {
+  has(object: object): boolean;
+}
+
+/** Makes instances in place of classes. */
+export interface Maker {
+  /** Undefined where the class is to do it itself. */
+  make(cls: PyClass, args: readonly Value[], keywords: Keywords): Steps | undefined;
+}
+
 export interface Interpreter extends Machine {
+  /** What was there before the program began, while somebody wants to know whether it may have changed. */
+  watched: Watched | undefined;
+  /** Another number is another state of it, as far as can be seen without looking at all of it. */
+  epoch: number;
+  maker: Maker | undefined;
   /** Starts work of any kind: `machine.start(machine.run(source))`. */
   start<T>(steps: Steps<T>): Run<T>;
   /** Runs the text that is read as a module. */

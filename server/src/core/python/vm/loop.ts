@@ -17,6 +17,7 @@ export function advance(vm: State, instructions: number): void {
   while ((vm.frame || vm.thrown !== undefined) && !vm.outcome) {
     if (vm.budget <= 0) return;
     const before = vm.budget;
+    vm.budgeted = before;
     try {
       if (vm.thrown !== undefined) {
         const error = vm.thrown;
@@ -30,6 +31,7 @@ export function advance(vm: State, instructions: number): void {
       handle(vm, error);
     }
     vm.spent += before - vm.budget;
+    vm.budgeted = vm.budget;
     if (vm.spent > limit) stop(vm, { message: l10n.t('The program takes too long.') });
   }
 }
@@ -77,6 +79,7 @@ function execute(vm: State, first: Frame): void {
       }
       case 6: // setCell
         frame.cells[operand]!.value = stack[--sp];
+        if (vm.watched?.has(frame.cells[operand]!)) vm.epoch++;
         continue;
       case 9: {
         // global

@@ -268,6 +268,16 @@ class Recovery {
     return this.#broken(range, found.message, undefined, inside ? found.range : range);
   }
 
+  /** Lines that are deeper than others by the number of tabs or by their width, not by both. */
+  #mixed(range: Range, { from, to }: LogicalLine): Broken {
+    return this.#broken(
+      range,
+      l10n.t('Tabs and spaces are mixed in the indentation of this line.'),
+      l10n.t('Indent it like the other lines of its block.'),
+      { from, to },
+    );
+  }
+
   #broken(range: Range, why: string, help?: string, at: Range = range): Broken {
     const message = why === '' ? l10n.t('This is not valid Python.') : why;
     this.#report(at, message, help ?? l10n.t('Correct it: until then, what this statement sets is unknown.'));
@@ -351,7 +361,10 @@ class Recovery {
 
   /** The block of a piece, or that it has none. */
   #bodyOf({ line, body }: Piece, depth: number, isFunction = false): readonly Statement[] {
-    if (body.length > 0) return this.block(body, depth + 1);
+    if (body.length > 0) {
+      const level = levelOf(body);
+      return isDeeper(level, line) ? this.block(body, depth + 1, level) : [this.#mixed(rangeOf(body), level)];
+    }
     const range = { from: Math.max(line.from, line.to - 1), to: line.to };
     const message = l10n.t('The block of this line is missing.');
     this.#report(range, message, l10n.t('Write it on the next line, indented more. “pass” does nothing.'));

@@ -2,6 +2,7 @@
 // next one is added elsewhere.
 import type { Builder, FrameSpec } from '../../graph/builder.ts';
 import type { Site, SiteRole, Tensor } from '../../graph/graph.ts';
+import { placedNotes } from '../../graph/segment.ts';
 import type { Activation } from '../../python/machine.ts';
 import type { Place } from '../../python/objects.ts';
 import type { Range } from '../../text/range.ts';
@@ -52,12 +53,26 @@ const none: readonly Tensor[] = [];
 /** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
 export type DirectCall = (activation: Activation) => ModuleCall | undefined;
 
+/** A row of another text. */
+export interface RowSpec {
+  /** Its frame: places are those in the row. */
+  readonly frame: FrameSpec;
+  /** Where it lies in that text. */
+  readonly range: Range;
+  /** Where its places begin. */
+  readonly start: number;
+  /** What its frame depends on, beside its module's class. */
+  readonly key: readonly unknown[];
+}
+
 /** Modules that stand for rows of another text: what is around their calls has no frames. */
 export interface Rows {
-  /** The frame of a module that is one; undefined for the others. */
-  frameOf(module: object): FrameSpec | undefined;
+  /** The row that a module is; undefined for the others. */
+  rowOf(module: object): RowSpec | undefined;
   /** The call of one ends: what else belongs to it is added now, inside its frame. */
   ends(module: object): void;
+  /** What one did before stands in the graph again, with all that belongs to it. */
+  stands(module: object): void;
 }
 
 export class Frames {
@@ -66,11 +81,14 @@ export class Frames {
   readonly #builder: Builder;
   readonly #direct: DirectCall;
   readonly #rows: Rows | undefined;
+  readonly #isInSegments: boolean;
   readonly #open: Open[] = [];
   /** The calls that are followed, from the inside out: a list that is used again for every node. */
   readonly #chain: Activation[] = [];
 
-  constructor(builder: Builder, direct: DirectCall, rows?: Rows) {
+  /** `isInSegments` says whether rows are segments, whose places are their own. */
+  constructor(builder: Builder, direct: DirectCall, rows?: Rows, isInSegments = true) {
+    this.#isInSegments = isInSegments;
     this.#builder = builder;
     this.#direct = direct;
     this.#rows = rows;
@@ -101,7 +119,7 @@ export class Frames {
     if (this.#rows && !this.#isRow(this.#chain[length - 1]!) && !this.#isOpen(length)) return;
     this.#become(length, true);
     const at = this.#open.length - 1;
-    if (this.#rows?.frameOf(call.module)) this.#rows.ends(call.module);
+    if (this.#rows?.rowOf(call.module)) this.#rows.ends(call.module);
     this.put(outputs);
     this.#close(at);
   }
@@ -128,7 +146,7 @@ export class Frames {
 
   #isRow(activation: Activation): boolean {
     const call = this.#rows && this.#callOf(activation);
-    return call !== undefined && this.#rows!.frameOf(call.module) !== undefined;
+    return call !== undefined && this.#rows!.rowOf(call.module) !== undefined;
   }
 
   /** Whether the outermost frame of the chain is the one that is open. */
@@ -166,7 +184,7 @@ export class Frames {
     if (open && open.activation === activation && open.kind === kind && open.tick === tick) return;
     this.#close(at);
     const next = new Open(activation, kind, tick, call);
-    this.#builder.open(specOf(next, this.#rows));
+    this.#builder.open(specOf(next, this.#rows, this.#isInSegments));
     next.first = this.#builder.next;
     this.#open.push(next);
   }
@@ -191,15 +209,16 @@ function kindOf(activation: Activation): 'function' | 'statement' | undefined {
 
 const tickOf = ({ tick }: Activation, kind: Wanted['kind']): number => (kind === 'statement' ? tick : 0);
 
-function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined): FrameSpec {
+function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined, isInSegments: boolean): FrameSpec {
   const { code, file } = activation;
   if (kind === 'module' && call) {
     const sites: Site[] = [];
     if (call.construct && !isInternalFile(call.construct)) sites.push(siteOf(call.construct, 'construct'));
     if (call.definition && !isInternalFile(call.definition)) sites.push(siteOf(call.definition, 'definition'));
     const own: FrameSpec = { label: call.label, type: call.type, summary: call.summary, sites };
-    const row = rows?.frameOf(call.module);
-    if (!row) return own;
+    const spec = rows?.rowOf(call.module);
+    if (!spec) return own;
+    const row = isInSegments ? spec.frame : placedNotes(spec.frame, spec.start);
     const { sites: named = [] } = row;
     const isDefined = named.some(({ role }) => role === 'definition');
     return { ...own, ...row, sites: [...named, ...sites.filter(({ role }) => !isDefined || role !== 'definition')] };

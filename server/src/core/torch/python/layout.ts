@@ -62,6 +62,8 @@ export function stridesAfter(op: AnyOp, attrs: object, inputs: readonly PyTensor
   if (isPlain || rowByRow.has(op)) return 'contiguous';
   if (op === ops.identity || op === ops.dropout) return inputs[0]!.strides;
   if (elementwise.has(op) || (op === ops.rearrange && isKept(attrs))) return elementwiseStrides(inputs, shape);
+  // Several tensors have channels last together only if all of them have (compute_output_memory_format).
+  if (op === ops.concat && inputs.some(input => isChannelsLast(input) === false)) return 'contiguous';
   if (byMemoryFormat.has(op)) return isChannelsLast(inputs[0]!) === false ? 'contiguous' : undefined;
   return undefined;
 }

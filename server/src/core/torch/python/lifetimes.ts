@@ -22,6 +22,8 @@ const mostLooks = 20_000_000;
 /** Objects within objects are followed so far. */
 const deepest = 12;
 
+const none: readonly number[] = [];
+
 /** What a call that is under way refers to, as long as it does not go on. */
 interface Held {
   readonly activation: Activation;
@@ -37,6 +39,7 @@ export class Lifetimes {
   readonly #ends = new Map<Tensor, number>();
   readonly #memory = new Map<Tensor, Tensor>();
   readonly #bytes = new Map<Tensor, number>();
+  readonly #copied = new Map<Tensor, readonly number[]>();
   readonly #made = new Set<Tensor>();
   readonly #same = new Set<Tensor>();
   /** The last node so far. */
@@ -86,6 +89,11 @@ export class Lifetimes {
     this.#memory.set(result, result);
   }
 
+  /** Some inputs of an operator are copied first. */
+  copiesInputs(result: Tensor, inputs: readonly number[]): void {
+    if (inputs.length > 0) this.#copied.set(result, inputs);
+  }
+
   /** A constant that the program makes while the network runs. */
   made(constant: Tensor): void {
     this.#made.add(constant);
@@ -109,6 +117,7 @@ export class Lifetimes {
           end: Math.max(node.id, this.#ends.get(tensor) ?? 0),
           memory: own === tensor ? tensor : (lives.get(own)?.memory ?? tensor),
           isGiven: node.op.name === 'parameter' || (node.op.name === 'constant' && !this.#made.has(tensor)),
+          copied: this.#copied.get(tensor) ?? none,
           isSame: this.#same.has(tensor),
           bytes: this.#bytes.get(tensor) ?? 0,
         });

@@ -10,8 +10,8 @@ import { add, checked, mul } from './pointwise.ts';
 import { normOf, reduced } from './reductions.ts';
 import { named } from './results.ts';
 import { type DType, PyTensor } from './tensor.ts';
-import { broadcastRead, compute, sizeOf } from './values.ts';
-import { needDimensions, permuted, reshaped, shapeOf, squeezed, unsqueezed, viewed } from './views.ts';
+import { broadcastRead, compute, sizeOf, stridesOf } from './values.ts';
+import { needDimensions, permuted, reshaped, shapeOf, squeezed, unsqueezed, viewed, viewStrides } from './views.ts';
 
 /** Products whose values are computed. */
 const mostProducts = 1 << 18;
@@ -71,10 +71,35 @@ export function product(call: Call, a: PyTensor, b: PyTensor): PyTensor {
   const right = n.length === 1 ? unsqueezed(call, b, 1) : b;
   let result = call.world.apply(ops.matmul, {}, [left, right], { dtype });
   result.strides = 'contiguous';
+  if (result.node) call.world.lifetimes?.copiesInputs(result.node, copied(left, right));
   multiplied(result, left, right);
   if (n.length === 1) result = squeezedAt(call, result, result.shape!.length - 1);
   if (m.length === 1) result = squeezedAt(call, result, result.shape!.length - (n.length === 1 ? 1 : 2));
   return result;
+}
+
+/**
+ * Which factors are copied first: all axes in front of the last two become one, and where memory has another order, that
+ * takes a copy.
+ */
+function copied(left: PyTensor, right: PyTensor): readonly number[] {
+  const [a, b] = [left.shape!, right.shape!];
+  if (a.length < 3 && b.length < 3) return [];
+  const isFolded = a.length > 2 && b.length === 2;
+  const lead = broadcast([a.slice(0, -2), b.slice(0, -2)]) ?? [];
+  return [left, right].flatMap((factor, at) => {
+    const shape = factor.shape!;
+    const own = stridesOf(factor);
+    if (!own || (isFolded && at === 1)) return [];
+    const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+    if (isFolded) return viewStrides(shape, own, [sizeOf(shape.slice(0, -1)), columns]) ? [] : [at];
+    const added = lead.length + 2 - shape.length;
+    // An axis that is repeated has all its elements in one place.
+    const strides = [...lead, rows, columns].map((length, axis) =>
+      axis < added || (shape[axis - added] === 1 && length !== 1) ? 0 : own[axis - added]!,
+    );
+    return viewStrides([...lead, rows, columns], strides, [sizeOf(lead), rows, columns]) ? [] : [at];
+  });
 }
 
 /** Values of small tables are known, too: they may decide something. */

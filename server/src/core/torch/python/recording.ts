@@ -2,22 +2,36 @@
 import * as l10n from '@vscode/l10n';
 import { Builder, checkInputs } from '../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
+import { inputOf, PlacedTensor, type Placement, type Segment } from '../../graph/segment.ts';
 import * as ops from '../../ops/index.ts';
 import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
+import { Snapshot } from '../../python/checkpoint.ts';
 import type { Code } from '../../python/code.ts';
 import type { Activation, Hooks, Machine } from '../../python/machine.ts';
-import { PyClass, PyList, PyTuple, Unknown, type Value } from '../../python/objects.ts';
+import { type Keywords, PyClass, PyList, PyTuple, Unknown, type Value, type Work } from '../../python/objects.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { typeAfter, typeRefused } from './accepted.ts';
+import {
+  type CallMemo,
+  isNoList,
+  type Question,
+  type Recipe,
+  type RecordedCall,
+  recipes,
+  resultOf,
+} from './callMemo.ts';
 import { isWhole } from './dtype.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
 import { Lifetimes } from './lifetimes.ts';
+import type { ModuleInstance } from './nn/instance.ts';
+import { tensorsIn } from './nn/state.ts';
+import { type Print, sameList } from './print.ts';
 import { madeOnce, mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
-import { type ApplyOptions, isModuleCall, type ModuleCall, type World } from './world.ts';
+import { type ApplyOptions, type BegunRow, isModuleCall, type KnownRow, type ModuleCall, type World } from './world.ts';
 
 const worlds = new WeakMap<Machine, Recording>();
 
@@ -45,6 +59,8 @@ export class Recording implements World {
   readonly #seen = new Set<string>();
   readonly #sources = new Map<string, Values>();
   readonly #counted = new Map<PyParameter, GraphNode>();
+  /** Where nodes of segments stand in the graph. */
+  readonly #placements = new Map<GraphNode, Placement>();
   /** Tensors of the program that have a node, to be freed of it at the end. */
   readonly #read = new Set<PyTensor>();
   /** By problem, the constructor's argument that would fit: data for a fix. */
@@ -53,6 +69,8 @@ export class Recording implements World {
   directCall: DirectCall = () => undefined;
   /** Forgets what is known of the modules of a network; set by `torch.nn`. */
   forgetModules: () => void = () => {};
+  /** What rows did in earlier readings of the same program. */
+  memo: CallMemo | undefined;
   /** Whether the network is read as it runs in training. */
   isTraining = false;
   /** Whether gradients are recorded, as `torch.no_grad()` and its kin have it. */
@@ -65,6 +83,7 @@ export class Recording implements World {
   #frames: Frames | undefined;
   #rows: Rows | undefined;
   #ended: readonly EndedCall[] = [];
+  #row: Row | undefined;
 
   constructor(machine: Machine) {
     this.machine = machine;
@@ -101,6 +120,9 @@ export class Recording implements World {
   reset(): void {
     this.forget();
     this.#counted.clear();
+    this.#placements.clear();
+    this.#row = undefined;
+    this.memo = undefined;
     this.#ended = [];
     this.forgetModules();
     this.isTraining = false;
@@ -118,7 +140,7 @@ export class Recording implements World {
     this.#rows = rows;
     const { Module } = this.classes;
     this.lifetimes = lifetimes ? new Lifetimes(({ cls }) => cls.mro.includes(Module)) : undefined;
-    this.#frames = new Frames(builder, activation => this.directCall(activation), rows);
+    this.#frames = new Frames(builder, activation => this.directCall(activation), rows, !lifetimes);
     this.#ended = this.#frames.ended;
   }
 
@@ -129,6 +151,130 @@ export class Recording implements World {
     this.lifetimes = undefined;
     for (const tensor of this.#read) tensor.node = undefined;
     this.#read.clear();
+  }
+
+  beginRow(module: ModuleInstance, args: readonly Value[], named: Keywords): KnownRow | Row | undefined {
+    // Who asks how long tensors are there wants to see all of them at work.
+    if (this.#row || this.lifetimes) return undefined;
+    const { memo, machine } = this;
+    const spec = this.#rows?.rowOf(module);
+    const isOwned = memo?.owns(module) === true;
+    if (this.#builder ? !spec : !isOwned) return undefined;
+    this.#frames?.closeAll();
+    const values = [...args, ...[...named].flat()];
+    let question: Question | undefined;
+    let before: Print | undefined;
+    if (isOwned) {
+      const gradients = this.isTraining && this.#recordsGradients();
+      const key = [this.#builder !== undefined, this.isTraining, gradients, ...(spec?.key ?? [])];
+      question = memo!.question(key, values);
+      const answer = question && memo!.find(module, question);
+      if (answer) {
+        const placement = answer.recorded && this.#placed(answer.recorded, question!, spec!.start);
+        if (placement || !answer.recorded) {
+          machine.skip(answer.work);
+          const result = resultOf(answer, question!.print, (tensor, output) => {
+            if (placement && output !== undefined) this.attach(tensor, placement.outputs[output]!);
+          });
+          if (placement) this.#rows!.stands(module);
+          return { kind: 'known', result };
+        }
+      }
+      before = question && memo!.before(module, question);
+      // What an earlier row has counted, or has read for the first time.
+      const isOfOthers = (each: object): boolean =>
+        each instanceof PyTensor &&
+        (each.node !== undefined || (each instanceof PyParameter && this.#counted.has(each)));
+      if (before?.objects.some(isOfOthers)) before = undefined;
+    }
+    this.#builder?.beginSegment();
+    const lists = (question?.print.objects ?? []).flatMap((each, number) =>
+      each instanceof PyList ? [[number, each, [...each.items]] as const] : [],
+    );
+    const given = question && memo!.print(question.print.objects.filter(isNoList))?.tokens;
+    const asked = question &&
+      before &&
+      given && { question, held: before, snapshot: new Snapshot(before.objects), given, lists };
+    const row = new Row(module, asked, machine.work);
+    this.#row = row;
+    return row;
+  }
+
+  /** A row's call has ended, with a result or without one. */
+  endRow(row: BegunRow, result: Value | undefined): void {
+    this.#row = undefined;
+    if (!(row instanceof Row)) return;
+    const builder = this.#builder;
+    const { asked, module, counted } = row;
+    const lists = (asked?.lists ?? []).filter(([, list, items]) => !sameList(list.items, items));
+    const outputs =
+      result === undefined ? [] : [result, ...lists.map(([, list]) => list)].flatMap(each => tensorsIn(each));
+    let placed: { readonly segment: Segment; readonly ports: readonly number[] } | undefined;
+    const own = new Map<PyTensor, Tensor>();
+    if (builder) {
+      const nodes = outputs.map(tensor => this.node(tensor));
+      this.#frames!.closeAll();
+      const { segment, inputs } = builder.endSegment(nodes);
+      for (const tensor of row.read) if (tensor.node) own.set(tensor, tensor.node);
+      const at = builder.place(segment, inputs.map(inputOf), this.#rows!.rowOf(module)!.start)!;
+      const placement = builder.rows.placement(at);
+      for (const node of segment.nodes) this.#placements.set(node, placement);
+      placed = { segment, ports: inputs.map(tensor => asked?.question.print.nodes.indexOf(tensor) ?? -1) };
+      for (const [index, tensor] of outputs.entries()) this.attach(tensor, placement.outputs[index]!);
+    }
+    if (!asked || result === undefined || row.isLabelledFromOutside) return;
+    if (placed && (!placed.segment.isClosed || placed.ports.includes(-1))) return;
+    const { question } = asked;
+    const done = this.machine.work;
+    const work = { steps: done.steps - row.work.steps, charged: done.charged - row.work.charged };
+    this.memo!.keep(module, question, asked, held => {
+      const recipe = recipes(question.print, held, outputs);
+      const changed: [number, readonly Recipe[]][] = [];
+      for (const [number, { items }] of lists) {
+        const all = items.flatMap(item => recipe(item) ?? []);
+        if (all.length < items.length) return undefined;
+        changed.push([number, all]);
+      }
+      const returned = recipe(result);
+      const answer = returned && { result: returned, lists: changed, recorded: undefined, work };
+      if (!answer || !placed) return answer;
+      if (counted.some(([parameter]) => held.numberOf(parameter) === undefined)) return undefined;
+      const attached: (readonly [PyTensor, Tensor])[] = [];
+      for (const [tensor, node] of own) {
+        // What everybody has.
+        if (question.print.isShared(tensor)) return undefined;
+        if (held.numberOf(tensor) !== undefined) attached.push([tensor, node]);
+      }
+      for (const object of held.objects)
+        if (object instanceof PyTensor && object.node && !own.has(object)) return undefined;
+      return { ...answer, recorded: { ...placed, counted, attached } };
+    });
+  }
+
+  /** Puts what a row did before where it stands now; undefined where the graph has no room for it. */
+  #placed(recorded: RecordedCall, { print }: Question, start: number): Placement | undefined {
+    const { segment, ports, counted, attached } = recorded;
+    const inputs = ports.map(number => inputOf(this.#resolved(print.nodes[number]!)));
+    const at = this.#builder!.place(segment, inputs, start);
+    if (at === undefined) return undefined;
+    const placement = this.#builder!.rows.placement(at);
+    for (const [parameter, node] of counted) {
+      this.#placements.set(node, placement);
+      this.#counted.set(parameter, node);
+    }
+    for (const [tensor, node] of attached) this.attach(tensor, placement.tensor(node));
+    return placement;
+  }
+
+  /** A tensor as the graph has it, where it was made in a row that has ended. */
+  #resolved(tensor: Tensor): Tensor {
+    if (tensor instanceof PlacedTensor || this.#placements.size === 0) return tensor;
+    return this.#placements.get(tensor.node)?.tensor(tensor) ?? tensor;
+  }
+
+  labelledFromOutside(module: ModuleInstance): void {
+    // A row has a label of its own.
+    if (this.#row && this.#row.module !== module) this.#row.isLabelledFromOutside = true;
   }
 
   tensor(shape: Shape | undefined, dtype: DType = 'float32', why?: Reason): PyTensor {
@@ -215,6 +361,7 @@ export class Recording implements World {
     tensor.node = node;
     tensor.version = tensor.storage?.version ?? 0;
     this.#read.add(tensor);
+    this.#row?.read.push(tensor);
   }
 
   /** A result was written over another tensor, or it is that very tensor. */
@@ -250,6 +397,7 @@ export class Recording implements World {
     }
     const own: Problem = { ...problem, range: range ?? { from: 0, to: 0 }, ...(related.length > 0 && { related }) };
     const key = `${own.range.from} ${own.range.to} ${own.code} ${own.message}`;
+    if (this.memo) this.memo.events++;
     if (this.#seen.has(key)) return undefined;
     this.#seen.add(key);
     this.#problems.push(own);
@@ -258,8 +406,7 @@ export class Recording implements World {
 
   /** The place of the row that an activation calls. */
   #rowOf({ tag }: Activation): Range | undefined {
-    const frame = isModuleCall(tag) ? this.#rows?.frameOf(tag.module) : undefined;
-    return frame?.sites?.find(({ file }) => file === undefined)?.range;
+    return isModuleCall(tag) ? this.#rows?.rowOf(tag.module)?.range : undefined;
   }
 
   /** The innermost module that is called. */
@@ -280,10 +427,10 @@ export class Recording implements World {
     } else if (storage?.written && storage.version > tensor.version && tensor.shape) {
       // Something was written into it through a view.
       this.#frames!.follow(this.machine.top);
-      const inputs = [tensor.node, storage.written];
+      const inputs = [this.#resolved(tensor.node), this.#resolved(storage.written)];
       this.attach(tensor, builder.add(ops.written, { shape: tensor.shape }, inputs));
     }
-    return tensor.node!;
+    return this.#resolved(tensor.node!);
   }
 
   opaque(why: Unknown | Reason | string, inputs: readonly PyTensor[], shape?: Shape): PyTensor {
@@ -329,11 +476,13 @@ export class Recording implements World {
   }
 
   countedBy(parameter: PyParameter): GraphNode | undefined {
-    return this.#counted.get(parameter);
+    const node = this.#counted.get(parameter);
+    return node && (this.#placements.get(node)?.node(node) ?? node);
   }
 
   count(parameter: PyParameter, node: GraphNode): void {
     this.#counted.set(parameter, node);
+    this.#row?.counted.push([parameter, node]);
   }
 
   leave(activation: Activation, outputs: readonly PyTensor[]): void {
@@ -396,6 +545,36 @@ export class Recording implements World {
     if (!shares) this.count(tensor, node.node);
     return node;
   }
+}
+
+/** The call of a row that is under way. */
+class Row implements BegunRow {
+  readonly kind = 'begun';
+  readonly module: ModuleInstance;
+  /** What it depends on; undefined where it is not to be remembered. */
+  readonly asked: Asked | undefined;
+  /** What had been done before it. */
+  readonly work: Work;
+  readonly read: PyTensor[] = [];
+  readonly counted: (readonly [PyParameter, GraphNode])[] = [];
+  isLabelledFromOutside = false;
+
+  constructor(module: ModuleInstance, asked: Asked | undefined, work: Work) {
+    this.module = module;
+    this.asked = asked;
+    this.work = work;
+  }
+}
+
+interface Asked {
+  readonly question: Question;
+  /** What the module holds. */
+  readonly held: Print;
+  readonly snapshot: Snapshot;
+  /** What of what it is called with is no list. */
+  readonly given: readonly unknown[];
+  /** The lists: number, list, and what it holds. */
+  readonly lists: readonly (readonly [number, PyList, readonly Value[]])[];
 }
 
 /** A module that does not fit its input, and the argument of its constructor that would. */

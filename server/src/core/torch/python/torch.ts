@@ -24,6 +24,7 @@ import { defineCreation } from './creation.ts';
 import { bytesOf, dtypeNames, dtypes, isComplex, isFloating } from './dtype.ts';
 import { defineIndexing, nonzero } from './indexing.ts';
 import { defineJoining } from './joining.ts';
+import { unknownName } from './names.ts';
 import { defineOthers } from './otherMethods.ts';
 import { definePointwise } from './pointwise.ts';
 import { defineLinalg, defineProducts } from './products.ts';
@@ -224,13 +225,6 @@ function constructed(world: Recording, args: readonly Value[], dtype: DType): Va
     if (error instanceof Wrong) return call.failed(world.complain(error.complaint));
     throw error;
   }
-}
-
-/** What a module of torch has that Flopline does not know. */
-function unknownName(module: string, name: string): Unknown | undefined {
-  // Dunder names are Python's own.
-  if (name.startsWith('__')) return undefined;
-  return new Unknown({ message: l10n.t('Flopline does not know {0}.', `${module}.${name}`) }, undefined, 'name');
 }
 
 type Entries = Readonly<Record<string, Value | Native>>;

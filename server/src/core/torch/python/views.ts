@@ -120,7 +120,7 @@ function resolved(call: Call, x: PyTensor, sizes: readonly number[], name: strin
 }
 
 /** Strides of the same elements under another shape; undefined where a copy is needed, or it is not known. */
-function viewStrides(from: Shape, strides: readonly number[], to: Shape): readonly number[] | undefined {
+export function viewStrides(from: Shape, strides: readonly number[], to: Shape): readonly number[] | undefined {
   if (from.some(Number.isNaN) || to.some(Number.isNaN)) return undefined;
   if (sizeOf(from) === 0) return rowMajor(to);
   const result = new Array<number>(to.length).fill(1);

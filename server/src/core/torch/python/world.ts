@@ -3,7 +3,7 @@ import type { NodeOptions } from '../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import type { Complaint, Op, Shape } from '../../ops/op.ts';
 import type { Activation, Machine } from '../../python/machine.ts';
-import type { Place, PyClass, Unknown } from '../../python/objects.ts';
+import type { Keywords, Place, PyClass, PyInstance, Unknown, Value } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
 import type { Values } from './storage.ts';
 import type { DType, PyParameter, PyTensor } from './tensor.ts';
@@ -60,10 +60,32 @@ export interface World {
   count(parameter: PyParameter, node: GraphNode): void;
 
   /**
+   * A call of a module begins. Where it is a row of another text, and nothing that it depends on is other than when it was
+   * made before, its result; a row otherwise, which has to be ended. Undefined for all other calls.
+   */
+  beginRow(module: PyInstance, args: readonly Value[], named: Keywords): KnownRow | BegunRow | undefined;
+  /** A row's call has ended, with a result or without one. */
+  endRow(row: BegunRow, result: Value | undefined): void;
+  /** The label of a module goes by more than the module that calls it. */
+  labelledFromOutside(module: PyInstance): void;
+
+  /**
    * A module's call ends (the activation whose `tag` is a ModuleCall): its frame is closed with what it returns, and is
    * there even where nothing was recorded inside.
    */
   leave(activation: Activation, outputs: readonly PyTensor[]): void;
+}
+
+/** The call of a row that was made before. */
+export interface KnownRow {
+  readonly kind: 'known';
+  readonly result: Value;
+}
+
+/** The call of a row that is under way. */
+export interface BegunRow {
+  readonly kind: 'begun';
+  readonly module: PyInstance;
 }
 
 export interface ApplyOptions extends NodeOptions {

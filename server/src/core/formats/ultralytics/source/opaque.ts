@@ -13,11 +13,16 @@ import { worldOf } from '../../../torch/python/recording.ts';
  * call. Of what else it calls nothing is known, even if that was not found either: `make_divisible(…)`.
  */
 export function isMadeByReader(callee: Value, at: Activation | undefined): boolean {
+  return readerAt(at)?.holds(callee) === true;
+}
+
+/** The call of parse_model that makes something itself, or in an expression that repeats a call. */
+export function readerAt(at: Activation | undefined): Activation | undefined {
   let call = at;
   while (call && (call.code === undefined || call.code.kind === 'generator' || call.code.kind === 'comprehension')) {
     call = call.parent;
   }
-  return call?.code?.name === 'parse_model' && call.holds(callee);
+  return call?.code?.name === 'parse_model' ? call : undefined;
 }
 
 export function opaqueModule(machine: Machine, name: string, unknown: Unknown): ModuleInstance {

@@ -31,6 +31,7 @@ import type { Interpreter } from '../../../python/vm/interpreter.ts';
 import type { Problem } from '../../../text/problem.ts';
 import type { Range } from '../../../text/range.ts';
 import type { Reason } from '../../../text/reason.ts';
+import type { RowSpec } from '../../../torch/python/frames.ts';
 import { isLibrary, libraryRoot, withLibrary } from '../../../torch/python/library/index.ts';
 import { ModuleInstance } from '../../../torch/python/nn/instance.ts';
 import { worldOf } from '../../../torch/python/recording.ts';
@@ -38,7 +39,7 @@ import { isModuleCall } from '../../../torch/python/world.ts';
 import { attribute } from './attribute.ts';
 import { type Built, build, Unbuilt } from './build.ts';
 import type { FoundReader } from './find.ts';
-import { isMadeByReader, opaqueModule } from './opaque.ts';
+import { isMadeByReader, opaqueModule, readerAt } from './opaque.ts';
 import { refusal, shownPath } from './refusal.ts';
 import { type RuledRow, ruleBehind } from './rules.ts';
 
@@ -156,7 +157,7 @@ function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Rea
       misfits.set(`${row} ${problem.code} ${problem.message}`, { range: place, severity: 'error', ...problem });
     },
   };
-  return { hooks: watch, work, finish };
+  return { hooks: watch, work, finish, isMaking: at => readerAt(at) !== undefined };
 
   function finish({ ending, machine }: Ran<Work>): Attempt {
     const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
@@ -232,16 +233,16 @@ function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Rea
   }
 }
 
-/** The frame of each row. */
+/** The rows with their modules. */
 function* rowsOf(
   machine: Interpreter,
-  { rows, places }: SourceTask,
+  { rows: all, places }: SourceTask,
   built: Built,
   stop: Stop | undefined,
 ): Steps<RowModules> {
-  const frames = new Map<object, FrameSpec>();
+  const rows = new Map<object, RowSpec>();
   const unbuilt: { frame: FrameSpec; why: Reason }[] = [];
-  for (const [index, row] of rows.entries()) {
+  for (const [index, row] of all.entries()) {
     const value = built.rows[index];
     if (value instanceof ModuleInstance) {
       const type = yield* attribute(machine, value, 'type');
@@ -249,14 +250,34 @@ function* rowsOf(
       const inside =
         name === value.cls.name ? value : [...value.ownChildren()].find(([, each]) => each.cls.name === name)?.[1];
       const rule = ruleBehind(value);
-      const frame = frameOf(row, index, rule ? (row.module?.name ?? name) : name);
-      frames.set(value, rule ? ruled(frame, row, rule) : described(frame, row, (inside ?? value).cls));
+      const { range } = row;
+      const own = within(row);
+      const frame = frameOf(own, index, rule ? (row.module?.name ?? name) : name);
+      const cls = (inside ?? value).cls;
+      const { from = -1, to = -1 } = own.module?.range ?? {};
+      rows.set(value, {
+        frame: rule ? ruled(frame, own, rule) : described(frame, own, cls),
+        range,
+        start: range.from,
+        key: [index, name, cls, row.repaired, own.range.to, own.module?.name, from, to, rule],
+      });
     } else {
       const why = value instanceof Unknown ? value.reason : (stop?.reason ?? { message: l10n.t('it was not built') });
       unbuilt.push({ frame: unbuiltFrame(row, index, stop), why });
     }
   }
-  return { frames, unbuilt, inputs: ['images'], places };
+  return { rows, unbuilt, inputs: ['images'], places };
+}
+
+/** A row with the places that it has in itself. */
+function within({ range: { from: start, to }, module, args, ...row }: SourceRow): SourceRow {
+  const moved = ({ from, to }: Range): Range => ({ from: from - start, to: to - start });
+  return {
+    ...row,
+    range: { from: 0, to: to - start },
+    module: module && { ...module, range: moved(module.range) },
+    args: args?.map(arg => ({ ...arg, range: moved(arg.range) })),
+  };
 }
 
 /** The frame of a row that was not built: its class is known where that is what stopped. */
@@ -298,7 +319,7 @@ function described(frame: FrameSpec, { module }: SourceRow, { place, dict }: PyC
   const note = module && {
     range: module.range,
     // Without a docstring, what its operators do is said.
-    text: summary === undefined ? '' : `**${module.name}**: ${summary}`,
+    text: summary === undefined ? '' : l10n.t('{0}: {1}', `**${module.name}**`, summary),
     isName: true,
   };
   const isElsewhere = place?.file !== undefined && !isLibrary(place.file);

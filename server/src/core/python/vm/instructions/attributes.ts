@@ -14,7 +14,7 @@ import {
   type Value,
 } from '../../objects.ts';
 import { awaitSteps } from '../calls.ts';
-import type { State } from '../state.ts';
+import { type State, touch } from '../state.ts';
 import { done, type Instructions } from './instruction.ts';
 
 export const attributes: Instructions = {
@@ -36,6 +36,7 @@ export const attributes: Instructions = {
   setAttribute(vm, frame, operand) {
     const object = frame.stack[--frame.sp]!;
     const value = frame.stack[--frame.sp]!;
+    touch(vm, object);
     const later = setAttributeOf(object, frame.code!.names[operand]!, value, vm);
     if (later) awaitSteps(vm, later.steps, 'discard');
     else frame.pc++;
@@ -43,6 +44,7 @@ export const attributes: Instructions = {
 
   deleteAttribute(vm, frame, operand) {
     const object = frame.stack[--frame.sp]!;
+    touch(vm, object);
     const later = deleteAttributeOf(object, frame.code!.names[operand]!, vm);
     if (later) awaitSteps(vm, later.steps, 'discard');
     else frame.pc++;

@@ -2,7 +2,7 @@
 import { PyDict, PyLazy, PyList, PySlice, PyTuple, type Steps, type Value } from '../../objects.ts';
 import { deleteItemSteps, itemSteps, setItemSteps } from '../../protocols.ts';
 import { awaitSteps } from '../calls.ts';
-import type { State } from '../state.ts';
+import { type State, touch } from '../state.ts';
 import { done, type Instructions } from './instruction.ts';
 
 export const items: Instructions = {
@@ -16,12 +16,14 @@ export const items: Instructions = {
     const index = frame.stack[--frame.sp]!;
     const container = frame.stack[--frame.sp]!;
     const value = frame.stack[--frame.sp]!;
+    touch(vm, container);
     awaitSteps(vm, setItemSteps(container, index, value, vm), 'discard');
   },
 
   deleteIndex(vm, frame) {
     const index = frame.stack[--frame.sp]!;
     const container = frame.stack[--frame.sp]!;
+    touch(vm, container);
     awaitSteps(vm, deleteItemSteps(container, index, vm), 'discard');
   },
 

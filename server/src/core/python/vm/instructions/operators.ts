@@ -5,6 +5,7 @@ import { PyFloat, PyList, PyTuple, type Steps, Unknown, type Value } from '../..
 import { plainBinary, plainEquals, plainOrder, plainTruth } from '../../operators.ts';
 import { binarySteps, containsSteps, inPlaceSteps, isSame, truthSteps, unarySteps } from '../../protocols.ts';
 import { awaitSteps } from '../calls.ts';
+import { touch } from '../state.ts';
 import { done, type Instructions } from './instruction.ts';
 
 const isAt = comparisons.indexOf('is');
@@ -27,7 +28,10 @@ export const operators: Instructions = {
     const sign = binaryOperators[operand]!;
     const plain = isSimple(a) && isSimple(b) && !(a instanceof PyList) ? plainBinary(sign, a, b, vm) : undefined;
     if (plain !== undefined) done(frame, plain);
-    else awaitSteps(vm, inPlaceSteps(sign, a, b, vm), 'push');
+    else {
+      touch(vm, a);
+      awaitSteps(vm, inPlaceSteps(sign, a, b, vm), 'push');
+    }
   },
 
   unary(vm, frame, operand) {

@@ -1,7 +1,8 @@
 // torch.nn for one machine: its classes and functions, as native modules.
 import type { Machine, NativeModules } from '../../../python/machine.ts';
 import { nativeClass, native as nativeFunction } from '../../../python/native.ts';
-import { type Native, type PyClass, PyInstance, PyModule, type Value } from '../../../python/objects.ts';
+import { type Native, type PyClass, PyInstance, PyLazy, PyModule, type Value } from '../../../python/objects.ts';
+import { unknownLayer } from '../names.ts';
 import { Recording, worldOf } from '../recording.ts';
 import type { World } from '../world.ts';
 import { containers } from './containers.ts';
@@ -97,7 +98,8 @@ type Make = (nn: NN) => Iterable<readonly [string, Value]>;
 const byName = (list: readonly Native[]): readonly (readonly [string, Value])[] => list.map(each => [each.name, each]);
 
 function* classesOf(nn: NN, file: string): Generator<readonly [string, Value]> {
-  for (const [name, cls] of nn.classes) if (cls.module === `torch.nn.modules.${file}`) yield [name, cls];
+  const module = `torch.nn.modules.${file}`;
+  for (const [name, cls] of nn.classes) if (cls.module === module) yield [name, cls];
 }
 
 const files = [
@@ -185,15 +187,21 @@ function moduleNamed(nn: NN, name: string): PyModule {
     module = new PyModule(name);
     made.set(name, module);
     for (const [key, value] of contents[name]!(nn)) module.dict.set(key, value);
-    const prefix = `${name}.`;
-    for (const other of Object.keys(contents)) {
-      const rest = other.startsWith(prefix) ? other.slice(prefix.length) : undefined;
-      // Where a function has the name of its file, it is the function that is meant.
-      if (rest !== undefined && !rest.includes('.') && !module.dict.has(rest))
-        module.dict.set(rest, moduleNamed(nn, other));
-    }
+    // Where a function has the name of its file, it is the function that is meant. Most are never asked for.
+    for (const [key, path] of inside(name))
+      if (!module.dict.has(key)) module.dict.set(key, new PyLazy(machine => machine.importModule(path)));
+    module.lazy = key => unknownLayer(name, key);
   }
   return module;
+}
+
+/** The modules directly in one, by their names there. */
+function inside(name: string): readonly (readonly [string, string])[] {
+  const prefix = `${name}.`;
+  return Object.keys(contents).flatMap(path => {
+    const rest = path.startsWith(prefix) ? path.slice(prefix.length) : '';
+    return rest !== '' && !rest.includes('.') ? [[rest, path] as const] : [];
+  });
 }
 
 function dataParallel(nn: NN): Native {

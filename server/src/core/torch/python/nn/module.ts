@@ -18,6 +18,7 @@ import {
   type Value,
 } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
+import type { BegunRow, KnownRow } from '../world.ts';
 import { copiesOf, deepCopy } from './copying.ts';
 import { buffersOf, type Hook, joined, ModuleInstance, modulesOf, type Named, parametersOf } from './instance.ts';
 import {
@@ -135,48 +136,80 @@ const legacy: Readonly<Partial<Record<PyTensor['dtype'], string>>> = {
 
 /** `__call__`: hooks, then `forward` of the instance or its class, as a frame. */
 function calling(nn: NN): Native {
-  return nativeSteps('__call__', 'self, *args, **kwargs', function* ([self, positional, keywords], machine): Steps {
+  return nativeSteps('__call__', 'self, *args, **kwargs', ([self, positional, keywords], machine): Steps => {
     const module = moduleOf(self, machine);
     if (!module.isReady) {
       throw machine.raise('AttributeError', `'${module.cls.name}' object has no attribute '_backward_hooks'`);
     }
-    let args = itemsOf(positional);
-    let named = keywordsOf(keywords);
-    // What a hook computes belongs to whoever calls.
-    for (const { when, callee, withKeywords } of module.hooks) {
-      if (when !== 'before') continue;
-      const result = yield* machine.call(
-        callee,
-        withKeywords ? [module, tupleOf(args), dictOf(named)] : [module, tupleOf(args)],
-      );
-      if (result instanceof Unknown) return result;
-      if (result === null) continue;
-      const items = itemsOf(result);
-      if (withKeywords && items.length === 2) {
-        args = itemsOf(items[0]);
-        named = keywordsOf(items[1]);
-      } else args = items.length > 0 ? items : [result];
-    }
-    const at = machine.top;
-    if (at) at.tag = nn.tag(module, at);
-    for (const { when, callee } of module.hooks) if (when === 'within') yield* machine.call(callee, [module]);
-    let result: Value;
-    const forward = plainForward(module, machine);
-    if (forward instanceof PyFunction) result = yield { callee: forward, args: [module, ...args], keywords: named };
-    else if (forward && !args.some(isUnknown) && ![...named.values()].some(isUnknown)) {
-      result = yield* ownForward(forward, module, args, named, machine);
-    } else result = yield* machine.call(yield* machine.getAttribute(module, 'forward'), args, named);
-    for (const { when, callee, withKeywords } of module.hooks) {
-      if (when !== 'after') continue;
-      const changed = yield* machine.call(
-        callee,
-        withKeywords ? [module, tupleOf(args), dictOf(named), result] : [module, tupleOf(args), result],
-      );
-      if (changed !== null) result = changed;
-    }
-    nn.called(result, at);
-    return result;
+    const args = itemsOf(positional);
+    const named = keywordsOf(keywords);
+    const row = nn.world.beginRow(module, args, named);
+    return row ? rowCalled(nn, row, module, args, named, machine) : called(nn, module, args, named, machine);
   });
+}
+
+/** The call of a module that is a row of another text. */
+function* rowCalled(
+  nn: NN,
+  row: KnownRow | BegunRow,
+  module: ModuleInstance,
+  args: readonly Value[],
+  named: Keywords,
+  machine: Machine,
+): Steps {
+  if (row.kind === 'known') return row.result;
+  let result: Value | undefined;
+  try {
+    result = yield* called(nn, module, args, named, machine);
+    return result;
+  } finally {
+    nn.world.endRow(row, result);
+  }
+}
+
+function* called(
+  nn: NN,
+  module: ModuleInstance,
+  positional: readonly Value[],
+  keywords: Keywords,
+  machine: Machine,
+): Steps {
+  let args = positional;
+  let named = keywords;
+  // What a hook computes belongs to whoever calls.
+  for (const { when, callee, withKeywords } of module.hooks) {
+    if (when !== 'before') continue;
+    const result = yield* machine.call(
+      callee,
+      withKeywords ? [module, tupleOf(args), dictOf(named)] : [module, tupleOf(args)],
+    );
+    if (result instanceof Unknown) return result;
+    if (result === null) continue;
+    const items = itemsOf(result);
+    if (withKeywords && items.length === 2) {
+      args = itemsOf(items[0]);
+      named = keywordsOf(items[1]);
+    } else args = items.length > 0 ? items : [result];
+  }
+  const at = machine.top;
+  if (at) at.tag = nn.tag(module, at);
+  for (const { when, callee } of module.hooks) if (when === 'within') yield* machine.call(callee, [module]);
+  let result: Value;
+  const forward = plainForward(module, machine);
+  if (forward instanceof PyFunction) result = yield { callee: forward, args: [module, ...args], keywords: named };
+  else if (forward && !args.some(isUnknown) && ![...named.values()].some(isUnknown)) {
+    result = yield* ownForward(forward, module, args, named, machine);
+  } else result = yield* machine.call(yield* machine.getAttribute(module, 'forward'), args, named);
+  for (const { when, callee, withKeywords } of module.hooks) {
+    if (when !== 'after') continue;
+    const changed = yield* machine.call(
+      callee,
+      withKeywords ? [module, tupleOf(args), dictOf(named), result] : [module, tupleOf(args), result],
+    );
+    if (changed !== null) result = changed;
+  }
+  nn.called(result, at);
+  return result;
 }
 
 const isUnknown = (value: Value): boolean => value instanceof Unknown;

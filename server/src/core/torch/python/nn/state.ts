@@ -106,10 +106,13 @@ export class NN {
       this.#paths = new Map();
       return '';
     }
+    for (const [name, child] of outer.ownChildren()) if (child === module) return name;
     const own = this.#path(module);
     const around = this.#path(outer);
-    if (own === undefined) return module.cls.name;
-    return around !== undefined && around !== '' && own.startsWith(`${around}.`) ? own.slice(around.length + 1) : own;
+    if (own === undefined || own === module.cls.name) return module.cls.name;
+    if (around !== undefined && around !== '' && own.startsWith(`${around}.`)) return own.slice(around.length + 1);
+    this.world.labelledFromOutside(module);
+    return own;
   }
 
   /** Where it is in the module that is called outermost. */

@@ -1,0 +1,294 @@
+// What the rows of a model file did in the reading before is done again where nothing that they depend on has changed; nobody
+// can see whether it was.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  type Analysed,
+  defaultSettings,
+  type Files,
+  hints,
+  hover,
+  open,
+  price,
+  problemsWithHints,
+  report,
+  startPython,
+} from '../../../server/src/core/index.ts';
+import { fork, forkFolder, forkTexts } from '../../support/fork.ts';
+
+const name = 'own.yaml';
+const settings = { ...defaultSettings, input: [{ sizes: [3, 32, 32] }] };
+
+/** Modules whose calls depend on more than their own arguments, or leave something behind. */
+const extra = `"""Modules with a memory."""
+import torch
+import torch.nn as nn
+from models.common import Conv
+
+seen = []
+bank = {}
+table = torch.zeros(1, 8, 1, 1)
+tied = nn.Conv2d(8, 8, 1)
+
+
+class Mode:
+    kernel = 1
+
+
+class Toggle(nn.Module):
+    """Changes what rows below it are built and called with."""
+
+    def __init__(self, c1, c2, kernel=3):
+        super().__init__()
+        self.kernel = kernel
+        self.conv = nn.Conv2d(c1, c2, Mode.kernel, padding=Mode.kernel // 2)
+        Mode.kernel = kernel
+
+    def forward(self, x):
+        Mode.kernel = self.kernel + 2
+        return self.conv(x)
+
+
+class Back(nn.Module):
+    """Puts it back."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+        Mode.kernel = 1
+
+    def forward(self, x):
+        Mode.kernel = 1
+        return self.conv(x)
+
+
+class Reads(nn.Module):
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, Mode.kernel, padding=Mode.kernel // 2)
+
+    def forward(self, x):
+        y = self.conv(x)
+        for _ in range(Mode.kernel):
+            y = torch.relu(y)
+        return y
+
+
+class Calls(nn.Module):
+    """Does more at each call."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+        self.calls = 0
+        self.sizes = [c1]
+
+    def forward(self, x):
+        self.calls += 1
+        self.sizes.append(x.shape[-1])
+        y = self.conv(x)
+        for _ in self.sizes:
+            y = y.sigmoid()
+        return y
+
+
+class Keeps(nn.Module):
+    """Keeps what it made for a row below."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+
+    def forward(self, x):
+        bank["last"] = self.conv(x)
+        self.feature = bank["last"] * 2
+        return bank["last"]
+
+
+class Takes(nn.Module):
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+
+    def forward(self, x):
+        y = self.conv(x)
+        last = bank.get("last")
+        return y if last is None or last.shape != y.shape else y + last
+
+
+class Tied(nn.Module):
+    """One convolution for all rows of eight channels."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = tied if c1 == 8 and c2 == 8 else nn.Conv2d(c1, c2, 1)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+class Views(nn.Module):
+    """Gives views, what it is given, and writes in place."""
+
+    def __init__(self, c1, c2, how="view"):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+        self.how = how
+        self.register_buffer("shift", torch.ones(1, c2, 1, 1))
+
+    def forward(self, x):
+        y = self.conv(x)
+        if self.how == "view":
+            return y.view(y.shape)
+        if self.how == "same":
+            return x
+        if self.how == "half":
+            a, b = y.chunk(2, 1)
+            return torch.cat((b, a), 1)
+        if self.how == "write":
+            y[:, :1] = 0
+            return y
+        if self.how == "into":
+            x.mul_(2)
+            return y
+        if self.how == "table":
+            return y + table if y.shape[1] == 8 else y
+        return y + self.shift
+
+
+class Unsure(nn.Module):
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+
+    def forward(self, x):
+        y = self.conv(x)
+        return y if torch.rand(1).item() > 0.5 else torch.relu(y)
+`;
+
+const classes = ['Toggle', 'Back', 'Reads', 'Calls', 'Keeps', 'Takes', 'Tied', 'Views', 'Unsure'];
+const reader = forkTexts['models/yolo.py']!.replace(
+  'import Concat, Conv, Detect, Halves',
+  `import Concat, Conv, Detect, Halves\nfrom models.extra import ${classes.join(', ')}`,
+).replace('if m in {Conv, Halves}:', `if m in {Conv, Halves, ${classes.join(', ')}}:`);
+const texts = { 'models/extra.py': extra, 'models/yolo.py': reader };
+
+let count = 0;
+
+/** The same files to a reader that has never seen them: what follows the last line changes nothing. */
+const unseen = (): Files => fork({ ...texts, 'models/yolo.py': `${reader}# ${count++}\n` });
+
+function analysed(text: string, files: Files, earlier?: Analysed): Analysed {
+  const source = { name, text, path: `${forkFolder}/cfg/${name}`, files };
+  return price(open(source, settings, earlier?.document)!, settings)!;
+}
+
+function shown(found: Analysed): unknown {
+  const { text } = found.document.source;
+  const { graph } = found.model;
+  const frames: unknown[] = [];
+  const visit = (frame: (typeof graph)['root']): void => {
+    const { label, type, summary, sites, first, end, notes, children } = frame;
+    frames.push({ label, type, summary, sites, first, end, notes });
+    for (const child of children) visit(child);
+  };
+  visit(graph.root);
+  const hovers = [...text.matchAll(/- \[/g)].flatMap(({ index }) =>
+    [index + 3, index + 12].map(at => hover(found, at)),
+  );
+  return {
+    report: report(found, { blocks: true }),
+    problems: problemsWithHints(found),
+    hints: hints(found, { from: 0, to: text.length }),
+    frames,
+    hovers,
+    nodes: graph.nodes.map(({ id, op, attrs, inputs, outputs, shares, why, frame }) => ({
+      id,
+      op: op.name,
+      attrs,
+      inputs: inputs.map(({ node, port }) => [node.id, port]),
+      outputs: outputs.map(({ shape, why: reason }) => [shape, reason?.message]),
+      shares: shares?.id,
+      why: why?.message,
+      frame: frame.label,
+    })),
+  };
+}
+
+const textOf = (rows: readonly string[], head: string): string =>
+  `nc: 3\n${head}backbone:\n${rows.map(row => `  - ${row}\n`).join('')}head:\n  - [[-1], 1, Detect, [nc]]\n`;
+
+const channels = fc.constantFrom(8, 16);
+const anyRow = fc.oneof(
+  fc.tuple(fc.constantFrom(...classes), channels).map(([cls, c]) => `[-1, 1, ${cls}, [${c}]]`),
+  fc
+    .tuple(channels, fc.constantFrom('view', 'same', 'half', 'write', 'into', 'table', 'shift'))
+    .map(([c, how]) => `[-1, 1, Views, [${c}, ${how}]]`),
+  channels.map(c => `[-1, 1, Toggle, [${c}, 5]]`),
+  channels.map(c => `[-1, 1, Conv, [${c}, 3, 1]]`),
+  channels.map(c => `[-1, 2, Halves, [${c}]]`),
+  fc.constantFrom('[-1, 1, nn.Identity, []]', '[[-1, -1], 1, Concat, [1]]', '[-1, 1, nn.ReLU, []]'),
+);
+
+/** An edit of the rows: another one, one more, one less, two exchanged. */
+const anyEdit = fc.record({
+  kind: fc.constantFrom('replace', 'replace', 'replace', 'insert', 'remove', 'exchange', 'head'),
+  at: fc.nat(20),
+  row: anyRow,
+});
+
+function edited(rows: readonly string[], { kind, at, row }: { kind: string; at: number; row: string }): string[] {
+  const where = at % rows.length;
+  if (kind === 'insert') return rows.toSpliced(where, 0, row);
+  if (kind === 'remove' && rows.length > 1) return rows.toSpliced(where, 1);
+  if (kind === 'replace') return rows.with(where, row);
+  if (kind === 'exchange') return rows.toSpliced(where, 2, ...rows.slice(where, where + 2).reverse());
+  return [...rows];
+}
+
+before(() => startPython());
+
+describe('what a row did before', () => {
+  it('stands again where nothing that it depends on has changed', () => {
+    const rows = [
+      '[-1, 1, Conv, [8, 3, 1]]',
+      '[-1, 1, Conv, [16, 3, 1]]',
+      '[[-1, 0], 1, Concat, [1]]',
+      '[-1, 1, Calls, [8]]',
+    ];
+    const files = unseen();
+    let found: Analysed | undefined;
+    for (let round = 0; round < 4; round++) found = analysed(`${textOf(rows, '')}# ${round}\n`, files, found);
+    const segments = ({ model }: Analysed) => {
+      const { rows: placed } = model.graph;
+      return Array.from({ length: placed.length }, (_, row) => placed.segment(row)).filter(segment => segment);
+    };
+    const again = analysed(textOf(rows.with(1, '[-1, 1, Conv, [16, 1, 1]]'), ''), files, found);
+    const [then, now] = [segments(found!), segments(again)];
+    assert.equal(now.length, 5);
+    const same = now.map((segment, row) => segment === then[row]);
+    assert.deepEqual(same, [true, false, true, true, true]);
+  });
+
+  it('is seen by nobody', () => {
+    const session = fc.record({
+      rows: fc.array(anyRow, { minLength: 2, maxLength: 6 }),
+      edits: fc.array(anyEdit, { minLength: 4, maxLength: 7 }),
+    });
+    fc.assert(
+      fc.property(session, ({ rows: first, edits }) => {
+        const files = fork(texts);
+        let rows: readonly string[] = first;
+        let found: Analysed | undefined;
+        for (const edit of edits) {
+          rows = edited(rows, edit);
+          const words = textOf(rows, edit.kind === 'head' ? 'activation: nn.ReLU()\n' : '');
+          found = analysed(words, files, found);
+          assert.deepEqual(shown(found), shown(analysed(words, unseen())));
+        }
+      }),
+      { numRuns: Number(process.env.FLOPLINE_RUNS ?? 4) },
+    );
+  });
+});
