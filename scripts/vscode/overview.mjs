@@ -304,7 +304,7 @@ export async function walkOverview(browser, editor, payload) {
       await eventually('the peak', async () => /^model\.\d+.* MB$/.test((await at()) ?? '') || at());
       await curve.focus();
       await page.keyboard.press('Home');
-      await eventually('the input', async () => /^images/.test((await at()) ?? '') || at());
+      await eventually('the input', async () => /^(?:input|images)/.test((await at()) ?? '') || at());
       await page.keyboard.press('PageDown');
       await page.keyboard.press('ArrowRight');
       await eventually('the second operator', async () => /^model\.0.* \(batchNorm\)/.test((await at()) ?? '') || at());
