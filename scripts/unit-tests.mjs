@@ -9,15 +9,15 @@ import { root } from './vscode/install.mjs';
 /** Inside the repository, so that packages are found. */
 const folder = join(root, 'dist-test/unit');
 
-/** Files name others relative to themselves: they speak of where their sources are. */
+/** Files name others relative to themselves: they speak of where their sources are. So does what reads translations. */
 const atHome = {
   name: 'import.meta of the source',
   setup(build) {
-    build.onLoad({ filter: /\/(?:test|scripts)\/.*\.ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /\/(?:test|scripts)\/.*\.ts$|\/host\/bundles\.mjs$/ }, ({ path }) => {
       const contents = readFileSync(path, 'utf8')
         .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
         .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
-      return { contents, loader: 'ts' };
+      return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };
     });
   },
 };

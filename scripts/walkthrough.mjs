@@ -8,7 +8,7 @@ import { startBrowser } from './vscode/host.mjs';
 import { root } from './vscode/install.mjs';
 
 /** The width of a picture in pixels; the walkthrough shows them at about half of that. */
-const width = 1000;
+const width = 860;
 const names = ['hints-googlenet', 'hover', 'fixes', 'cheaper', 'overview', 'compare'];
 
 const before = process.env.FLOPLINE_IMAGES;
@@ -38,7 +38,7 @@ try {
         const drawing = canvas.getContext('2d');
         drawing.imageSmoothingQuality = 'high';
         drawing.drawImage(image, 0, 0, canvas.width, canvas.height);
-        return canvas.toDataURL('image/webp', 0.7);
+        return canvas.toDataURL('image/webp', 0.6);
       },
       [picture, width],
     );

@@ -117,6 +117,8 @@ function isWhole(text: string): boolean {
     !problems.some(({ severity }) => severity === 'error') &&
     // PyTorch has no instance normalization for vectors.
     spec.graph.nodes.every(({ op, inputs }) => op.name !== 'instanceNorm' || inputs[0]!.shape!.length > 2) &&
+    // Nor has it pools and convolutions of four spatial dimensions.
+    spec.graph.nodes.every(({ inputs }) => inputs.every(({ shape }) => shape!.length <= 4)) &&
     spec.graph.outputs.every(({ shape }) => shape && shape.length > 1 && shape.reduce((a, b) => a * b, 1) < 1e6)
   );
 }
