@@ -372,7 +372,7 @@ export async function walkOverview(browser, editor, payload) {
           await tabs.nth(at).click();
           const panel = frame.locator(`#${await tabs.nth(at).getAttribute('aria-controls')}`);
           // What the server is asked for comes later.
-          await panel.locator('tbody tr, .empty:not([hidden]), .canvas').first().waitFor();
+          await panel.locator('tbody tr:visible, .empty:visible, .canvas:visible').first().waitFor();
           await checkAxe(frame);
         }
         await tabs.first().click();
