@@ -95,11 +95,20 @@ export async function walkOverview(browser, editor, payload) {
   const goTo = async number => {
     await page.keyboard.press('Control+1');
     await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
-    await page.keyboard.press('Control+G');
-    await page.locator('.quick-input-widget:visible').waitFor();
-    await page.keyboard.type(`${number}`);
-    await page.keyboard.press('Enter');
-    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    const input = page.locator('.quick-input-widget');
+    // Enter is lost now and then while the editor is busy.
+    for (let tries = 0; tries < 5; tries++) {
+      await page.keyboard.press('Control+G');
+      await page.locator('.quick-input-widget:visible').waitFor();
+      await page.keyboard.type(`${number}`);
+      await page.keyboard.press('Enter');
+      const isHidden = await input.waitFor({ state: 'hidden', timeout: 8000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isHidden) break;
+      await page.keyboard.press('Escape');
+    }
     await line(number);
   };
   /** Another file in place of the one that is open: the overview shows it, too. */
@@ -363,6 +372,7 @@ export async function walkOverview(browser, editor, payload) {
           setTheme(folder, theme);
         }
         await body.waitFor();
+        await frame.getByRole('tab').first().click();
         await frame.locator('.body .row[tabindex="0"]').focus();
         await checkAxe(frame);
         await frame.locator('#layers .segments button').nth(1).focus();
