@@ -184,13 +184,17 @@ export class Budgets {
     if (analysed.spec.reader !== undefined) return;
     const open = state.verdicts.filter(verdict => verdict.status === 'over' && !state.fixes.has(verdict));
     if (open.length === 0) return;
+    const { workspace } = this.#session;
+    const version = workspace.version(uri);
     const search = async (): Promise<void> => {
       this.#searches.delete(uri);
       for (const verdict of open) {
-        if (this.#session.workspace.analysed(uri) !== analysed) return;
+        if (workspace.analysed(uri) !== analysed) break;
         await this.#search(uri, verdict, state, { isCancellationRequested: false }, mostSearching);
       }
-      if (this.#session.workspace.analysed(uri) === analysed) this.#changed(uri);
+      // Also where the same text was read again meanwhile, as when files of a client have arrived: then this begins anew.
+      // A newer text is published by itself.
+      if (version === workspace.version(uri)) this.#changed(uri);
     };
     const timer = setTimeout(() => {
       search().catch(error => this.#session.complain('changes for a budget', error));
