@@ -124,7 +124,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
   };
 
   /** What is there at the step: asked for when nobody moves on. */
-  const look = (): void => {
+  const look = (tries = 0): void => {
     clearTimeout(looking);
     looking = setTimeout(async () => {
       const own = ++looks;
@@ -132,7 +132,10 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       if (!now || !network || !kind) return;
       const params = { textDocument: { uri: now.uri }, mode, kind, step };
       const moment = await ask('flopline/memoryAt', params);
-      if (own === looks && moment && now === shown) renderMoment(moment);
+      if (own !== looks || now !== shown) return;
+      if (moment) renderMoment(moment);
+      // The server may have been at another text just then.
+      else if (tries < 5) look(tries + 1);
     }, quiet);
   };
 
