@@ -23,3 +23,14 @@ export function setAttributes(target: Element, attributes: Attributes): void {
     }
   }
 }
+
+/** Says how wide an element is, in pixels and at most `most`, whenever that changes. */
+export function observeWidth(target: Element, most: number, changed: (width: number) => void): void {
+  let width = 0;
+  new ResizeObserver(entries => {
+    const now = Math.min(most, entries.at(-1)?.contentRect.width ?? 0);
+    if (now === width || now === 0) return;
+    width = now;
+    changed(now);
+  }).observe(target);
+}

@@ -1,5 +1,6 @@
 // Where rows are that came with an answer: lines of files.
 import type { Placed, WithPlaces } from '../../server/src/protocol/index.ts';
+import type { Network, Row } from './network.ts';
 
 export interface Spot {
   readonly uri: string;
@@ -7,6 +8,9 @@ export interface Spot {
   readonly first: number;
   readonly last: number;
 }
+
+/** Shows a line; the focus goes there, or stays. */
+export type ShowLine = (spot: Spot, focus: boolean) => void;
 
 /** The first place of each row, by the lines of an answer: pairs of a first line, as a difference, and how many follow. */
 export function spotsOf(
@@ -35,4 +39,21 @@ export function rowsAfter<T>(
   parts: readonly ({ readonly from: number; readonly to: number } | { readonly rows: readonly T[] })[],
 ): readonly T[] {
   return parts.flatMap(part => ('rows' in part ? part.rows : before.slice(part.from, part.to)));
+}
+
+/** The first of the spots that is on lines of these rows of the network; -1 where there is none. */
+export function spotAt(
+  spots: readonly (Spot | undefined)[],
+  rows: readonly Row[],
+  { uri, content: { files } }: Network,
+): number {
+  const places = rows.flatMap(row => row.places);
+  return spots.findIndex(
+    spot =>
+      spot !== undefined &&
+      places.some(
+        ({ file, first, last }) =>
+          spot.uri === (file === 0 ? uri : files[file]) && spot.first <= last && spot.last >= first,
+      ),
+  );
 }

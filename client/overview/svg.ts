@@ -21,3 +21,17 @@ export function swatch(className: string, words: string): HTMLElement {
   own.append(line, words);
   return own;
 }
+
+/** Level lines at nothing, a half and the whole of `most`, each with its amount in the left margin. */
+export function levels(
+  most: number,
+  y: (amount: number) => number,
+  left: number,
+  right: number,
+  text: (amount: number) => string,
+): readonly SVGElement[] {
+  return [0, most / 2, most].flatMap(amount => [
+    part('line', { class: 'axis', x1: left, x2: right, y1: y(amount), y2: y(amount) }),
+    part('text', { x: left - 6, y: y(amount) + 4, 'text-anchor': 'end' }, text(amount)),
+  ]);
+}
