@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { paddingAfter, poolKernel, poolStride, rounding } from './rules/attrs.ts';
 import { checkPool, poolField, poolShape } from './rules/pool.ts';
 import { savesInput } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
@@ -24,31 +25,11 @@ export const avgPool = op<AvgPool>({
   kind: 'pool',
   summary: () => l10n.t('Takes the mean of each window, channel by channel.'),
   attrs: {
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Kernel size K.') },
-    stride: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Stride: 2 halves the output size. Default: the kernel size.'),
-    },
+    kernel: poolKernel,
+    stride: poolStride,
     padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: () => l10n.t('Zeros added at both ends.') },
-    paddingAfter: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Padding at the end, if different.'),
-    },
-    rounding: {
-      kind: 'choice',
-      values: ['floor', 'ceil', 'caffe'],
-      default: 'floor',
-      doc: () =>
-        l10n.t(
-          'What happens to a last window that extends past the end: floor drops it, ceil keeps it; caffe rounds like Caffe.',
-        ),
-    },
+    paddingAfter,
+    rounding,
     includePadding: {
       kind: 'boolean',
       default: true,

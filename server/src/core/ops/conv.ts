@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape, type ShapeOrder } from './op.ts';
+import { dilation, groups, paddingAfter, stride, weightedKernel, zeroPadding } from './rules/attrs.ts';
 import { ofWeighted } from './rules/backward.ts';
 import { kernelTooLarge } from './rules/fits.ts';
 import { checkGroups } from './rules/groups.ts';
@@ -32,46 +33,12 @@ export const conv = op<Conv>({
     ),
   attrs: {
     out: { kind: 'int', min: 1, doc: () => l10n.t('Output channels: the number of filters.') },
-    kernel: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      doc: () => l10n.t('Kernel size K. MACs and parameters grow with K².'),
-    },
-    stride: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: 1,
-      doc: () => l10n.t('Stride: 2 halves the output size.'),
-    },
-    padding: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: 0,
-      doc: () => l10n.t('Zeros added at both ends of each dimension.'),
-    },
-    paddingAfter: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Padding at the end, if different.'),
-    },
-    dilation: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: 1,
-      doc: () => l10n.t('Spacing between kernel elements.'),
-    },
-    groups: {
-      kind: 'int',
-      min: 1,
-      default: 1,
-      doc: () => l10n.t('Number of channel groups; one per channel makes it depthwise.'),
-    },
+    kernel: weightedKernel,
+    stride,
+    padding: zeroPadding,
+    paddingAfter,
+    dilation,
+    groups,
     bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output channel.') },
     binary: { kind: 'boolean', default: false, doc: () => l10n.t('Weights and inputs are binary (XNOR-Net).') },
   },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { dilation, groups, weightedKernel } from './rules/attrs.ts';
 import { ofWeighted } from './rules/backward.ts';
 import { checkGroups } from './rules/groups.ts';
 import { size } from './rules/shape.ts';
@@ -28,12 +29,7 @@ export const convTranspose = op<ConvTranspose>({
   summary: () => l10n.t('Spreads every input element over a K×K window of the output: learned upsampling.'),
   attrs: {
     out: { kind: 'int', min: 1, doc: () => l10n.t('Output channels.') },
-    kernel: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      doc: () => l10n.t('Kernel size K. MACs and parameters grow with K².'),
-    },
+    kernel: weightedKernel,
     stride: {
       kind: 'ints',
       min: 1,
@@ -55,19 +51,8 @@ export const convTranspose = op<ConvTranspose>({
       default: 0,
       doc: () => l10n.t('Rows added at the end of the output.'),
     },
-    dilation: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: 1,
-      doc: () => l10n.t('Spacing between kernel elements.'),
-    },
-    groups: {
-      kind: 'int',
-      min: 1,
-      default: 1,
-      doc: () => l10n.t('Number of channel groups; one per channel makes it depthwise.'),
-    },
+    dilation,
+    groups,
     bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output channel.') },
   },
   arity: 1,

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
+import { paddingAfter, stride, weightedKernel, zeroPadding } from './rules/attrs.ts';
 import { ofWeighted } from './rules/backward.ts';
 import { kernelTooLarge } from './rules/fits.ts';
 import { size } from './rules/shape.ts';
@@ -29,33 +30,10 @@ export const local = op<Local>({
     ),
   attrs: {
     out: { kind: 'int', min: 1, doc: () => l10n.t('Output channels.') },
-    kernel: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      doc: () => l10n.t('Kernel size K. MACs and parameters grow with K².'),
-    },
-    stride: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: 1,
-      doc: () => l10n.t('Stride: 2 halves the output size.'),
-    },
-    padding: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: 0,
-      doc: () => l10n.t('Zeros added at both ends of each dimension.'),
-    },
-    paddingAfter: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Padding at the end, if different.'),
-    },
+    kernel: weightedKernel,
+    stride,
+    padding: zeroPadding,
+    paddingAfter,
     bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output element.') },
   },
   arity: 1,

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { dilation, paddingAfter, poolKernel, poolStride, rounding } from './rules/attrs.ts';
 import { checkPool, poolField, poolShape } from './rules/pool.ts';
 import { indices } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
@@ -23,14 +24,8 @@ export const maxPool = op<MaxPool>({
   kind: 'pool',
   summary: () => l10n.t('Takes the maximum of each window, channel by channel.'),
   attrs: {
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Kernel size K.') },
-    stride: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Stride: 2 halves the output size. Default: the kernel size.'),
-    },
+    kernel: poolKernel,
+    stride: poolStride,
     padding: {
       kind: 'ints',
       min: 0,
@@ -38,29 +33,9 @@ export const maxPool = op<MaxPool>({
       default: 0,
       doc: () => l10n.t('Padding at both ends; never the maximum.'),
     },
-    paddingAfter: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Padding at the end, if different.'),
-    },
-    dilation: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: 1,
-      doc: () => l10n.t('Spacing between kernel elements.'),
-    },
-    rounding: {
-      kind: 'choice',
-      values: ['floor', 'ceil', 'caffe'],
-      default: 'floor',
-      doc: () =>
-        l10n.t(
-          'What happens to a last window that extends past the end: floor drops it, ceil keeps it; caffe rounds like Caffe.',
-        ),
-    },
+    paddingAfter,
+    dilation,
+    rounding,
   },
   arity: 1,
   rank: { min: 3, max: 5 },
