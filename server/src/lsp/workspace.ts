@@ -468,6 +468,7 @@ export class Workspace {
   /**
    * The folders in which a file's imports are looked up: those of its project file, which everyone on the project
    * shares, before those of settings. Relative ones in settings are resolved against the first workspace folder.
+   */
   #roots({ source, python, repository }: Settings, project: Project | undefined): Source['roots'] {
     const folder = this.folders[0] ?? this.#machine?.folder ?? '';
     const absolute = (path: string | undefined): string | undefined =>
