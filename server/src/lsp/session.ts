@@ -98,6 +98,23 @@ export class Session {
     );
   }
 
+  /** The same for a question that nobody asks again: a text that comes while it is answered is answered for. */
+  async answerNewest<T>(
+    what: string,
+    uri: string,
+    token: Token,
+    empty: T,
+    ask: (analysed: Analysed) => T | Promise<T>,
+  ): Promise<T> {
+    const { workspace } = this;
+    for (;;) {
+      const [version, settings] = [workspace.version(uri), workspace.settings.of(uri)];
+      const found = await this.answerNetwork(what, uri, token, empty, ask);
+      const isNewest = version === workspace.version(uri) && settings === workspace.settings.of(uri);
+      if (found !== empty || isNewest || token.isCancellationRequested) return found;
+    }
+  }
+
   /** The same with what the document is compared with, where it is compared with something. */
   compareNetwork<T>(
     what: string,

@@ -318,7 +318,7 @@ export interface Requests {
   'flopline/networkTotals': { readonly params: DocumentParams; readonly result: NetworkTotals | null };
   /** What can be varied of a network. */
   'flopline/sweeps': { readonly params: DocumentParams; readonly result: readonly Sweep[] | null };
-  /** The totals with one of the values; null where the text was replaced meanwhile. */
+  /** The totals with one of the values; null where it is none of the newest text. */
   'flopline/sweepPoint': {
     readonly params: DocumentParams & { readonly key: SweepKey; readonly value: string };
     readonly result: SweepPoint | null;
@@ -331,7 +331,7 @@ export interface Requests {
     readonly params: DocumentParams & { readonly mode: MemoryMode; readonly known?: number };
     readonly result: MemoryContent | null;
   };
-  /** What is there while an operator runs; null where the text was replaced meanwhile. */
+  /** What is there while an operator of the newest text runs; null where it has no such operator. */
   'flopline/memoryAt': {
     readonly params: DocumentParams & { readonly mode: MemoryMode; readonly kind: MemoryKind; readonly step: number };
     readonly result: MemoryMoment | null;
