@@ -62,8 +62,8 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
   let optimizer = 3;
   let shown: Shown | undefined;
   let step = 0;
-  /** What the cursor was on when nothing was known yet. */
-  let wanted: readonly Row[] = [];
+  /** What the cursor is on, unless a person went elsewhere in the chart since. */
+  let atCursor: readonly Row[] = [];
   let looks = 0;
   let looking: ReturnType<typeof setTimeout> | undefined;
 
@@ -83,14 +83,14 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
     if (isOther) step = peakOf(shown)?.peak.step ?? 0;
     step = Math.max(0, Math.min(step, last));
     render();
-    if (wanted.length > 0) follow(wanted);
+    goToCursor();
     return true;
   });
 
-  const follow = (rows: readonly Row[]): void => {
-    wanted = rows;
-    if (!shown) return;
-    const at = spotAt(shown.spots, rows, shown.network);
+  const goToCursor = (): void => {
+    // Rows of another document than the one that is known are of no use yet.
+    if (!shown || refresh.network()?.uri !== shown.network.uri) return;
+    const at = spotAt(shown.spots, atCursor, shown.network);
     if (at >= 0 && stretchAt(shown, step) !== at) move(shown.starts[at]!);
   };
 
@@ -101,8 +101,14 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
     look();
   };
 
+  /** A person goes there: what is read again later leaves it so. */
+  const choose = (to: number): void => {
+    atCursor = [];
+    move(to);
+  };
+
   /** What is there at the step: asked for when nobody moves on. */
-  const look = (tries = 0): void => {
+  const look = (): void => {
     clearTimeout(looking);
     looking = setTimeout(async () => {
       const own = ++looks;
@@ -110,10 +116,8 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       if (!now || !kind) return;
       const params = { textDocument: { uri: now.network.uri }, mode, kind, step };
       const moment = await ask('flopline/memoryAt', params);
-      if (own !== looks || now !== shown) return;
-      if (moment) renderMoment(moment);
-      // The server may have been at another text just then.
-      else if (tries < 5) look(tries + 1);
+      // Where there is none, the text has become shorter: the curve of the new one comes.
+      if (moment && own === looks && now === shown) renderMoment(moment);
     }, quiet);
   };
 
@@ -151,7 +155,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       if (at !== undefined) {
         const where = element('button', { type: 'button', class: 'goto' }, nameAt(at));
         where.addEventListener('click', () => {
-          move(at);
+          choose(at);
           reveal(at, false);
         });
         words.append(' ', where);
@@ -243,7 +247,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
     const rows = pieces.map(piece => {
       const button = element('button', { type: 'button', class: 'goto' }, piece.name);
       button.addEventListener('click', () => {
-        move(piece.step);
+        choose(piece.step);
         reveal(piece.step, false);
       });
       const first = element('th', { scope: 'row' }, button);
@@ -296,7 +300,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       const inner = width - margin.left - margin.right;
       return Math.floor(((x - margin.left) / inner) * shown!.operators.length);
     },
-    move,
+    move: choose,
     reveal: focus => reveal(step, focus),
   });
 
@@ -309,10 +313,13 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       ...[tools, figures, chart.element, legend, head, table, rest, nothing, notes],
     ),
     show: next => {
-      if (!next) clearTimeout(looking);
       refresh.show(next);
+      goToCursor();
     },
-    follow,
+    follow: rows => {
+      atCursor = rows;
+      goToCursor();
+    },
   };
 }
 

@@ -39,7 +39,8 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
   let device: string | undefined;
   let shown: Shown | undefined;
   let at = 0;
-  let wanted: readonly Row[] = [];
+  /** What the cursor is on, unless a person went elsewhere in the chart since. */
+  let atCursor: readonly Row[] = [];
 
   const refresh = createRefresh(quiet, async (asked, isCurrent) => {
     const before = shown?.network.uri === asked.uri ? shown : undefined;
@@ -57,14 +58,14 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
       at = rows.reduce((best, { seconds }, own) => ((seconds ?? 0) > (rows[best]!.seconds ?? 0) ? own : best), 0);
     at = Math.max(0, Math.min(at, rows.length - 1));
     render();
-    if (wanted.length > 0) follow(wanted);
+    goToCursor();
     return true;
   });
 
-  const follow = (rows: readonly Row[]): void => {
-    wanted = rows;
-    if (!shown) return;
-    const found = spotAt(shown.spots, rows, shown.network);
+  const goToCursor = (): void => {
+    // Rows of another document than the one that is known are of no use yet.
+    if (!shown || refresh.network()?.uri !== shown.network.uri) return;
+    const found = spotAt(shown.spots, atCursor, shown.network);
     if (found >= 0 && found !== at) move(found);
   };
 
@@ -73,6 +74,12 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
     at = Math.max(0, Math.min(to, shown.rows.length - 1));
     chart.render();
     renderTable();
+  };
+
+  /** A person goes there: what is read again later leaves it so. */
+  const choose = (to: number): void => {
+    atCursor = [];
+    move(to);
   };
 
   const reveal = (own: number, focus: boolean): void => {
@@ -145,7 +152,7 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
       const row = rows[own]!;
       const button = element('button', { type: 'button', class: 'goto' }, row.name);
       button.addEventListener('click', () => {
-        move(own);
+        choose(own);
         reveal(own, false);
       });
       const first = element('th', { scope: 'row' }, button);
@@ -191,7 +198,7 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
       const row = (target as Element | null)?.closest?.('[data-row]')?.getAttribute('data-row');
       return row === null || row === undefined ? undefined : Number(row);
     },
-    move,
+    move: choose,
     reveal: focus => reveal(at, focus),
   });
 
@@ -203,8 +210,14 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
       { class: 'moments' },
       ...[tools, figures, chart.element, legend, table, rest, nothing, notes],
     ),
-    show: refresh.show,
-    follow,
+    show: next => {
+      refresh.show(next);
+      goToCursor();
+    },
+    follow: rows => {
+      atCursor = rows;
+      goToCursor();
+    },
   };
 }
 

@@ -27,11 +27,11 @@ export function answerChoices(session: Session, others: Others): void {
   );
 
   session.on('flopline/sweeps', ({ textDocument: { uri } }, token) =>
-    session.answerNetwork<Requests['flopline/sweeps']['result']>('sweeps', uri, token, null, sweeps),
+    session.answerNewest<Requests['flopline/sweeps']['result']>('sweeps', uri, token, null, sweeps),
   );
 
   session.on('flopline/sweepPoint', ({ textDocument: { uri }, key, value }, token) =>
-    session.answerNetwork<Requests['flopline/sweepPoint']['result']>('sweep', uri, token, null, async analysed => {
+    session.answerNewest<Requests['flopline/sweepPoint']['result']>('sweep', uri, token, null, async analysed => {
       const steps = key === 'width' ? undefined : preparationWith(analysed, key, value);
       if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;
       return sweepPoint(analysed, key, value);

@@ -53,7 +53,7 @@ export function answerMoments(session: Session): Moments {
   const times = new Answers<SentTime>();
 
   session.on('flopline/memory', ({ textDocument: { uri }, mode, known }, token) =>
-    session.answerNetwork<MemoryContent | null>('memory', uri, token, null, async analysed => {
+    session.answerNewest<MemoryContent | null>('memory', uri, token, null, async analysed => {
       const steps = memoryPreparation(analysed, mode);
       if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;
       return content(analysed, memory(analysed, mode), sent => memories.follow(`${mode} ${uri}`, known, sent));
@@ -61,7 +61,7 @@ export function answerMoments(session: Session): Moments {
   );
 
   session.on('flopline/memoryAt', ({ textDocument: { uri }, mode, kind, step }, token) =>
-    session.answerNetwork<Requests['flopline/memoryAt']['result']>('memory', uri, token, null, async analysed => {
+    session.answerNewest<Requests['flopline/memoryAt']['result']>('memory', uri, token, null, async analysed => {
       const steps = memoryPreparation(analysed, mode);
       if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;
       return memoryAt(analysed, mode, kind, step) ?? null;
@@ -69,7 +69,7 @@ export function answerMoments(session: Session): Moments {
   );
 
   session.on('flopline/time', ({ textDocument: { uri }, device, known }, token) =>
-    session.answerNetwork<TimeContent | null>('time', uri, token, null, analysed => {
+    session.answerNewest<TimeContent | null>('time', uri, token, null, analysed => {
       const { rows, ...rest } = time(analysed, device);
       const places = new Places(analysed);
       const written = rows.map(({ sites, ...row }) => ({ ...row, places: places.add(sites) }));

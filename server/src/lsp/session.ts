@@ -98,6 +98,23 @@ export class Session {
     );
   }
 
+  /** Like `answerNetwork`, for a request that the client does not repeat: asks again if the text was replaced meanwhile. */
+  async answerNewest<T>(
+    what: string,
+    uri: string,
+    token: Token,
+    empty: T,
+    ask: (analysed: Analysed) => T | Promise<T>,
+  ): Promise<T> {
+    const { workspace } = this;
+    for (;;) {
+      const [version, settings] = [workspace.version(uri), workspace.settings.of(uri)];
+      const found = await this.answerNetwork(what, uri, token, empty, ask);
+      const isNewest = version === workspace.version(uri) && settings === workspace.settings.of(uri);
+      if (found !== empty || isNewest || token.isCancellationRequested) return found;
+    }
+  }
+
   /** Like `answerNetwork`, also with what the document is compared with. */
   compareNetwork<T>(
     what: string,

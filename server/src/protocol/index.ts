@@ -318,7 +318,7 @@ export interface Requests {
   'flopline/networkTotals': { readonly params: DocumentParams; readonly result: NetworkTotals | null };
   /** The values of a network that can be swept over a range. */
   'flopline/sweeps': { readonly params: DocumentParams; readonly result: readonly Sweep[] | null };
-  /** The totals with one of the values; null if the text was replaced in the meantime. */
+  /** The totals with one of the values; null if the newest text has no such value. */
   'flopline/sweepPoint': {
     readonly params: DocumentParams & { readonly key: SweepKey; readonly value: string };
     readonly result: SweepPoint | null;
@@ -331,7 +331,7 @@ export interface Requests {
     readonly params: DocumentParams & { readonly mode: MemoryMode; readonly known?: number };
     readonly result: MemoryContent | null;
   };
-  /** The buffers in memory while an operator runs; null if the text was replaced in the meantime. */
+  /** The buffers in memory while an operator of the newest text runs; null if it has no such operator. */
   'flopline/memoryAt': {
     readonly params: DocumentParams & { readonly mode: MemoryMode; readonly kind: MemoryKind; readonly step: number };
     readonly result: MemoryMoment | null;

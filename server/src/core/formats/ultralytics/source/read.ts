@@ -168,6 +168,10 @@ function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Rea
         const problem: Problem = { range: head, severity: 'error', code: 'program-too-long', message: reason.message };
         return stopped({ row: undefined, reason, problem });
       }
+      case 'unknown': {
+        const { reason } = ending;
+        return stopped({ row: undefined, reason, problem: unknownNetwork(reason) });
+      }
       case 'raised': {
         const row = watch.rowOf(ending.failure);
         const problem = refusal(ending.failure, 'construct', all[row ?? -1], head, reader);
