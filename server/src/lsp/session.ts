@@ -98,7 +98,7 @@ export class Session {
     );
   }
 
-  /** Like `answerNetwork`, for a request that the client does not repeat: asks again if the text was replaced meanwhile. */
+  /** Like `answerNetwork`, for requests that clients do not repeat: asks again if the text was replaced meanwhile. */
   async answerNewest<T>(
     what: string,
     uri: string,
