@@ -254,6 +254,12 @@ export class GraphRows {
     return inputs.length === 1 && inputs[0] === row - 1;
   }
 
+  /** Whether a row has the segment that one of other rows has, and both follow the row in front of them or do not. */
+  isShared(row: number, others: GraphRows, other: number): boolean {
+    // A frame is in one graph alone.
+    return this.#contents[row] === others.#contents[other] && this.follows(row) === others.follows(other);
+  }
+
   /** The number of an item among those that became segments. */
   index(row: number): number {
     let index = row;
