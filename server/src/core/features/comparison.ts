@@ -2,7 +2,7 @@
 import { aligned, type Likeness } from '../analysis/alignment.ts';
 import { type Amount, type Cost, sumOf } from '../analysis/model.ts';
 import type { Program } from '../formats/index.ts';
-import { type Frame, type Graph, type GraphNode, looseIn, type Site, type Tensor, useOf } from '../graph/graph.ts';
+import { type Frame, type GraphNode, looseIn, type Site, type Tensor, useOf } from '../graph/graph.ts';
 import { type GraphRows, outside, Placement, placedRange, producerOf, type Segment } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -42,6 +42,8 @@ export interface Layer {
   readonly ownName: string | undefined;
   /** What it was built into, where that is shared: the same in both networks is equal. */
   readonly identity: object | undefined;
+  /** Its operators; undefined where it is one itself, of whatever format. */
+  readonly nodes: readonly GraphNode[] | undefined;
   /** Its operators with all that is known of them: equal where layers are built of the same. */
   readonly structure: string;
   /** Its operators with their parameters, whatever they read: what a person writes of it. */
@@ -198,7 +200,9 @@ const likeness: Likeness<Layer> = {
 
 /** Whether two layers are built of the same operators. What both networks share needs no second look. */
 function isBuiltAlike(a: Layer, b: Layer): boolean {
-  return isShared(a, b) || (a.type === b.type && a.structure === b.structure);
+  if (isShared(a, b)) return true;
+  if (a.type !== b.type) return false;
+  return a.nodes && b.nodes ? areAlike(a.nodes, b.nodes) : a.structure === b.structure;
 }
 
 const isShared = (a: Layer, b: Layer): boolean => a.identity !== undefined && a.identity === b.identity;
@@ -228,6 +232,7 @@ function pairingOf(before: Layers, after: Layers): Pairing {
       before,
       after,
       (at, other) => before.isShared(at, after, other) || likeness.isEqual(before.at(at), after.at(other)),
+      ends,
     );
   const pairing = pairedEnds(before, after, ends);
   if (isEdit) {
@@ -251,11 +256,18 @@ interface Ends {
   readonly otherEnd: number;
 }
 
-function endsOf(before: Layers, after: Layers, isEqual: (at: number, other: number) => boolean): Ends {
+/** `known` is what was found to be equal by less. */
+function endsOf(
+  before: Layers,
+  after: Layers,
+  isEqual: (at: number, other: number) => boolean,
+  known: Ends = { first: 0, end: before.length, otherEnd: after.length },
+): Ends {
   const least = Math.min(before.length, after.length);
-  let first = 0;
+  let { first } = known;
   while (first < least && isEqual(first, first)) first++;
-  let [end, otherEnd] = [before.length, after.length];
+  // What is equal in front goes first: of what else is, there may be less behind it.
+  let { end, otherEnd } = first === known.first ? known : { end: before.length, otherEnd: after.length };
   while (end > first && otherEnd > first && isEqual(end - 1, otherEnd - 1)) {
     end--;
     otherEnd--;
@@ -427,7 +439,7 @@ function writtenText({ site }: Layer, { document, spec }: Analysed): string {
 interface Layers {
   readonly length: number;
   readonly isOfOperators: boolean;
-  /** A layer, which is made when somebody looks at it. */
+  /** A layer, which is made when it is looked at. */
   at(place: number): Layer;
   /** Of a layer that need not be made for that. */
   identity(place: number): Layer['identity'];
@@ -454,8 +466,8 @@ function newLayers(analysed: Analysed): Layers {
   const { program } = analysed.spec;
   if (!program) return new RowLayers(analysed);
   const rows = program.modules.filter(({ own }) => own.length > 0);
-  const owners = new Map<number, number>();
-  for (const [at, { own }] of rows.entries()) for (const { id } of own) owners.set(id, at);
+  const owners = new Int32Array(analysed.model.graph.nodeCount).fill(-1);
+  for (const [at, { own }] of rows.entries()) for (const { id } of own) owners[id] = at;
   return new ListedLayers(rows.map(row => new ModuleLayer(analysed, row, owners)));
 }
 
@@ -563,9 +575,14 @@ class RowLayer implements Layer {
   }
 
   get #parts(): Built {
-    const { graph } = this.#analysed.model;
-    this.#built ??= this.identity ? builtSegment(this.identity) : builtFrame(graph.rows.frames(this.#row)[0]!, graph);
+    this.#built ??= this.identity ? builtSegment(this.identity) : builtOf(this.type, this.nodes);
     return this.#built;
+  }
+
+  get nodes(): readonly GraphNode[] {
+    if (this.identity) return this.identity.nodes;
+    const { graph } = this.#analysed.model;
+    return looseIn(graph, graph.rows.frames(this.#row)[0]!);
   }
 
   get ownName(): string | undefined {
@@ -582,7 +599,8 @@ class RowLayer implements Layer {
   }
 
   get type(): string {
-    return this.identity ? (this.identity.frames[0]?.type ?? '') : this.#parts.type;
+    const [frame] = this.identity?.frames ?? this.#analysed.model.graph.rows.frames(this.#row);
+    return frame?.type ?? '';
   }
 
   get structure(): string {
@@ -594,7 +612,7 @@ class RowLayer implements Layer {
   }
 
   get isKnown(): boolean {
-    return this.#parts.isKnown;
+    return this.nodes.every(isKnown);
   }
 
   get site(): Layer['site'] {
@@ -637,9 +655,8 @@ class RowLayer implements Layer {
   #read(): readonly number[] {
     const { graph } = this.#analysed.model;
     const { rows } = graph;
-    const above = this.follows ? rows.segment(this.#row - 1) : undefined;
-    // Most read what the one above outputs, which is known without a placement of either.
-    if (above && !above.passes && above.outputs.length > 0) return [this.#row - 1];
+    // Most do, and no placement has to be made for that.
+    if (this.follows) return [this.#row - 1];
     const content = rows.at(this.#row);
     const ids =
       content instanceof Placement
@@ -667,7 +684,7 @@ type ModuleRow = Program['modules'][number];
 class ModuleLayer implements Layer {
   readonly #analysed: Analysed;
   readonly #row: ModuleRow;
-  readonly #owners: ReadonlyMap<number, number>;
+  readonly #owners: Int32Array;
   #built: Built | undefined;
   #sources: readonly number[] | undefined;
   readonly ownName: string | undefined;
@@ -675,7 +692,7 @@ class ModuleLayer implements Layer {
   readonly written = '';
   readonly follows = false;
 
-  constructor(analysed: Analysed, row: ModuleRow, owners: ReadonlyMap<number, number>) {
+  constructor(analysed: Analysed, row: ModuleRow, owners: Int32Array) {
     this.#analysed = analysed;
     this.#row = row;
     this.#owners = owners;
@@ -703,20 +720,24 @@ class ModuleLayer implements Layer {
     return sumOf(this.#row.own.map(node => this.#analysed.model.costOfNode(node)));
   }
 
+  get nodes(): readonly GraphNode[] {
+    return this.#row.own;
+  }
+
   get structure(): string {
-    return this.#nodes.structure;
+    return this.#parts.structure;
   }
 
   get settings(): string {
-    return this.#nodes.settings;
+    return this.#parts.settings;
   }
 
   get isKnown(): boolean {
-    return this.#nodes.isKnown;
+    return this.nodes.every(isKnown);
   }
 
-  get #nodes(): Built {
-    this.#built ??= builtOf(this.type, this.#row.own);
+  get #parts(): Built {
+    this.#built ??= builtOf(this.type, this.nodes);
     return this.#built;
   }
 
@@ -726,15 +747,22 @@ class ModuleLayer implements Layer {
   }
 
   #read(): readonly number[] {
-    const own = new Set(this.#row.own.map(({ id }) => id));
-    const ids = this.#row.own.flatMap(({ inputs }) => inputs.map(producerOf).filter(id => !own.has(id)));
-    return [...new Set(ids)].map(id => this.#owners.get(id) ?? -1);
+    const { own } = this.#row;
+    const ownIds = new Set(own.map(({ id }) => id));
+    const ids = new Set<number>();
+    for (const { inputs } of own)
+      for (const tensor of inputs) {
+        const id = producerOf(tensor);
+        if (!ownIds.has(id)) ids.add(id);
+      }
+    return Array.from(ids, id => this.#owners[id] ?? -1);
   }
 }
 
 /** An operator, which is the same in all formats. */
 class OperatorLayer implements Layer {
   readonly #node: GraphNode;
+  readonly nodes = undefined;
   readonly cost: Cost;
   readonly ownName = undefined;
   readonly identity = undefined;
@@ -788,12 +816,11 @@ class OperatorLayer implements Layer {
   }
 }
 
-/** What a layer is built of. */
+/** What a layer is built of, in words. */
 interface Built {
   readonly type: string;
   readonly structure: string;
   readonly settings: string;
-  readonly isKnown: boolean;
 }
 
 const segments = new WeakMap<Segment, Built>();
@@ -805,10 +832,6 @@ function builtSegment(segment: Segment): Built {
     segments.set(segment, built);
   }
   return built;
-}
-
-function builtFrame(frame: Frame, graph: Graph): Built {
-  return builtOf(frame.type, looseIn(graph, frame));
 }
 
 function builtOf(type: string, nodes: readonly GraphNode[]): Built {
@@ -829,7 +852,62 @@ function builtOf(type: string, nodes: readonly GraphNode[]): Built {
     return `${node.inputs.map(source)} ${shapesText(node.inputs)} ${shapesText(node.outputs)}${shares}`;
   });
   const settings = parts.join('\n');
-  return { type, settings, structure: `${settings}\n${wires.join('\n')}`, isKnown: nodes.every(isKnown) };
+  return { type, settings, structure: `${settings}\n${wires.join('\n')}` };
+}
+
+/** Whether layers have the same structure, which is sooner seen than said. */
+function areAlike(nodes: readonly GraphNode[], others: readonly GraphNode[]): boolean {
+  if (nodes.length !== others.length) return false;
+  for (const [at, node] of nodes.entries()) {
+    const other = others[at]!;
+    if (node.op.name !== other.op.name || (node.shares === undefined) !== (other.shares === undefined)) return false;
+    if (!haveSameShapes(node.inputs, other.inputs) || !haveSameShapes(node.outputs, other.outputs)) return false;
+    if (!areSameAttrs(node.attrs, other.attrs)) return false;
+  }
+  const [reads, otherReads] = [readsOf(nodes), readsOf(others)];
+  return reads.every((read, at) => read === otherReads[at]);
+}
+
+/** What nodes read, input by input: an output of one of them, or from outside, by the order in which it is read. */
+function readsOf(nodes: readonly GraphNode[]): readonly number[] {
+  const reads: number[] = [];
+  // Most layers of programs are one operator.
+  const places = nodes.length > 1 ? new Map(nodes.map((node, at) => [node, at])) : undefined;
+  const ports = new Map<number, number>();
+  for (const { inputs } of nodes)
+    for (const { node, port } of inputs) {
+      const place = node === outside ? undefined : places?.get(node);
+      if (place !== undefined) {
+        reads.push(place + port * nodes.length);
+        continue;
+      }
+      const id = node === outside ? port : node.id;
+      const known = ports.get(id) ?? -1 - ports.size;
+      ports.set(id, known);
+      reads.push(known);
+    }
+  return reads;
+}
+
+function haveSameShapes(tensors: readonly Tensor[], others: readonly Tensor[]): boolean {
+  return tensors.length === others.length && tensors.every(({ shape }, at) => isSameShape(shape, others[at]!.shape));
+}
+
+function isSameShape(shape: Shape | undefined, other: Shape | undefined): boolean {
+  if (shape === other) return true;
+  if (!shape || !other || shape.length !== other.length) return false;
+  for (let axis = 0; axis < shape.length; axis++) if (!Object.is(shape[axis], other[axis])) return false;
+  return true;
+}
+
+/** Whether attributes would be written alike. */
+function areSameAttrs(attrs: object, others: object): boolean {
+  const keys = Object.keys(attrs);
+  const isSame =
+    keys.length === Object.keys(others).length &&
+    keys.every(key => Object.is(attrs[key as keyof object], others[key as keyof object]));
+  // Lists within them, and what is left out where it is undefined.
+  return isSame || JSON.stringify(attrs) === JSON.stringify(others);
 }
 
 /** Of a segment that is named by where it is, its name is none of its own. */
