@@ -40,7 +40,7 @@ export interface Graph {
   /** In the order of execution; made when somebody asks. */
   readonly nodes: readonly GraphNode[];
   readonly nodeCount: number;
-  /** The nodes that are in no segment. */
+  /** The nodes that are in no segment, in the order of execution. */
   readonly loose: readonly GraphNode[];
   /** The children of `root`, segments for their frames: what looks at every row asks them, and makes no frames. */
   readonly rows: GraphRows;
@@ -57,6 +57,17 @@ export interface Graph {
   readonly untrained: Untrained;
   /** How long each tensor is there, where that was followed while a program ran. */
   readonly lives: ReadonlyMap<Tensor, Life> | undefined;
+}
+
+/** The nodes of a row that is a frame, which are in no segment: the others of the graph need not be made for that. */
+export function looseIn({ loose }: Graph, { first, end }: Pick<Frame, 'first' | 'end'>): readonly GraphNode[] {
+  let [low, high] = [0, loose.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (loose[middle]!.id < first) low = middle + 1;
+    else high = middle;
+  }
+  return loose.slice(low, low + end - first);
 }
 
 /** How long the program that computes a tensor keeps it, and where it lies. */
