@@ -29,9 +29,6 @@ import { turn } from './turn.ts';
 /** Milliseconds for which problems wait for the prices of the changes that they advise. */
 const mostPricing = 100;
 
-/** For so many turns at most, problems wait for requests that are being answered. */
-const mostTurns = 100;
-
 /** What is said at the start to an editor that asks for problems. */
 export const pullCapability: ServerCapabilities = {
   diagnosticProvider: { identifier: 'flopline', interFileDependencies: true, workspaceDiagnostics: false },
@@ -105,7 +102,7 @@ export class Diagnostics {
       const end = performance.now() + mostPricing;
       let isSent = this.#isPulled;
       // To look for advice takes long in thousands of layers: what somebody waits for goes first.
-      for (let turns = 0; turns < mostTurns && !this.#session.isIdle; turns++) await turn();
+      await this.#session.quiet();
       if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
       for (const step of analysed ? priceReported(analysed) : []) {
         if (!isSent && step === 'trying' && (isSlow || performance.now() > end)) {
@@ -113,6 +110,7 @@ export class Diagnostics {
           isSent = true;
         }
         await turn();
+        await this.#session.quiet();
         // Whatever has changed is published anew.
         if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
       }

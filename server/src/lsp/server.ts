@@ -258,6 +258,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     await session.ready(uri);
     const version = workspace.version(uri);
     await session.settled(uri);
+    await session.quiet();
     // A newer text waits for a time of its own.
     if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
     await diagnostics.publish(uri);
@@ -265,11 +266,29 @@ export function serve(connection: Connection, machine?: Machine): void {
     await publishAll(workspace.dependants(uri));
   }
 
-  /** Documents that read otherwise now because another file has changed. */
+  /** Documents that are to be read again, in order. */
+  const outdated = new Set<string>();
+  let isPublishing = false;
+
+  /**
+   * Documents that read otherwise now because another file has changed: those that somebody looks at are asked for, and the
+   * problems of the others come one document after the other, when nobody types or waits.
+   */
   async function publishAll(uris: readonly string[]): Promise<void> {
     if (uris.length === 0) return;
     refreshHints();
-    for (const uri of uris) if (await session.prepared(uri)) await diagnostics.publish(uri);
+    for (const uri of uris) outdated.add(uri);
+    if (isPublishing) return;
+    isPublishing = true;
+    try {
+      for (const uri of outdated) {
+        await session.quiet(() => waiting.size > 0);
+        outdated.delete(uri);
+        if (await session.prepared(uri)) await diagnostics.publish(uri);
+      }
+    } finally {
+      isPublishing = false;
+    }
   }
 
   // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.

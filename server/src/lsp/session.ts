@@ -3,8 +3,12 @@ import type { Connection, InitializeParams } from 'vscode-languageserver';
 import type { Analysed, Base, Settings } from '../core/index.ts';
 import type { InitializationOptions, Notifications, Requests } from '../protocol/index.ts';
 import type { EditedDocument } from './convert.ts';
-import { turn } from './turn.ts';
+import { pause, turn } from './turn.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Milliseconds between two looks at whether somebody waits, and how many of them there are at most. */
+const patience = 20;
+const mostLooks = 250;
 
 /** Whether the client still wants an answer. */
 export interface Token {
@@ -83,6 +87,11 @@ export class Session {
   /** Whether nobody waits for an answer, and no document is read. */
   get isIdle(): boolean {
     return this.#asked === 0 && this.#readings.size === 0;
+  }
+
+  /** Waits until nobody waits for an answer, for some time at most; `isBusy` says what else is to be waited for. */
+  async quiet(isBusy: () => boolean = () => false): Promise<void> {
+    for (let looks = 0; looks < mostLooks && (!this.isIdle || isBusy()); looks++) await pause(patience);
   }
 
   /** The same for what only a network has. */
