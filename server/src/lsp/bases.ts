@@ -61,6 +61,15 @@ export class Bases {
     this.#entries.delete(uri);
   }
 
+  /** Whether `of` has its answer at hand: asked for at every keystroke. */
+  isReady(uri: string, { settings, isTrusted }: Pick<Reading, 'settings' | 'isTrusted'>): boolean {
+    const entry = this.#entries.get(uri);
+    if (!entry) return true;
+    const reading = entry.read?.reading;
+    const isSame = reading?.settings === settings && reading.isTrusted === isTrusted;
+    return isSame && (!entry.read!.document || entry.read!.priced !== undefined);
+  }
+
   /** What has to run before `of`: loads a parser, and reads in steps what takes long. */
   *preparation(uri: string, document: Document, reading: Reading): Generator<Promise<void> | undefined, void> {
     const given = this.#entries.get(uri)?.given;

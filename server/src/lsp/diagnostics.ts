@@ -29,9 +29,6 @@ import { turn } from './turn.ts';
 /** Milliseconds that problems wait for the prices of the changes they advise. */
 const mostPricing = 100;
 
-/** Maximum number of turns that problems wait for requests in progress. */
-const mostTurns = 100;
-
 /** Announced to clients that support pull diagnostics. */
 export const pullCapability: ServerCapabilities = {
   diagnosticProvider: { identifier: 'flopline', interFileDependencies: true, workspaceDiagnostics: false },
@@ -105,7 +102,7 @@ export class Diagnostics {
       const end = performance.now() + mostPricing;
       let isSent = this.#isPulled;
       // Looking for advice in thousands of layers takes long, so requests in progress go first.
-      for (let turns = 0; turns < mostTurns && !this.#session.isIdle; turns++) await turn();
+      await this.#session.quiet();
       if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
       for (const step of analysed ? priceReported(analysed) : []) {
         if (!isSent && step === 'trying' && (isSlow || performance.now() > end)) {
@@ -113,6 +110,7 @@ export class Diagnostics {
           isSent = true;
         }
         await turn();
+        await this.#session.quiet();
         // The text or settings changed, so the document is published again anyway.
         if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
       }

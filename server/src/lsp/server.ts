@@ -258,6 +258,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     await session.ready(uri);
     const version = workspace.version(uri);
     await session.settled(uri);
+    await session.quiet();
     // A newer text gets a timer of its own.
     if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
     await diagnostics.publish(uri);
@@ -265,11 +266,29 @@ export function serve(connection: Connection, machine?: Machine): void {
     await publishAll(workspace.dependants(uri));
   }
 
-  /** Publishes documents that are read differently because another file has changed. */
+  /** Documents that have to be read again, in order. */
+  const outdated = new Set<string>();
+  let isPublishing = false;
+
+  /**
+   * Updates documents that another file's change makes outdated: hints of visible ones are requested at once; diagnostics
+   * follow one document at a time while the server is idle.
+   */
   async function publishAll(uris: readonly string[]): Promise<void> {
     if (uris.length === 0) return;
     refreshHints();
-    for (const uri of uris) if (await session.prepared(uri)) await diagnostics.publish(uri);
+    for (const uri of uris) outdated.add(uri);
+    if (isPublishing) return;
+    isPublishing = true;
+    try {
+      for (const uri of outdated) {
+        await session.quiet(() => waiting.size > 0);
+        outdated.delete(uri);
+        if (await session.prepared(uri)) await diagnostics.publish(uri);
+      }
+    } finally {
+      isPublishing = false;
+    }
   }
 
   // Watch files on disk. If the client cannot, files are checked for changes on the next request.

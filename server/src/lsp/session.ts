@@ -3,8 +3,12 @@ import type { Connection, InitializeParams } from 'vscode-languageserver';
 import type { Analysed, Base, Settings } from '../core/index.ts';
 import type { InitializationOptions, Notifications, Requests } from '../protocol/index.ts';
 import type { EditedDocument } from './convert.ts';
-import { turn } from './turn.ts';
+import { pause, turn } from './turn.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Milliseconds between checks whether requests are in progress, and the maximum number of checks. */
+const patience = 20;
+const mostLooks = 250;
 
 /** Whether the client has canceled the request. */
 export interface Token {
@@ -83,6 +87,11 @@ export class Session {
   /** Whether no request is being handled and no document is being read. */
   get isIdle(): boolean {
     return this.#asked === 0 && this.#readings.size === 0;
+  }
+
+  /** Waits, for a limited time, until no request is in progress and `isBusy` is false. */
+  async quiet(isBusy: () => boolean = () => false): Promise<void> {
+    for (let looks = 0; looks < mostLooks && (!this.isIdle || isBusy()); looks++) await pause(patience);
   }
 
   /** Like `answer`, but `empty` for documents without a network, such as project files. */

@@ -219,6 +219,7 @@ export class Workspace {
 
   /** The same for what a document is compared with. */
   *basePreparation(uri: string): Generator<Promise<void> | undefined, void> {
+    if (this.bases.isReady(uri, { settings: this.settings.of(uri), isTrusted: this.isTrusted })) return;
     const document = this.#entry(uri)?.document;
     if (document) yield* this.#whole(() => this.bases.preparation(uri, document, this.#reading(uri)));
   }

@@ -40,7 +40,7 @@ export interface Graph {
   /** In execution order; created on demand. */
   readonly nodes: readonly GraphNode[];
   readonly nodeCount: number;
-  /** The nodes outside of segments. */
+  /** The nodes outside of segments, in execution order. */
   readonly loose: readonly GraphNode[];
   /** The children of `root`, as segments where possible: looking at all rows then creates no frames. */
   readonly rows: GraphRows;
@@ -57,6 +57,17 @@ export interface Graph {
   readonly untrained: Untrained;
   /** The lifetimes of tensors, if they were recorded while a program ran. */
   readonly lives: ReadonlyMap<Tensor, Life> | undefined;
+}
+
+/** The nodes outside of segments that belong to a row which is a frame: finding them creates no other nodes. */
+export function looseIn({ loose }: Graph, { first, end }: Pick<Frame, 'first' | 'end'>): readonly GraphNode[] {
+  let [low, high] = [0, loose.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (loose[middle]!.id < first) low = middle + 1;
+    else high = middle;
+  }
+  return loose.slice(low, low + end - first);
 }
 
 /** How long a program keeps a tensor, and in which memory. */

@@ -250,11 +250,24 @@ export class GraphRows {
     return this.tensors(this.#inputs[row]!);
   }
 
-  /** Whether a segment reads the previous row and nothing else. */
+  /** Whether a row reads the only output of the previous row and nothing else, whichever way it was built. */
   follows(row: number): boolean {
     const inputs = this.#inputs[row]!;
-    if (typeof inputs === 'number') return inputs === row - 1;
-    return inputs.length === 1 && inputs[0] === row - 1;
+    if (typeof inputs === 'number') return inputs === row - 1 && this.#hasOneOutput(inputs);
+    if (inputs.length !== 1) return false;
+    const input = inputs[0]!;
+    return (typeof input === 'number' ? input : input instanceof PlacedTensor ? input.onlyOf : undefined) === row - 1;
+  }
+
+  #hasOneOutput(row: number): boolean {
+    const segment = this.segment(row);
+    return segment !== undefined && segment.outputs.length === 1 && !segment.passes;
+  }
+
+  /** Whether a row has the segment that one of other rows has, and both follow the row in front of them or do not. */
+  isShared(row: number, others: GraphRows, other: number): boolean {
+    // A frame is in one graph alone.
+    return this.#contents[row] === others.#contents[other] && this.follows(row) === others.follows(other);
   }
 
   /** The index of an item among the rows that are segments. */
