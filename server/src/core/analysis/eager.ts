@@ -1,5 +1,5 @@
 // The memory of a network in eager PyTorch: a tensor lives as long as the program refers to it, in-place operators
-// write where they are told to, and in training, what the backward pass needs is kept.
+// write where the program says so, and in training, what the backward pass needs is kept.
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Extra, Saved, Shape } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
