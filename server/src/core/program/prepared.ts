@@ -38,17 +38,25 @@ export interface Reading<T, R> {
   finish(ran: Ran<T>): R;
 }
 
+/** How a reading uses what there is of earlier ones. */
+interface Use {
+  /** Whether instances are made, and calls done, as they were in earlier readings. */
+  readonly remembers: boolean;
+  /** Whether what the last reading needed of definitions is loaded ahead. */
+  readonly loads: boolean;
+}
+
 /** Does some work on a machine that has imported a module, in slices; `text` says whose reading it is. */
 export function* runPrepared<T, R>(
   setting: Omit<Setting, 'hooks'>,
   module: string,
   text: string,
   begin: () => Reading<T, R>,
-  isRemembering = true,
+  use: Use = { remembers: true, loads: true },
 ): Generator<void, R> {
-  let remembers = isRemembering;
+  let { remembers } = use;
   for (;;) {
-    const isChanging = changing.has(text);
+    const isChanging = !use.loads || changing.has(text);
     const key = JSON.stringify([isChanging, module, setting.cwd, ...setting.roots]);
     const known = waiting.get(key);
     // Nobody else may use it meanwhile, nor if this reading is given up.
