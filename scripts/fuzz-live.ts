@@ -9,6 +9,7 @@ import {
   type Analysed,
   type Document,
   defaultSettings,
+  type Files,
   formatOf,
   hints,
   open,
@@ -51,6 +52,31 @@ function programs(): readonly Source[] {
       const source = { name: basename(path), text, path, files: disk };
       return text.length < 20_000 && /\bnn\b/.test(text) && formatOf(source)?.id === 'pytorch' ? [source] : [];
     });
+}
+
+/** The same files in a folder that has not been seen: what is read there meets nothing of earlier readings. */
+class Moved implements Files {
+  readonly #to: Files;
+  readonly folder: string;
+  constructor(to: Files, folder: string) {
+    this.#to = to;
+    this.folder = folder;
+  }
+  #there(path: string): string | undefined {
+    return path.startsWith(this.folder) ? path.slice(this.folder.length) || '/' : undefined;
+  }
+  read(path: string): string | undefined {
+    const there = this.#there(path);
+    return there === undefined ? undefined : this.#to.read(there);
+  }
+  isFolder(path: string): boolean {
+    const there = this.#there(path);
+    return there !== undefined && this.#to.isFolder(there);
+  }
+  list(path: string): readonly string[] {
+    const there = this.#there(path);
+    return there === undefined ? [] : this.#to.list(there);
+  }
 }
 
 const processor = (): number => {
@@ -139,9 +165,12 @@ for (let start = first - (first % session); start < first + count; start += sess
         if (taken > slowest) found = `took ${Math.round(taken)} ms`;
         if (seed % compare === 0) {
           compared++;
-          const afresh = open({ ...source, text }, defaultSettings);
+          const folder = `/afresh-${seed}`;
+          const moved = new Moved(source.files!, folder);
+          const afresh = open({ ...source, text, path: `${folder}${source.path}`, files: moved }, defaultSettings);
           const other = afresh && price(afresh, defaultSettings);
-          const [one, two] = [toldOf(analysed), other && toldOf(other)];
+          const two = other && JSON.parse(JSON.stringify(toldOf(other)).replaceAll(folder, ''));
+          const one = toldOf(analysed);
           if (!isDeepStrictEqual(one, two)) found ??= `says something else: ${firstDifference(one, two)}`;
         }
         current = edited;

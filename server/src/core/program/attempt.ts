@@ -2,55 +2,89 @@
 import * as l10n from '@vscode/l10n';
 import type { Files } from '../python/files.ts';
 import { PyModule, type Steps } from '../python/objects.ts';
-import type { Interpreter } from '../python/vm/interpreter.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import { worldOf } from '../torch/python/recording.ts';
 import { exceptionProblem } from './exceptions.ts';
 import { fitting } from './fixes.ts';
 import { missingImports, reasonsIn } from './imports.ts';
-import { runProgram } from './machine.ts';
+import { type Ran, runProgram, type Setting } from './machine.ts';
+import { type Prepared, type Reading, runPrepared } from './prepared.ts';
 import { notFound, type Recorded, Refusal, record, unknownEntry } from './record.ts';
 import type { Task, Try } from './task.ts';
 import { Unknowns } from './unknowns.ts';
 
+/** What is imported before a program that was read before: it is there as soon as any network is. */
+const library = 'torch.nn.functional';
+/** Files that were read before, the latest last. */
+const known = new Set<string>();
+const mostKnown = 100;
+
+function isReadAgain(path: string): boolean {
+  const isKnown = known.delete(path);
+  known.add(path);
+  if (known.size > mostKnown) known.delete(known.values().next().value!);
+  return isKnown;
+}
+
+/**
+ * Runs the text and calls what it builds. A text that is read again, as edits of it are, gets a machine on which torch has
+ * been defined; one that is read once has no use for it.
+ */
 export function* run(task: Task, files: Files, roots: readonly string[], guess: number): Generator<void, Try> {
+  const { source, surroundings } = task;
+  const setting = { files, roots, cwd: surroundings.repository };
+  const path = source.path ?? surroundings.module;
+  return isReadAgain(path)
+    ? yield* runPrepared(setting, library, () => readingOf(task, guess), { remembers: false, loads: false })
+    : yield* runOnce(setting, readingOf(task, guess));
+}
+
+function* runOnce<T, R>(setting: Omit<Setting, 'hooks'>, reading: Reading<T, R>): Generator<void, R> {
+  const { hooks, work, finish } = reading;
+  return finish(yield* runProgram({ ...setting, hooks }, machine => work({ machine, module: null })));
+}
+
+function readingOf(task: Task, guess: number): Reading<Recorded | Refusal, Try> {
   const { source, tree, surroundings, entry, module, given, head, order, training, lifetimes } = task;
   const unknowns = new Unknowns();
-  const { ending, machine } = yield* runProgram({ files, roots, hooks: unknowns, cwd: surroundings.repository }, work);
-  const problems: Problem[] = [...worldOf(machine).problems];
-  const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
-  const fixes = new Map<Problem, readonly Fix[]>();
-  for (const [problem, misfit] of worldOf(machine).misfits) {
-    const fix = fitting(misfit, tree);
-    if (fix) fixes.set(problem, [fix]);
-  }
-  const failed = (problem: Problem): Try => ({
-    recorded: undefined,
-    problems: [...problems, problem],
-    fixes,
-    missing,
-    steps: machine.steps,
-  });
-  if (ending.kind === 'stopped') {
-    return failed({ range: head, severity: 'error', code: 'program-too-long', message: ending.reason.message });
-  }
-  if (ending.kind === 'unknown') {
-    return failed({ range: head, severity: 'error', ...unknownEntry(entry, ending.reason) });
-  }
-  if (ending.kind === 'raised') return failed(exceptionProblem(ending.failure, head));
-  const { value } = ending;
-  if (value instanceof Refusal) {
-    const { problem, place } = value;
-    const range = place && place.file === undefined ? place.range : head;
-    if (value.reason) problems.push(...missingImports(machine.unfound, [value.reason], tree, head));
-    return failed({ range, severity: 'error', ...problem });
-  }
-  if (value.failure) problems.push(exceptionProblem(value.failure, head));
-  problems.push(...missingImports(machine.unfound, reasonsIn(value.graph), tree, head));
-  if (!value.given) problems.push(unknownInput());
-  return { recorded: value, problems, fixes, missing, steps: machine.steps };
+  return { hooks: unknowns, work, finish };
 
-  function* work(on: Interpreter): Steps<Recorded | Refusal> {
+  function finish({ ending, machine }: Ran<Recorded | Refusal>): Try {
+    const problems: Problem[] = [...worldOf(machine).problems];
+    const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
+    const fixes = new Map<Problem, readonly Fix[]>();
+    for (const [problem, misfit] of worldOf(machine).misfits) {
+      const fix = fitting(misfit, tree);
+      if (fix) fixes.set(problem, [fix]);
+    }
+    const failed = (problem: Problem): Try => ({
+      recorded: undefined,
+      problems: [...problems, problem],
+      fixes,
+      missing,
+      steps: machine.steps,
+    });
+    if (ending.kind === 'stopped') {
+      return failed({ range: head, severity: 'error', code: 'program-too-long', message: ending.reason.message });
+    }
+    if (ending.kind === 'unknown') {
+      return failed({ range: head, severity: 'error', ...unknownEntry(entry, ending.reason) });
+    }
+    if (ending.kind === 'raised') return failed(exceptionProblem(ending.failure, head));
+    const { value } = ending;
+    if (value instanceof Refusal) {
+      const { problem, place } = value;
+      const range = place && place.file === undefined ? place.range : head;
+      if (value.reason) problems.push(...missingImports(machine.unfound, [value.reason], tree, head));
+      return failed({ range, severity: 'error', ...problem });
+    }
+    if (value.failure) problems.push(exceptionProblem(value.failure, head));
+    problems.push(...missingImports(machine.unfound, reasonsIn(value.graph), tree, head));
+    if (!value.given) problems.push(unknownInput());
+    return { recorded: value, problems, fixes, missing, steps: machine.steps };
+  }
+
+  function* work({ machine: on }: Prepared): Steps<Recorded | Refusal> {
     const isPackage = /(?:^|\/)__init__\.pyw?$/.test(source.path ?? '');
     const file = yield* on.run({ tree, name: surroundings.module, isPackage, path: source.path });
     const holder = module === undefined ? file : yield* on.importModule(module);

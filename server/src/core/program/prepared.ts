@@ -34,21 +34,29 @@ export interface Reading<T, R> {
   finish(ran: Ran<T>): R;
 }
 
+/** How a reading uses what there is of earlier ones. */
+interface Use {
+  /** Whether instances are made, and calls done, as they were in earlier readings. */
+  readonly remembers: boolean;
+  /** Whether what the last reading needed of definitions is loaded ahead. */
+  readonly loads: boolean;
+}
+
 /** Does some work on a machine that has imported a module, in slices. */
 export function* runPrepared<T, R>(
   setting: Omit<Setting, 'hooks'>,
   module: string,
   begin: () => Reading<T, R>,
-  isRemembering = true,
+  use: Use = { remembers: true, loads: true },
 ): Generator<void, R> {
-  let remembers = isRemembering;
+  let { remembers } = use;
   for (;;) {
-    const key = JSON.stringify([module, setting.cwd, ...setting.roots]);
+    const key = JSON.stringify([module, use.loads, setting.cwd, ...setting.roots]);
     const known = waiting.get(key);
     // Nobody else may use it meanwhile, nor if this reading is given up.
     waiting.delete(key);
     const reading = begin();
-    const desk = known?.fits(setting.files) ? known : new Desk(setting);
+    const desk = known?.fits(setting.files) ? known : new Desk(setting, use.loads);
     desk.use(setting.files, reading, remembers);
     const ran: Ran<T> = yield* runOn(desk.machine, function* (): Steps<T> {
       return yield* reading.work(yield* desk.prepare(module));
@@ -75,7 +83,7 @@ const nameOf = ({ module, name }: Loaded): string => `${module} ${name}`;
 class Desk {
   readonly machine: Interpreter;
   readonly #files: SeenFiles;
-  #loads = true;
+  #loads: boolean;
   #hooks: Hooks = {};
   #module: Value | undefined;
   #saved: Saved | undefined;
@@ -91,8 +99,9 @@ class Desk {
   /** Those of them whose loading changed something else: only who needs them has it so. */
   readonly #impure = new Set<string>();
 
-  constructor(setting: Omit<Setting, 'hooks'>) {
+  constructor(setting: Omit<Setting, 'hooks'>, loads: boolean) {
     this.#files = new SeenFiles(setting.files);
+    this.#loads = loads;
     this.machine = machineFor({ ...setting, files: this.#files }, () => this.#hooks);
   }
 
