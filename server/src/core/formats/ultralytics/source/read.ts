@@ -228,6 +228,10 @@ function readingOf(
         const problem: Problem = { range: head, severity: 'error', code: 'program-too-long', message: reason.message };
         return stopped({ row: undefined, reason, problem });
       }
+      case 'unknown': {
+        const { reason } = ending;
+        return stopped({ row: undefined, reason, problem: unknownNetwork(reason) });
+      }
       case 'raised': {
         const { failure } = ending;
         return stopped(
