@@ -181,7 +181,7 @@ head:
   describe('that cannot be built', () => {
     const text = net.replace('[-1, 2, Gate, []]', '[-1, 2, Gate, [4, 5, 6]]');
 
-    it('says so at the row in the words of the error, and keeps the rows above', () => {
+    it('says so at the row in the words of the error, and keeps the rows around it', () => {
       const found = analysed(text);
       const problem = found.problems.find(({ code }) => code === 'reader-refuses');
       assert.ok(problem);
@@ -196,6 +196,39 @@ head:
       ]);
       assert.equal(layers.length, 7);
       assert.equal(totals.complete, false);
+      // It would be as wide as parse_model takes it for.
+      assert.deepEqual([layers[3]!.params, layers[3]!.complete], [18560, false]);
+    });
+
+    it('says so of several rows, and keeps the rows between', () => {
+      const broken = net
+        .replace('[-1, 2, Gate, []]', '[-1, 1, Gate, [4, 5, 6]]')
+        .replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 1, Conv, [128, "three", 2]]');
+      const found = analysed(broken);
+      const errors = found.problems.filter(({ severity }) => severity === 'error');
+      assert.deepEqual(
+        errors.map(({ code, range }) => [code, broken.slice(range.from, range.to)]),
+        [
+          ['reader-refuses', '[-1, 1, Gate, [4, 5, 6]]'],
+          ['reader-refuses', '[-1, 1, Conv, [128, "three", 2]]'],
+        ],
+      );
+      const { layers, totals } = report(found);
+      assert.deepEqual(
+        layers.map(({ params }) => params),
+        [464, 4672, null, null, 3104, null, 462],
+      );
+      assert.equal(totals.complete, false);
+    });
+
+    it('is what its parse_model makes of it where that catches the error', () => {
+      const reader = fork('models/yolo.py').replace(
+        /^( +)m_ = .*$/m,
+        '$1try:\n$1    m_ = m(*args)\n$1except TypeError:\n$1    m_ = nn.Conv2d(ch[f], ch[f], 1)',
+      );
+      const found = analysed(text, { files: filesOf({ 'models/yolo.py': reader }) });
+      assert.deepEqual(found.problems, []);
+      assert.equal(report(found).layers[2]!.params, 32 * 32 + 32);
     });
 
     for (const [words, loop] of [

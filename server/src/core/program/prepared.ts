@@ -30,6 +30,8 @@ export interface Reading<T, R> {
   work(prepared: Prepared): Steps<T>;
   /** Whether a call makes what may be there from earlier readings: an instance of a class of modules. */
   isMaking?(at: Activation | undefined): boolean;
+  /** Takes the steps that make an instance there; it may answer what they raise. */
+  making?(cls: PyClass, steps: () => Steps, machine: Interpreter): Steps;
   /** Makes of it what is wanted. */
   finish(ran: Ran<T>): R;
 }
@@ -95,7 +97,7 @@ class Desk {
   #isRemembering = true;
   /** The first reading remembers nothing: there may be no second one, as while somebody edits the Python. */
   #isFirst = true;
-  #isMaking: Reading<unknown, unknown>['isMaking'];
+  #reading: Reading<unknown, unknown> | undefined;
   /** Those of them whose loading changed something else: only who needs them has it so. */
   readonly #impure = new Set<string>();
 
@@ -110,15 +112,15 @@ class Desk {
     return this.#files.isSame(files);
   }
 
-  use(files: Files, { hooks, isMaking }: Reading<unknown, unknown>, isRemembering: boolean): void {
+  use(files: Files, reading: Reading<unknown, unknown>, isRemembering: boolean): void {
     this.#files.to = files;
+    this.#reading = reading;
     this.#isRemembering = isRemembering;
     const told = (): void => {
       if (this.#memo) this.#memo.events++;
       this.machine.epoch++;
     };
-    this.#hooks = watched(hooks, told);
-    this.#isMaking = isMaking;
+    this.#hooks = watched(reading.hooks, told);
   }
 
   *prepare(module: string): Steps<Prepared> {
@@ -128,8 +130,10 @@ class Desk {
     else if (this.#wanted.length > 0) yield* this.#load();
     this.#wanted = [];
     this.#files.isWatched = false;
-    if (this.#isRemembering && this.#memo && !this.#isFirst) this.#remember(this.#memo);
+    const memo = this.#isRemembering && !this.#isFirst ? this.#memo : undefined;
+    if (memo) this.#remember(memo);
     this.#isFirst = false;
+    machine.maker = { make: (cls, args, keywords) => this.#made(memo, cls, args, keywords) };
     return { machine, module: this.#module };
   }
 
@@ -139,14 +143,17 @@ class Desk {
     memo.begin();
     worldOf(machine).memo = memo;
     machine.watched = memo.heap;
-    machine.maker = {
-      make: (cls, args, keywords) =>
-        cls.mro.includes(worldOf(machine).classes.Module) &&
-        !args.some(arg => arg instanceof ModuleInstance) &&
-        this.#isMaking?.(machine.top)
-          ? made(memo, machine, cls, args, keywords)
-          : undefined,
-    };
+  }
+
+  /** The steps that make a module of the program's; undefined for all else that is made. */
+  #made(memo: CallMemo | undefined, cls: PyClass, args: readonly Value[], keywords: Keywords): Steps | undefined {
+    const { machine } = this;
+    const { isMaking, making } = this.#reading!;
+    if (!cls.mro.includes(worldOf(machine).classes.Module) || !isMaking?.(machine.top)) return undefined;
+    const known = memo && !args.some(arg => arg instanceof ModuleInstance) ? memo : undefined;
+    const steps = (): Steps =>
+      known ? made(known, machine, cls, args, keywords) : machine.instantiate(cls, args, keywords);
+    return making ? making(cls, steps, machine) : steps();
   }
 
   leave(): Left {

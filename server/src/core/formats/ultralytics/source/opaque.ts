@@ -1,5 +1,5 @@
-// Rows whose module is imported from where it cannot be found: a module that nothing is known of, so that the rows around
-// it are what they are.
+// Rows whose module is imported from where it cannot be found, or cannot be built: a module that nothing is known of, so
+// that the rows around it are what they are.
 import type { Activation, Machine } from '../../../python/machine.ts';
 import { native } from '../../../python/native.ts';
 import { PyClass, type Unknown, type Value } from '../../../python/objects.ts';
@@ -25,10 +25,13 @@ export function readerAt(at: Activation | undefined): Activation | undefined {
   return call?.code?.name === 'parse_model' ? call : undefined;
 }
 
-export function opaqueModule(machine: Machine, name: string, unknown: Unknown): ModuleInstance {
+/** `of` is the class of which none could be built; for the program it is no instance of it. */
+export function opaqueModule(machine: Machine, name: string, unknown: Unknown, of?: PyClass): ModuleInstance {
   const world = worldOf(machine);
   const { Module } = world.classes;
-  const cls = new PyClass(name, '', [Module], Module.mro);
+  const cls = new PyClass(name, '', [Module], Module.mro, of?.place);
+  const doc = of?.dict.get('__doc__');
+  if (doc !== undefined) cls.dict.set('__doc__', doc);
   cls.dict.set(
     'forward',
     native('forward', 'self, *args', ([, args]) =>

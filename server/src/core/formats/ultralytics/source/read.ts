@@ -5,7 +5,7 @@ import { Builder, type FrameSpec } from '../../../graph/builder.ts';
 import { type Graph, use } from '../../../graph/graph.ts';
 import type { Shown } from '../../../graph/segment.ts';
 import type { ShapeOrder } from '../../../ops/op.ts';
-import type { Failure } from '../../../program/exceptions.ts';
+import { type Failure, failureOf } from '../../../program/exceptions.ts';
 import type { Ran } from '../../../program/machine.ts';
 import { type Prepared, type Reading, runPrepared } from '../../../program/prepared.ts';
 import type { MissingImport } from '../../../program/program.ts';
@@ -22,6 +22,7 @@ import {
   PyDict,
   type PyException,
   PyList,
+  Raised,
   type Steps,
   Unknown,
   type Value,
@@ -34,6 +35,7 @@ import type { Reason } from '../../../text/reason.ts';
 import type { RowSpec } from '../../../torch/python/frames.ts';
 import { isLibrary, libraryRoot, withLibrary } from '../../../torch/python/library/index.ts';
 import { ModuleInstance } from '../../../torch/python/nn/instance.ts';
+import { callPlaces } from '../../../torch/python/nn/natives.ts';
 import { worldOf } from '../../../torch/python/recording.ts';
 import { isModuleCall } from '../../../torch/python/world.ts';
 import { attribute } from './attribute.ts';
@@ -94,6 +96,10 @@ interface Attempt {
   readonly missing: readonly MissingImport[];
   /** What ended the construction: from this row on, nothing can be built. */
   readonly stop: Stop | undefined;
+  /** Where parse_model made the module that ended it. */
+  readonly place: string | undefined;
+  /** The first row of which nothing could be built, and which did not end the construction. */
+  readonly first: Stop | undefined;
 }
 
 /** The network, or why there is none. */
@@ -109,8 +115,9 @@ interface Stop {
 }
 
 /**
- * Reads the text. A row that cannot be built ends the network there, as in the framework; those above it are what they
- * would be without it.
+ * Reads the text. A module that cannot be built is one of which nothing is known, so that the rows below are what they are.
+ * That is so only where parse_model does not catch what is raised, so it is read first without. Any other error ends the
+ * network at its row, as in the framework; the rows above are what they would be without it.
  */
 export function* readBySource(task: SourceTask): Generator<void, SourceReading> {
   const files = new Witness(task.files);
@@ -119,31 +126,55 @@ export function* readBySource(task: SourceTask): Generator<void, SourceReading> 
     damaged < 0 ? undefined : { row: damaged, reason: { message: task.rows[damaged]!.damage! }, problem: undefined };
   const reported: Problem[] = [];
   let missing: readonly MissingImport[] = [];
-  // Each failure is in a row above the one before.
+  let places: ReadonlySet<string> | undefined = new Set();
+  // Each turn goes on at one place more, or ends in a row above the one before.
   for (;;) {
     const rows: number = stop ? (stop.row ?? 0) : task.rows.length;
     if (rows === 0 && stop) return { graph: unbuilt(task, stop), problems: reported, missing, read: files.texts };
-    const attempt: Attempt = yield* attempted(task, files, rows, stop);
+    const attempt: Attempt = yield* attempted(task, files, rows, stop, places ?? new Set());
     missing = attempt.missing;
     if (attempt.graph) {
       return { graph: attempt.graph, problems: [...reported, ...attempt.problems], missing, read: files.texts };
     }
-    if (attempt.stop?.problem) reported.push(attempt.stop.problem);
-    const row = attempt.stop?.row;
-    stop = row !== undefined && row < rows ? attempt.stop! : { ...attempt.stop!, row: 0 };
+    const { place, first } = attempt;
+    if (place !== undefined && places && !places.has(place)) {
+      places = new Set([...places, place]);
+      continue;
+    }
+    // What else goes wrong may do so because of the first.
+    places = undefined;
+    const end: Stop = first ?? attempt.stop!;
+    if (end.problem) reported.push(end.problem);
+    stop = end.row !== undefined && end.row < rows ? end : { ...end, row: 0 };
   }
 }
 
-function attempted(task: SourceTask, files: Files, count: number, stop: Stop | undefined): Generator<void, Attempt> {
+function attempted(
+  task: SourceTask,
+  files: Files,
+  count: number,
+  stop: Stop | undefined,
+  places: ReadonlySet<string>,
+): Generator<void, Attempt> {
   const { reader } = task;
   const setting = { files: withLibrary(files), roots: [...reader.roots, libraryRoot], cwd: reader.repository };
-  return runPrepared(setting, reader.module, () => readingOf(task, count, stop));
+  return runPrepared(setting, reader.module, () => readingOf(task, count, stop, places));
 }
 
-function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Reading<Work, Attempt> {
+/** `places` are those at which a module may be made of which nothing is known. */
+function readingOf(
+  task: SourceTask,
+  count: number,
+  stop: Stop | undefined,
+  places: ReadonlySet<string>,
+): Reading<Work, Attempt> {
   const { reader, head, rows: all, order, input, rules, training, lifetimes } = task;
   const watch = new Watch(task);
   const misfits = new Map<string, Problem>();
+  /** By row, why its module could not be built. */
+  const refused = new Map<number, Stop>();
+  /** Where parse_model was making a module when an exception was raised. */
+  const made = new WeakMap<object, string>();
   const ruling = rules && {
     rules,
     rowAt: (on: Machine) => watch.rowAt(on.top),
@@ -157,11 +188,40 @@ function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Rea
       misfits.set(`${row} ${problem.code} ${problem.message}`, { range: place, severity: 'error', ...problem });
     },
   };
-  return { hooks: watch, work, finish, isMaking: at => readerAt(at) !== undefined };
+  return { hooks: watch, work, finish, isMaking: at => readerAt(at) !== undefined, making };
+
+  function* making(cls: PyClass, steps: () => Steps, machine: Interpreter): Steps {
+    const place = JSON.stringify(callPlaces(machine));
+    const row = watch.rowAt(machine.top);
+    try {
+      return yield* steps();
+    } catch (error) {
+      if (!(error instanceof Raised)) throw error;
+      made.set(error.exception, place);
+      if (row === undefined || !places.has(place)) throw error;
+      const at = refused.get(row) ?? stopOf(yield* failureOf(error, machine), row, cls);
+      refused.set(row, at);
+      return opaqueModule(machine, all[row]?.module?.name ?? cls.name, new Unknown(at.reason), cls);
+    }
+  }
+
+  function stopOf(failure: Failure, row: number | undefined, cls: PyClass | undefined): Stop {
+    const problem = refusal(failure, 'construct', all[row ?? -1], head, reader);
+    const { message, short } = problem;
+    return { row, reason: { message, ...(short ? { short } : {}) }, problem, cls };
+  }
 
   function finish({ ending, machine }: Ran<Work>): Attempt {
     const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
-    const stopped = (at: Stop): Attempt => ({ graph: undefined, problems: [], missing, stop: at });
+    const [first] = [...refused.values()].toSorted((a, b) => a.row! - b.row!);
+    const stopped = (at: Stop, place?: string): Attempt => ({
+      graph: undefined,
+      problems: [],
+      missing,
+      stop: at,
+      place,
+      first,
+    });
     switch (ending.kind) {
       case 'stopped': {
         const { reason } = ending;
@@ -173,23 +233,21 @@ function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Rea
         return stopped({ row: undefined, reason, problem: unknownNetwork(reason) });
       }
       case 'raised': {
-        const row = watch.rowOf(ending.failure);
-        const problem = refusal(ending.failure, 'construct', all[row ?? -1], head, reader);
-        return stopped({
-          row,
-          reason: { message: problem.message, ...(problem.short ? { short: problem.short } : {}) },
-          problem,
-          cls: watch.classOf(ending.failure),
-        });
+        const { failure } = ending;
+        return stopped(
+          stopOf(failure, watch.rowOf(failure), watch.classOf(failure)),
+          made.get(failure.raised.exception),
+        );
       }
     }
     const { value } = ending;
     if (value instanceof Unbuilt)
       return stopped({ row: undefined, reason: value.reason, problem: unknownNetwork(value.reason) });
     const { graph, failure } = value;
-    const problems = [...worldOf(machine).problems, ...misfits.values()];
+    const refusals = [...refused.values()].flatMap(({ problem }) => problem ?? []);
+    const problems = [...refusals, ...worldOf(machine).problems, ...misfits.values()];
     if (failure) problems.push(refusal(failure, 'forward', all[watch.rowOf(failure) ?? -1], head, reader));
-    return { graph, problems, missing, stop: undefined };
+    return { graph, problems, missing, stop: undefined, place: undefined, first: undefined };
   }
 
   function* work({ machine: on, module }: Prepared): Steps<Work> {
