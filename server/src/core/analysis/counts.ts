@@ -97,11 +97,11 @@ function countsOfNodes(nodes: readonly GraphNode[]): MainCounts {
  * input that nobody else reads. Indexed by node.
  */
 export function activationsOf(graph: Graph): Float64Array {
-  const buffers = buffersOf(graph);
+  const { ownsNew } = buffersOf(graph);
   const elements = new Float64Array(graph.nodes.length);
   for (const node of graph.nodes) {
     // What the network is given is no activation of its own.
-    if (node.op.name === 'input' || !buffers.ownsNew(node)) continue;
+    if (node.op.name === 'input' || !ownsNew(node)) continue;
     let sum = 0;
     for (let port = 0; port < node.outputs.length; port++) sum += elementsOf(node, port);
     elements[node.id] = sum;
@@ -118,8 +118,16 @@ export interface Buffers {
   of(node: GraphNode, port: number): number;
 }
 
+const buffers = new WeakMap<Graph, Buffers>();
+
 /** Which memory each output lives in, by the design's rule: views alias, element-wise operators of one input overwrite. */
 export function buffersOf(graph: Graph): Buffers {
+  const known = buffers.get(graph) ?? newBuffers(graph);
+  buffers.set(graph, known);
+  return known;
+}
+
+function newBuffers(graph: Graph): Buffers {
   const { nodes } = graph;
   // Outputs are numbered through: those of a node follow each other.
   const base = new Uint32Array(nodes.length + 1);
