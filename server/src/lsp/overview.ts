@@ -109,7 +109,7 @@ export function answerOverview(session: Session): ShownOverview {
  * The rows as parts of those that were sent before, and new ones. Nearly all are in front of an edit or behind it: they are
  * looked at and not written, which would take longer than all else that is done for an edit.
  */
-function partsOfRows(before: readonly OverviewRow[], after: readonly OverviewRow[]): readonly OverviewPart[] {
+export function partsOfRows(before: readonly OverviewRow[], after: readonly OverviewRow[]): readonly OverviewPart[] {
   let first = 0;
   while (first < before.length && first < after.length && isAlike(before[first], after[first])) first++;
   let [end, to] = [before.length, after.length];
