@@ -1,7 +1,7 @@
 // The flame graph: a cost broken down from the network to its operators. It is drawn on a canvas, which screen readers
 // cannot read; the table shows the same data.
 import * as l10n from '@vscode/l10n';
-import { element } from './dom.ts';
+import { element, setAttributes } from './dom.ts';
 import type { Metric, Network, Row } from './network.ts';
 import { metricName, quantity, shareOf } from './words.ts';
 
@@ -34,6 +34,17 @@ export function boxesOf({ rows, content }: Network, metric: Metric): readonly Bo
   boxes.push({ row: undefined, from: 0, to: 1, depth: 0 });
   add(rows, 0, 1);
   return boxes;
+}
+
+/** Whether boxes would be drawn as others are: the same rows in the same places. */
+function areDrawnAlike(boxes: readonly Box[], others: readonly Box[]): boolean {
+  return (
+    boxes.length === others.length &&
+    boxes.every(({ row, from, to, depth }, at) => {
+      const other = others[at]!;
+      return row?.data === other.row?.data && from === other.from && to === other.to && depth === other.depth;
+    })
+  );
 }
 
 export interface FlameOptions {
@@ -78,48 +89,41 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
   let zoomId: string | undefined;
   let currentId: string | undefined;
   let width = 0;
+  /** What was drawn in text of the whole. */
+  let whole = '';
+  let theme: Theme | undefined;
 
   const boxOf = (id: string | undefined): Box | undefined =>
     id === undefined ? boxes[0] : boxes.find(({ row }) => row?.id === id);
   const zoom = (): Box => boxOf(zoomId) ?? boxes[0]!;
   const current = (): Box | undefined => boxOf(currentId);
 
-  const xOf = (share: number): number => {
-    const { from, to } = zoom();
-    return ((share - from) / (to - from)) * width;
-  };
   /** The current position of a box in pixels; undefined if it is out of view. */
-  const placed = (box: Box): { readonly x: number; readonly w: number } | undefined => {
-    const x = Math.max(0, xOf(box.from));
-    const w = Math.min(width, xOf(box.to)) - x;
+  const placed = (box: Box, { from, to } = zoom()): { readonly x: number; readonly w: number } | undefined => {
+    const x = Math.max(0, ((box.from - from) / (to - from)) * width);
+    const w = Math.min(width, ((box.to - from) / (to - from)) * width) - x;
     return w >= least ? { x, w } : undefined;
   };
 
   const draw = (): void => {
     const context = canvas.getContext('2d');
     if (!context || width === 0) return;
-    const visible = boxes.filter(placed);
+    const around = zoom();
+    const visible = boxes.filter(box => placed(box, around));
     const depth = visible.reduce((most, box) => Math.max(most, box.depth), 0);
     const ratio = devicePixelRatio || 1;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round((depth + 1) * height * ratio);
     canvas.style.height = `${(depth + 1) * height}px`;
     context.scale(ratio, ratio);
-    const style = getComputedStyle(document.body);
-    const color = (name: string, other: string): string => style.getPropertyValue(name).trim() || other;
-    const back = style.backgroundColor;
-    const text = color('--vscode-foreground', 'CanvasText');
-    const border = color('--vscode-contrastBorder', '');
-    const focus = color('--vscode-focusBorder', text);
-    const palette = ['blue', 'green', 'orange', 'purple', 'yellow', 'red'].map(name =>
-      color(`--vscode-charts-${name}`, text),
-    );
-    context.font = `${style.getPropertyValue('--vscode-font-size') || '13px'} ${style.fontFamily}`;
+    theme ??= themeOf(document.body);
+    const { back, text, border, focus, palette, font } = theme;
+    context.font = font;
     context.textBaseline = 'middle';
     for (const box of visible) {
-      const { x, w } = placed(box)!;
+      const { x, w } = placed(box, around)!;
       const y = box.depth * height;
-      const isAround = box.depth < zoom().depth;
+      const isAround = box.depth < around.depth;
       context.globalAlpha = 1;
       context.fillStyle = back;
       context.fillRect(x, y, w, height);
@@ -175,12 +179,15 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
 
   const describe = (): void => {
     const box = current();
-    label.textContent = box ? textOf(box) : '';
+    const words = box ? textOf(box) : '';
+    if (label.textContent !== words) label.textContent = words;
     const name = network ? metricName(metric, network.content) : '';
-    holder.setAttribute(
-      'aria-label',
-      l10n.t('{0} by layer. Arrow keys move, Enter zooms in, Escape zooms out, Space shows the line.', name),
-    );
+    setAttributes(holder, {
+      'aria-label': l10n.t(
+        '{0} by layer. Arrow keys move, Enter zooms in, Escape zooms out, Space shows the line.',
+        name,
+      ),
+    });
   };
 
   const refresh = (): void => {
@@ -286,20 +293,28 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     draw();
   }).observe(holder);
   // The theme defines the colors. VS Code changes a class of the body when the theme changes.
-  new MutationObserver(draw).observe(document.body, {
-    attributes: true,
-    attributeFilter: ['class', 'data-vscode-theme-id'],
+  const themes = new MutationObserver(() => {
+    theme = undefined;
+    draw();
   });
+  themes.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+  // Its colors and fonts are CSS variables of the root element.
+  themes.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
 
   return {
     element: holder,
     show: (next, other) => {
       network = next;
       metric = other;
+      const before = boxes;
+      const [zoomedBefore, wholeBefore] = [zoomId, whole];
       boxes = next ? boxesOf(next, metric) : [];
       if (!boxOf(zoomId)) zoomId = undefined;
       holder.hidden = boxes.length === 0;
-      refresh();
+      whole = boxes[0] ? `${labelsOf(boxes[0]).join('\n')} ${metric}` : '';
+      // A change that is in none of what is drawn, as of a cost that is not shown.
+      if (zoomId === zoomedBefore && whole === wholeBefore && areDrawnAlike(boxes, before)) describe();
+      else refresh();
     },
     select: row => {
       if (currentId === row?.id) return;
@@ -309,6 +324,30 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
       if (box && boxes.length > 0 && !placed(box)) zoomId = box.row?.parent?.id;
       refresh();
     },
+  };
+}
+
+/** Colors and font of the theme. Reading them forces a layout, so they are cached until the theme changes. */
+interface Theme {
+  readonly back: string;
+  readonly text: string;
+  readonly border: string;
+  readonly focus: string;
+  readonly palette: readonly string[];
+  readonly font: string;
+}
+
+function themeOf(body: HTMLElement): Theme {
+  const style = getComputedStyle(body);
+  const color = (name: string, other: string): string => style.getPropertyValue(name).trim() || other;
+  const text = color('--vscode-foreground', 'CanvasText');
+  return {
+    back: style.backgroundColor,
+    text,
+    border: color('--vscode-contrastBorder', ''),
+    focus: color('--vscode-focusBorder', text),
+    palette: ['blue', 'green', 'orange', 'purple', 'yellow', 'red'].map(name => color(`--vscode-charts-${name}`, text)),
+    font: `${style.getPropertyValue('--vscode-font-size') || '13px'} ${style.fontFamily}`,
   };
 }
 

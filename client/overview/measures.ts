@@ -14,6 +14,7 @@ export interface Measures {
 export function createMeasures(choose: (metric: Metric) => void): Measures {
   const group = element('div', { role: 'radiogroup', class: 'segments', 'aria-label': l10n.t('Cost') });
   let metric: Metric = 0;
+  let written = '';
   group.addEventListener('keydown', event => {
     const step = ['ArrowRight', 'ArrowDown'].includes(event.key)
       ? 1
@@ -29,12 +30,16 @@ export function createMeasures(choose: (metric: Metric) => void): Measures {
     show: (network, chosen) => {
       metric = chosen;
       if (!network) return;
+      const names = metrics.map(each => metricName(each, network.content));
+      const now = [metric, ...names].join('\n');
+      if (now === written) return;
+      written = now;
       const buttons = metrics.map(each => {
         const isChosen = each === metric;
         const button = element(
           'button',
           { type: 'button', role: 'radio', 'aria-checked': String(isChosen), tabindex: isChosen ? 0 : -1 },
-          metricName(each, network.content),
+          names[each]!,
         );
         button.addEventListener('click', () => choose(each));
         return button;

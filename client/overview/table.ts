@@ -32,6 +32,13 @@ export interface Table {
 
 type Column = 'name' | 'shape' | Metric | 'change';
 
+/** What is in a cell, and what tells whether that is there already. */
+interface Cell {
+  readonly key: string;
+  readonly content: () => readonly (Node | string)[];
+  readonly isNothing?: boolean;
+}
+
 const rowHeight = 22;
 const headHeight = 26;
 /** A width that is enough for a name and a number alone. */
@@ -58,6 +65,8 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
   let atCursor = new Set<string>();
   let focusId: string | undefined;
   const elements = new Map<string, HTMLElement>();
+  /** While all is drawn anew, once, what the virtualizer says of it is no news. */
+  let isUpdating = false;
 
   const index = (): number =>
     Math.max(
@@ -71,7 +80,9 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
-    onChange: () => renderBody(),
+    onChange: () => {
+      if (!isUpdating) renderBody();
+    },
     overscan: 8,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
@@ -95,16 +106,19 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
     const all = new Set([...expanded, ...opened]);
     found = network ? linesOf(network, { ...wish, sort, expanded: all }) : { lines: [], matches: undefined };
     if (!found.lines.some(({ id }) => id === focusId)) focusId = nearest() ?? found.lines[0]?.id;
+    isUpdating = true;
     virtualizer.setOptions({ ...virtualizer.options, count: found.lines.length });
     virtualizer._willUpdate();
     virtualizer.measure();
+    isUpdating = false;
     setAttributes(grid, {
       'aria-rowcount': found.lines.length + 2,
       'aria-colcount': columns.length,
     });
     const isNarrow = width < narrow;
     grid.classList.toggle('narrow', isNarrow);
-    grid.style.setProperty('--columns', columns.map(column => widthOf(column, isNarrow)).join(' '));
+    const widths = columns.map(column => widthOf(column, isNarrow)).join(' ');
+    if (grid.style.getPropertyValue('--columns') !== widths) grid.style.setProperty('--columns', widths);
     renderHead();
     renderBody();
     renderFoot();
@@ -119,16 +133,22 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
     return undefined;
   };
 
+  let headWritten = '';
   const renderHead = (): void => {
     if (!network) {
       head.replaceChildren();
+      headWritten = '';
       return;
     }
     const { content } = network;
+    const names = columns.map(column => columnName(column, content, wish.metric));
+    const now = JSON.stringify([columns, names, sort]);
+    if (now === headWritten) return;
+    headWritten = now;
     const cells = columns.map((column, at) => {
       const by = column;
       const isSorted = sort.by === by;
-      const name = columnName(column, content, wish.metric);
+      const name = names[at]!;
       const button = element(
         'button',
         { type: 'button', title: sortText(name), tabindex: -1 },
@@ -159,7 +179,8 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
 
   const renderBody = (): void => {
     const items = virtualizer.getVirtualItems();
-    body.style.height = `${virtualizer.getTotalSize()}px`;
+    const height = `${virtualizer.getTotalSize()}px`;
+    if (body.style.height !== height) body.style.height = height;
     const seen = new Set<string>();
     for (const item of items) {
       const line = found.lines[item.index];
@@ -171,7 +192,8 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
         elements.set(line.id, own);
         body.append(own);
       }
-      own.style.transform = `translateY(${item.start - headHeight}px)`;
+      const place = `translateY(${item.start - headHeight}px)`;
+      if (own.style.transform !== place) own.style.transform = place;
       fill(own, line, item.index, network);
     }
     for (const [id, own] of elements) {
@@ -208,76 +230,98 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
     const sum: Sum = group
       ? sumOf(group.rows)
       : { costs: row!.data.costs, signs: row!.data.signs ?? ['', '', ''], by: row!.data.change?.by ?? [0, 0, 0] };
-    const cells = columns.map((column, place) => {
-      const attributes = { role: place === 0 ? 'rowheader' : 'gridcell', 'aria-colindex': place + 1 };
-      const cell = element('div', { ...attributes, class: `cell ${classOf(column)}` });
-      if (column === 'name') cell.append(...nameCell(line));
-      else if (column === 'shape') cell.append(row?.data.shape ?? '');
-      else if (column === 'change') cell.append(...changeCell(line, sum, content));
-      else numberCell(cell, sum, column, content);
-      return cell;
+    const cells = columns.map((column): Cell => {
+      if (column === 'name') return nameCell(line);
+      if (column === 'shape') return { key: row?.data.shape ?? '', content: () => [row?.data.shape ?? ''] };
+      if (column === 'change') return changeCell(line, sum, content);
+      return numberCell(sum, column, content);
     });
-    own.replaceChildren(...cells);
-    own.title = row ? titleOf(row, content) : '';
+    fillCells(own, cells);
+    const title = row ? titleOf(row, content) : '';
+    if (own.title !== title) own.title = title;
   };
 
-  const nameCell = ({ row, group, level, isOpen }: Line): Node[] => {
-    const indent = element('span', { class: 'indent', 'aria-hidden': 'true' });
-    indent.style.width = `${(level - 1) * 12}px`;
-    const twistie = element('span', {
-      class: `twistie${isOpen === undefined ? '' : isOpen ? ' open' : ' closed'}`,
-      'aria-hidden': 'true',
-    });
-    if (group) {
-      const name = group.name === '' ? l10n.t('no image') : group.name;
-      return [
-        indent,
-        twistie,
-        element('span', { class: 'label' }, name),
-        element('span', { class: 'type' }, `×${group.rows.length}`),
-      ];
+  const cellsWritten = new WeakMap<Element, readonly string[]>();
+  /** Puts cells into a row, those that say something else than what is there. */
+  const fillCells = (own: HTMLElement, cells: readonly Cell[]): void => {
+    const before = cellsWritten.get(own);
+    const keys = cells.map(({ key, isNothing }, place) => `${columns[place]} ${isNothing} ${key}`);
+    cellsWritten.set(own, keys);
+    const made = (place: number): HTMLElement => {
+      const { content, isNothing } = cells[place]!;
+      return element(
+        'div',
+        {
+          role: place === 0 ? 'rowheader' : 'gridcell',
+          'aria-colindex': place + 1,
+          class: `cell ${classOf(columns[place]!)}${isNothing ? ' nothing' : ''}`,
+        },
+        ...content(),
+      );
+    };
+    if (before?.length !== keys.length) {
+      own.replaceChildren(...keys.map((_, place) => made(place)));
+      return;
     }
-    const { name, type } = row!.data;
-    const label = element('span', { class: 'label' }, name);
-    return [indent, twistie, label, ...(type ? [element('span', { class: 'type' }, type)] : [])];
+    for (const [place, key] of keys.entries()) if (key !== before[place]) own.children[place]!.replaceWith(made(place));
   };
 
-  const changeCell = ({ row }: Line, sum: Sum, content: Network['content']): Node[] => {
+  const nameCell = ({ row, group, level, isOpen }: Line): Cell => {
+    const name = group ? (group.name === '' ? l10n.t('no image') : group.name) : row!.data.name;
+    const type = group ? `×${group.rows.length}` : (row!.data.type ?? '');
+    return {
+      key: JSON.stringify([name, type, level, isOpen]),
+      content: () => {
+        const indent = element('span', { class: 'indent', 'aria-hidden': 'true' });
+        indent.style.width = `${(level - 1) * 12}px`;
+        const twistie = element('span', {
+          class: `twistie${isOpen === undefined ? '' : isOpen ? ' open' : ' closed'}`,
+          'aria-hidden': 'true',
+        });
+        const label = element('span', { class: 'label' }, name);
+        return [indent, twistie, label, ...(type === '' ? [] : [element('span', { class: 'type' }, type)])];
+      },
+    };
+  };
+
+  const changeCell = ({ row }: Line, sum: Sum, content: Network['content']): Cell => {
     const change = row?.data.change;
-    const text = changeOf(sum.by[wish.metric] ?? null, wish.metric, content);
+    const amount = changeOf(sum.by[wish.metric] ?? null, wish.metric, content);
     const status = change ? statusText(change.status) : '';
-    const amount = text === '' ? '' : text;
-    return [
-      ...(status === '' ? [] : [element('span', { class: 'status' }, status)]),
-      ...(amount === '' ? [] : [element('span', { class: 'value' }, amount)]),
-    ];
+    return {
+      key: JSON.stringify([status, amount]),
+      content: () => [
+        ...(status === '' ? [] : [element('span', { class: 'status' }, status)]),
+        ...(amount === '' ? [] : [element('span', { class: 'value' }, amount)]),
+      ],
+    };
   };
 
-  const numberCell = (
-    cell: HTMLElement,
-    sum: Sum,
-    metric: Metric,
-    content: Network['content'],
-    isWhole = false,
-  ): void => {
-    const { costs, signs } = sum;
+  const numberCell = ({ costs, signs }: Sum, metric: Metric, content: Network['content'], isWhole = false): Cell => {
     const value = costs[metric] ?? null;
     const total = content.totals.costs[metric];
     const most = content.totals.signs?.[metric].includes('≥') ? '≤ ' : '';
     const share = shareOf(value, total);
-    const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
-    bar.style.width = value !== null && total ? `${Math.min(100, (100 * value) / total)}%` : '0';
     const isNothing = value === 0;
+    const words = quantity(value, metric, content, signs[metric]);
+    const shareWords = share === '' || isNothing || isWhole ? '' : most + share;
+    // A thousandth of a bar is no longer seen.
+    const part = value !== null && total ? `${Number(Math.min(100, (100 * value) / total).toFixed(1))}%` : '0';
     // That all is all need not be said.
-    bar.hidden = isWhole || isNothing || value === null;
-    cell.classList.toggle('nothing', isNothing);
-    cell.append(
-      bar,
-      element('span', { class: 'value' }, quantity(value, metric, content, signs[metric])),
-      element('span', { class: 'share' }, share === '' || isNothing || isWhole ? '' : most + share),
-    );
+    const isHidden = isWhole || isNothing || value === null;
+    return {
+      key: JSON.stringify([words, shareWords, part, isHidden]),
+      isNothing,
+      content: () => {
+        const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
+        bar.style.width = part;
+        bar.hidden = isHidden;
+        return [bar, element('span', { class: 'value' }, words), element('span', { class: 'share' }, shareWords)];
+      },
+    };
   };
 
+  const footRow = element('div', { role: 'row', class: 'row' });
   const renderFoot = (): void => {
     if (!network) {
       foot.replaceChildren();
@@ -289,26 +333,24 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
     const sum: Sum = matches
       ? sumOf(matches)
       : { costs: totals.costs, signs: totals.signs ?? ['', '', ''], by: since?.by ?? [0, 0, 0] };
-    const cells = columns.map((column, place) => {
-      const cell = element('div', {
-        role: place === 0 ? 'rowheader' : 'gridcell',
-        'aria-colindex': place + 1,
-        class: `cell ${classOf(column)}`,
-      });
+    const cells = columns.map((column): Cell => {
       if (column === 'name') {
         const name = matches ? l10n.t('Found ({0})', matches.length) : l10n.t('Total');
-        cell.append(element('span', { class: 'indent' }), element('span', { class: 'label' }, name));
-      } else if (column === 'change')
-        cell.append(element('span', { class: 'value' }, changeOf(sum.by[wish.metric] ?? null, wish.metric, content)));
-      else if (column !== 'shape') numberCell(cell, sum, column, content, matches === undefined);
-      return cell;
+        return {
+          key: name,
+          content: () => [element('span', { class: 'indent' }), element('span', { class: 'label' }, name)],
+        };
+      }
+      if (column === 'change') {
+        const words = changeOf(sum.by[wish.metric] ?? null, wish.metric, content);
+        return { key: words, content: () => [element('span', { class: 'value' }, words)] };
+      }
+      if (column === 'shape') return { key: '', content: () => [] };
+      return numberCell(sum, column, content, matches === undefined);
     });
-    const row = element(
-      'div',
-      { role: 'row', class: 'row', 'aria-rowindex': found.lines.length + 2, title: totals.why },
-      ...cells,
-    );
-    foot.replaceChildren(row);
+    setAttributes(footRow, { 'aria-rowindex': found.lines.length + 2, title: totals.why });
+    fillCells(footRow, cells);
+    if (footRow.parentElement !== foot) foot.append(footRow);
   };
 
   // --- What a person does -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import { boxesOf } from '../../client/overview/flame.ts';
 import { type Grouping, linesOf, type Sort, sumOf } from '../../client/overview/lines.ts';
 import { allRows, isInside, type Network, pathOf, placeOf, received, rowsAt } from '../../client/overview/network.ts';
 import { defaultSettings, open, price, startPython } from '../../server/src/core/index.ts';
-import { partsOf, written } from '../../server/src/lsp/overview.ts';
+import { partsOf, partsOfRows, written } from '../../server/src/lsp/overview.ts';
 import type { OverviewMessage, OverviewPart, OverviewRow } from '../../server/src/protocol/index.ts';
 
 await startPython();
@@ -37,17 +37,18 @@ describe('messages', () => {
 
   test('make the list that was meant, of whatever there was', () => {
     fc.assert(
-      fc.property(fc.array(rows, { minLength: 1, maxLength: 5 }), versions => {
+      fc.property(fc.array(rows, { minLength: 1, maxLength: 5 }), fc.boolean(), (versions, isOfRows) => {
         let shown: Network | undefined;
-        let before: readonly string[] = [];
+        let before: readonly OverviewRow[] = [];
         for (const [serial, version] of versions.entries()) {
           const list = version.map(({ name, cost }) => row(name, cost));
-          const texts = list.map(each => JSON.stringify(each));
+          const texts = (all: readonly OverviewRow[]): readonly string[] => all.map(each => JSON.stringify(each));
+          const parts = isOfRows ? partsOfRows(before, list) : partsOf(texts(before), texts(list), list);
           const lines = list.flatMap((_, at) => [at === 0 ? 0 : 1, 0]);
           const found = received(shown, {
             uri,
             serial,
-            content: { ...content!, rows: partsOf(before, texts, list), lines },
+            content: { ...content!, rows: parts, lines },
           });
           assert.ok(found && found !== 'missed');
           assert.deepEqual(
@@ -60,7 +61,9 @@ describe('messages', () => {
           );
           const ids = found.rows.map(({ id }) => id);
           assert.equal(new Set(ids).size, ids.length);
-          [shown, before] = [found, texts];
+          // What is the same is not sent again.
+          if (JSON.stringify(before) === JSON.stringify(list)) assert.ok(parts.every(part => 'from' in part));
+          [shown, before] = [found, list];
         }
       }),
       { numRuns: 300 },

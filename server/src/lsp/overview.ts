@@ -21,9 +21,8 @@ import { nobody, type Session } from './session.ts';
 /** The last message. */
 interface Sent {
   readonly serial: number;
-  /** The outermost rows as JSON. */
-  readonly rows: readonly string[];
-  readonly lines: string;
+  readonly rows: readonly OverviewRow[];
+  readonly lines: readonly number[];
   readonly rest: string;
 }
 
@@ -74,14 +73,9 @@ export function answerOverview(session: Session): ShownOverview {
       return;
     }
     const { rows, lines, ...content } = found;
-    const now = {
-      serial,
-      rows: rows.map(row => JSON.stringify(row)),
-      lines: lines.join(),
-      rest: JSON.stringify(content),
-    };
-    const parts = partsOf(sent?.rows ?? [], now.rows, rows);
-    const isSame = now.lines === sent?.lines;
+    const now = { serial, rows, lines, rest: JSON.stringify(content) };
+    const parts = partsOfRows(sent?.rows ?? [], rows);
+    const isSame = isAlike(lines, sent?.lines);
     if (isSame && now.rest === sent?.rest && isAll(parts, sent.rows.length)) return;
     send({ uri, serial, content: { ...content, rows: parts, ...(isSame ? {} : { lines }) } });
     sent = now;
@@ -109,6 +103,50 @@ export function answerOverview(session: Session): ShownOverview {
       for (const own of [shown, wanted]) if (own !== undefined && (uri === undefined || uri === own)) start(own);
     },
   };
+}
+
+/**
+ * The rows as ranges of the previously sent rows, and new rows. Nearly all lie before or after the edit; these are compared
+ * as values, because serializing them would take longer than the rest of the update.
+ */
+export function partsOfRows(before: readonly OverviewRow[], after: readonly OverviewRow[]): readonly OverviewPart[] {
+  let first = 0;
+  while (first < before.length && first < after.length && isAlike(before[first], after[first])) first++;
+  let [end, to] = [before.length, after.length];
+  while (end > first && to > first && isAlike(before[end - 1], after[to - 1])) {
+    end--;
+    to--;
+  }
+  const texts = (rows: readonly OverviewRow[]): readonly string[] => rows.map(row => JSON.stringify(row));
+  const rows = after.slice(first, to);
+  const between = partsOf(texts(before.slice(first, end)), texts(rows), rows).map(part =>
+    'rows' in part ? part : { from: part.from + first, to: part.to + first },
+  );
+  const all = [{ from: 0, to: first }, ...between, { from: end, to: before.length }];
+  const parts: OverviewPart[] = [];
+  for (const part of all) {
+    const last = parts.at(-1);
+    if ('rows' in part) parts.push(part);
+    else if (last && 'from' in last && last.to === part.from)
+      parts[parts.length - 1] = { from: last.from, to: part.to };
+    else if (part.to > part.from) parts.push(part);
+  }
+  return parts;
+}
+
+/** Deep equality of plain JSON values. */
+function isAlike(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return false;
+  if (Array.isArray(one)) {
+    if (!Array.isArray(other) || one.length !== other.length) return false;
+    for (let at = 0; at < one.length; at++) if (!isAlike(one[at], other[at])) return false;
+    return true;
+  }
+  const keys = Object.keys(one);
+  if (keys.length !== Object.keys(other).length) return false;
+  for (const key of keys) if (!isAlike(one[key as keyof object], other[key as keyof object])) return false;
+  return true;
 }
 
 /** Whether the parts are just all of the earlier rows. */

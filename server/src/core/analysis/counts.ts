@@ -97,11 +97,11 @@ function countsOfNodes(nodes: readonly GraphNode[]): MainCounts {
  * other node reads. Indexed by node.
  */
 export function activationsOf(graph: Graph): Float64Array {
-  const buffers = buffersOf(graph);
+  const { ownsNew } = buffersOf(graph);
   const elements = new Float64Array(graph.nodes.length);
   for (const node of graph.nodes) {
-    // Inputs of the network are not activations of its own.
-    if (node.op.name === 'input' || !buffers.ownsNew(node)) continue;
+    // The network's inputs are not its activations.
+    if (node.op.name === 'input' || !ownsNew(node)) continue;
     let sum = 0;
     for (let port = 0; port < node.outputs.length; port++) sum += elementsOf(node, port);
     elements[node.id] = sum;
@@ -118,8 +118,16 @@ export interface Buffers {
   of(node: GraphNode, port: number): number;
 }
 
+const buffers = new WeakMap<Graph, Buffers>();
+
 /** Assigns outputs to buffers: views alias, and element-wise operators of one input overwrite it. */
 export function buffersOf(graph: Graph): Buffers {
+  const known = buffers.get(graph) ?? newBuffers(graph);
+  buffers.set(graph, known);
+  return known;
+}
+
+function newBuffers(graph: Graph): Buffers {
   const { nodes } = graph;
   // Outputs are numbered consecutively by node.
   const base = new Uint32Array(nodes.length + 1);

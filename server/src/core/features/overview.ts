@@ -127,6 +127,7 @@ class Rows {
   /** How many rows there are so far. */
   #count = 0;
   readonly #shapes = new Map<Shape, string>();
+  readonly #stages = new Map<Shape, string>();
 
   constructor(analysed: Analysed, base: Base | undefined) {
     const { graph } = analysed.model;
@@ -266,9 +267,14 @@ class Rows {
   }
 
   #shape(shape: Shape | undefined): Pick<OverviewRow, 'shape' | 'stage'> {
-    const order = orderOf(this.#analysed);
-    const isImage = shape !== undefined && shape.length >= 4 && shape[0] === 1;
-    return { shape: this.#shapeText(shape), stage: isImage ? sizes(gridOf(shape, order)) : '' };
+    if (!shape) return { shape: this.#shapeText(shape), stage: '' };
+    let stage = this.#stages.get(shape);
+    if (stage === undefined) {
+      const isImage = shape.length >= 4 && shape[0] === 1;
+      stage = isImage ? sizes(gridOf(shape, orderOf(this.#analysed))) : '';
+      this.#stages.set(shape, stage);
+    }
+    return { shape: this.#shapeText(shape), stage };
   }
 }
 
@@ -285,7 +291,8 @@ const isNamed = ({ type, label, children }: Frame): boolean =>
 
 /** Whether a name says the type, as `maxpool.6` does; a path of a block has none. */
 function isSaid(type: string, name: string): boolean {
-  return type === 'branch' || name.replace(/\.\d+$/, '').toLowerCase() === type.toLowerCase();
+  if (type === 'branch') return true;
+  return name.length >= type.length && name.replace(/\.\d+$/, '').toLowerCase() === type.toLowerCase();
 }
 
 /** Where a frame is that has no place in the text itself. */
@@ -295,12 +302,13 @@ export function placesElsewhere({ sites }: Frame): readonly OverviewSite[] {
 }
 
 function figures(cost: Cost): Pick<OverviewRow, 'costs' | 'signs' | 'why'> {
-  const amounts = overviewMetrics.map(metric => cost[metric]);
-  const signs = amounts.map(amount => certaintySign(amount)) as [string, string, string];
-  const isCertain = signs.every(sign => sign === '');
+  const { value, params, activations } = cost;
+  const costs: OverviewCosts = [numberOf(value), numberOf(params), numberOf(activations)];
+  const [first, second, third] = [certaintySign(value), certaintySign(params), certaintySign(activations)];
+  const isCertain = first === '' && second === '' && third === '';
   return {
-    costs: amounts.map(numberOf) as unknown as OverviewCosts,
-    signs: isCertain ? undefined : signs,
+    costs,
+    signs: isCertain ? undefined : [first, second, third],
     why: isCertain ? undefined : uncertainty(cost),
   };
 }

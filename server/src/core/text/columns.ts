@@ -30,7 +30,8 @@ export function padEnd(text: string, columns: number): string {
 
 /** Clips a text to so many columns, with an ellipsis. */
 export function clipColumns(text: string, columns: number): string {
-  if (width(text) <= columns) return text;
+  // No unit takes more than two columns.
+  if (2 * text.length <= columns || width(text) <= columns) return text;
   let shown = '';
   let used = 1;
   for (const character of text) {
