@@ -40,9 +40,11 @@ const quietSettings = {
  * address may say more than the folder: files to open, the path of an extension in development and of its tests.
  * Whoever reaches the port has a terminal, and so does every account of this machine: the server answers to nobody
  * without the token of this start, which is in `address`.
- * @param {{ settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, installed?: boolean, flavour?: 'current' | 'oldest' }} options
+ * A `locale` is that of an editor with a language pack, whose own words stay English: it is a pack without any.
+ * @param {{ locale?: string, settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, installed?: boolean, flavour?: 'current' | 'oldest' }} options
  */
 export async function startServer({
+  locale,
   settings = {},
   env = {},
   port = 0,
@@ -56,6 +58,7 @@ export async function startServer({
   mkdirSync(join(data, 'data/User'), { recursive: true });
   writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   if (installed) installFlopline(join(data, 'extensions'));
+  if (locale) installLanguage(data, locale);
   const token = randomBytes(24).toString('hex');
   // In a file: what is in a command line, everybody on the machine can read.
   const tokenFile = join(data, 'token');
@@ -71,6 +74,7 @@ export async function startServer({
     '--disable-workspace-trust',
     // Without it VS Code ignores the development and test paths of a page's address.
     ...(test ? ['--enable-smoke-test-driver'] : []),
+    ...(locale ? ['--locale', locale] : []),
   ];
   const server = spawn(editor.node, args, {
     env: { ...process.env, ...env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', XDG_RUNTIME_DIR: data },
@@ -128,6 +132,31 @@ export async function startServer({
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   };
   return { server, port: listening, log, remote, address, stop };
+}
+
+/** A language pack without words, where the editor looks for packs. */
+function installLanguage(data, locale) {
+  const id = `flopline.language-pack-${locale}`;
+  const folder = join(data, 'extensions', `${id}-1.0.0`);
+  const words = join(folder, 'words.json');
+  mkdirSync(folder, { recursive: true });
+  const write = (path, content) => writeFileSync(path, JSON.stringify(content));
+  write(words, { '': [], version: '1.0.0', contents: {} });
+  write(join(folder, 'package.json'), {
+    name: `language-pack-${locale}`,
+    publisher: 'flopline',
+    version: '1.0.0',
+    engines: { vscode: '*' },
+    contributes: { localizations: [{ languageId: locale, translations: [{ id: 'vscode', path: './words.json' }] }] },
+  });
+  write(join(data, 'data/languagepacks.json'), {
+    [locale]: {
+      hash: 'empty',
+      label: locale,
+      extensions: [{ extensionIdentifier: { id }, version: '1.0.0' }],
+      translations: { vscode: words },
+    },
+  });
 }
 
 /** Puts what a VSIX holds into a folder of extensions. */

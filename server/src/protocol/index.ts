@@ -314,8 +314,14 @@ export interface Requests {
   };
   /** The networks in the folders of the workspace, by the names and contents of files. */
   'flopline/networks': { readonly params: object; readonly result: NetworkList };
-  /** What one of them costs, open or not; null where it is none. */
-  'flopline/networkTotals': { readonly params: DocumentParams; readonly result: NetworkTotals | null };
+  /**
+   * What one of them costs, open or not; null where it is none. A file that is in no folder of the workspace comes with
+   * its text.
+   */
+  'flopline/networkTotals': {
+    readonly params: DocumentParams & { readonly text?: string };
+    readonly result: NetworkTotals | null;
+  };
   /** What can be varied of a network. */
   'flopline/sweeps': { readonly params: DocumentParams; readonly result: readonly Sweep[] | null };
   /** The totals with one of the values; null where it is none of the newest text. */
