@@ -288,6 +288,30 @@ const shots = {
       },
       { width: 1400, height: 720 },
     ),
+  // What is there while a network in Python runs, by an ideal runtime and by PyTorch.
+  'overview-memory': () =>
+    take(
+      'overview-memory',
+      resnet,
+      async () => {
+        const frame = await openOverview();
+        await frame.locator('#memory-tab').click();
+        await frame.locator('#memory tbody tr').first().waitFor();
+      },
+      { width: 1400, height: 720 },
+    ),
+  // Which layers wait for arithmetic, and which for memory.
+  'overview-time': () =>
+    take(
+      'overview-time',
+      googlenet,
+      async () => {
+        const frame = await openOverview();
+        await frame.locator('#time-tab').click();
+        await frame.locator('#time tbody tr').first().waitFor();
+      },
+      { width: 1400, height: 720 },
+    ),
   // All views of one network, to be looked at.
   'views-googlenet': () => takeViews('views-googlenet', googlenet),
   'views-fork': () => takeViews('views-fork', fork),
