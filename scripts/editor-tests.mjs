@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { walkAgents } from './vscode/agents.mjs';
+import { walkChinese } from './vscode/chinese.mjs';
 import { root } from './vscode/install.mjs';
 import { walkOverview } from './vscode/overview.mjs';
 import { runWebTests } from './web-tests.mjs';
@@ -180,6 +181,7 @@ async function inBrowser(workspace, report, flavour) {
     const walk = isWished('overview') ? await walkOverview(browser, editor, payload) : [];
     // The oldest editor does not support MCP servers.
     if (isWished('agents') && flavour === 'current') walk.push(await walkAgents(browser, editor, payload));
+    if (isWished('an editor in Chinese') && flavour === 'current') walk.push(...(await walkChinese(browser)));
     return { where: `VS Code from npm (${flavour}) in Chromium`, code, log, more: [refusal, ...walk] };
   } finally {
     await browser.close().catch(() => {});

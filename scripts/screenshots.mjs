@@ -288,6 +288,34 @@ const shots = {
       },
       { width: 1400, height: 720 },
     ),
+  // What is there while a network in Python runs, by an ideal runtime and by PyTorch.
+  'overview-memory': () =>
+    take(
+      'overview-memory',
+      resnet,
+      async () => {
+        const frame = await openOverview();
+        await frame.locator('#memory-tab').click();
+        await frame.locator('#memory tbody tr').first().waitFor();
+      },
+      { width: 1400, height: 720 },
+    ),
+  // Which layers wait for arithmetic, and which for memory.
+  'overview-time': () =>
+    take(
+      'overview-time',
+      googlenet,
+      async () => {
+        const frame = await openOverview();
+        await frame.locator('#time-tab').click();
+        await frame.locator('#time tbody tr').first().waitFor();
+      },
+      { width: 1400, height: 720 },
+    ),
+  // All views of one network, to be looked at.
+  'views-googlenet': () => takeViews('views-googlenet', googlenet),
+  'views-fork': () => takeViews('views-fork', fork),
+  'views-python': () => takeViews('views-python', resnet),
   // A network over its budget, with the changes that bring it back.
   budget: () =>
     take(
@@ -387,7 +415,8 @@ const shots = {
     }),
 };
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(shots);
+const wanted =
+  process.argv.length > 2 ? process.argv.slice(2) : Object.keys(shots).filter(name => !name.startsWith('views-'));
 try {
   for (const name of wanted) await shots[name]();
 } catch (error) {
@@ -419,17 +448,48 @@ async function take(name, file, act = async () => {}, { width = 1040, height = 6
   );
   await page.locator('.editor-instance .view-lines').first().waitFor();
   await page.waitForFunction(() => /MACs/.test(document.querySelector('.view-lines')?.textContent ?? ''));
-  await page.locator('.contentWidgets .codelens-decoration').first().waitFor();
+  // That of a program may be below what is in view.
+  await page.locator('.contentWidgets .codelens-decoration').first().waitFor({ state: 'attached' });
   const kind = theme.includes('Contrast') ? '.hc-black, .hc-light' : theme.includes('Light') ? '.vs' : '.vs-dark';
   await page.locator(`.monaco-workbench:is(${kind})`).waitFor();
   // The side bar would take a third of the picture.
   if (await page.locator('.part.sidebar').isVisible()) await page.keyboard.press('Control+B');
   await page.locator('.part.sidebar').waitFor({ state: 'hidden' });
   await act();
+  await save(name);
+  await page.close();
+}
+
+async function save(name) {
   await settle();
   await page.screenshot({ path: join(images, `${name}.png`) });
   console.log(join(images, `${name}.png`));
-  await page.close();
+}
+
+/** A picture of each view of the overview, and of some things that are done in it. */
+async function takeViews(name, file) {
+  const act = async () => {
+    const frame = await openOverview();
+    const tab = async view => {
+      await frame.locator(`#${view}-tab`).click();
+      await frame.locator(`#${view}`).locator('tbody tr:visible, .empty:visible, .canvas:visible').first().waitFor();
+      // What changes while the server is asked.
+      await page.waitForTimeout(800);
+    };
+    await save(`${name}-table`);
+    for (const view of ['graph', 'memory']) {
+      await tab(view);
+      await save(`${name}-${view}`);
+    }
+    await frame.locator('#memory select').first().selectOption('training');
+    await page.waitForTimeout(800);
+    await save(`${name}-training`);
+    await tab('time');
+    await save(`${name}-time`);
+    await tab('sweep');
+    await page.waitForTimeout(1500);
+  };
+  await take(`${name}-sweep`, file, act, { width: 1400, height: 900 });
 }
 
 /** Opens the overview beside the text. */

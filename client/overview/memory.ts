@@ -205,7 +205,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
         );
       }
     }
-    if (content.mode === 'training')
+    if (content.mode === 'training' && curves.length > 0)
       found.push(
         l10n.t(
           'All together is what is there if gradients are kept from the step before. The backward pass frees what was saved while it makes gradients.',

@@ -14,7 +14,7 @@ import type { View } from './view.ts';
 
 const quiet = 150;
 const tall = 260;
-const margin = { left: 66, right: 14, top: 14, bottom: 34 };
+const margin = { left: 66, right: 22, top: 14, bottom: 34 };
 /** So many of the slowest layers are listed. */
 const mostRows = 60;
 
@@ -239,6 +239,7 @@ function intensityOf({ operations, bytes: traffic }: Pick<TimeRow, 'operations' 
 function intensityText(row: Placed<TimeRow>): string {
   if (row.operations === null || row.bytes === null) return '?';
   const found = intensityOf(row) ?? 0;
+  if (found === 0) return '0';
   return found >= 100 ? found.toFixed(0) : found.toPrecision(2);
 }
 
@@ -250,6 +251,9 @@ function boundOf(row: Placed<TimeRow>, roof: Roof): string {
   if (row.operations === null || row.bytes === null) return '?';
   return isCompute(row, roof) ? l10n.t('arithmetic') : l10n.t('memory');
 }
+
+/** A power of ten that is at least one: `100`, `1k`. */
+const round = (power: number): string => si(10 ** power).replace(/\.0+/, '');
 
 /** The roof, and below it each layer where its intensity allows it to be; both axes in powers of ten. */
 function drawn(rows: readonly Placed<TimeRow>[], roof: Roof, current: number, width: number): SVGElement {
@@ -276,14 +280,14 @@ function drawn(rows: readonly Placed<TimeRow>[], roof: Roof, current: number, wi
     const own = x(10 ** power);
     drawing.append(
       part('line', { class: 'axis', x1: own, x2: own, y1: margin.top, y2: floor }),
-      part('text', { x: own, y: floor + 16, 'text-anchor': 'middle' }, power < 0 ? `${10 ** power}` : si(10 ** power)),
+      part('text', { x: own, y: floor + 16, 'text-anchor': 'middle' }, power < 0 ? `${10 ** power}` : round(power)),
     );
   }
   for (let power = Math.ceil(bottom); power <= top; power++) {
     const own = y(10 ** power);
     drawing.append(
       part('line', { class: 'axis', x1: margin.left, x2: width - margin.right, y1: own, y2: own }),
-      part('text', { x: margin.left - 6, y: own + 4, 'text-anchor': 'end' }, `${si(10 ** power)}/s`),
+      part('text', { x: margin.left - 6, y: own + 4, 'text-anchor': 'end' }, `${round(power)}/s`),
     );
   }
   drawing.append(

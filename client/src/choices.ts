@@ -76,7 +76,7 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
     if (active) list.activeItems = [active];
   };
 
-  list.title = l10n.t('{0} of {1}', choice.name, summary.title);
+  list.title = l10n.t('{0} in {1}', choice.name, summary.title);
   const now = l10n.t('Now {0} ({1})', choice.text, originText(choice, picking.document.uri));
   list.placeholder =
     choice.key === 'batch'
@@ -147,7 +147,7 @@ async function typeValue(picking: Picking, choice: DocumentChoice, typed: string
   const { key, name, value, text } = choice;
   let last: Outcome | null = null;
   const written = await vscode.window.showInputBox({
-    title: l10n.t('{0} of {1}', name, picking.summary.title),
+    title: l10n.t('{0} in {1}', name, picking.summary.title),
     prompt:
       key === 'input'
         ? l10n.t('For an image, 320, 320x320 and 3,320,320 are the same. Leave empty for the default.')

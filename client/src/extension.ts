@@ -116,9 +116,9 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
     totals: (uri, token) => ask('flopline/networkTotals', { textDocument: { uri } }, token),
   });
 
-  const texts = createTexts(context.extensionUri, async (uri, token) => {
+  const texts = createTexts(context.extensionUri, async (uri, text, token) => {
     await client.start();
-    return ask('flopline/networkTotals', { textDocument: { uri } }, token);
+    return ask('flopline/networkTotals', { textDocument: { uri }, text }, token);
   });
 
   const overviews = createOverviews(context.extensionUri, {

@@ -12,7 +12,7 @@ interface Text {
 }
 
 /** The totals of a packaged text; null if they cannot be computed. */
-type Ask = (uri: string, token: vscode.CancellationToken) => Promise<NetworkTotals | null>;
+type Ask = (uri: string, content: string, token: vscode.CancellationToken) => Promise<NetworkTotals | null>;
 
 export interface Texts {
   /** Lets the user pick a template, or opens the given one. */
@@ -159,7 +159,10 @@ export function createTexts(extension: vscode.Uri, ask: Ask): Texts {
     async function fill(): Promise<void> {
       const { token } = cancellation;
       for (const text of texts) {
-        const found = await ask(vscode.Uri.joinPath(extension, folder, text.file).toString(), token).catch(() => null);
+        const uri = vscode.Uri.joinPath(extension, folder, text.file);
+        const found = await contentOf(uri)
+          .then(content => ask(uri.toString(), content, token))
+          .catch(() => null);
         if (token.isCancellationRequested) return;
         if (!found) continue;
         totals.set(text, found.text);
@@ -185,7 +188,11 @@ const languages: readonly (readonly [ending: string, language: string])[] = [
 
 /** Opens a copy, so the packaged file is never edited. */
 async function openCopy(uri: vscode.Uri): Promise<void> {
-  const content = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const content = await contentOf(uri);
   const language = languages.find(([ending]) => uri.path.endsWith(ending))![1];
   await vscode.window.showTextDocument(await createDocument(content, language));
+}
+
+async function contentOf(uri: vscode.Uri): Promise<string> {
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
 }

@@ -9,7 +9,7 @@ const types = ['fp32', 'fp16', 'bf16', 'int8'] as const;
 export function deviceTable(): Readonly<Record<string, string>> {
   const rows = [...builtInDevices].map(([name, { label, kind, source, flops, bandwidth }]) => [
     `\`${name}\``,
-    `${label}, ${kind()}`,
+    `${label()}, ${kind()}`,
     ...types.map(type => (flops.has(type) ? si(flops.get(type)!) : '–')),
     `${bandwidth / 1e9} GB/s`,
     source,

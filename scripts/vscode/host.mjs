@@ -40,9 +40,11 @@ const quietSettings = {
  * specify more than the folder: files to open, and the paths of an extension in development and of its tests. Anyone
  * who can reach the port would get a terminal, including all accounts on this machine, so the server requires the token
  * of this start, which is part of `address`.
- * @param {{ settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, installed?: boolean, flavour?: 'current' | 'oldest' }} options
+ * `locale` starts an editor with a language pack that is empty, so its own words stay English.
+ * @param {{ locale?: string, settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, installed?: boolean, flavour?: 'current' | 'oldest' }} options
  */
 export async function startServer({
+  locale,
   settings = {},
   env = {},
   port = 0,
@@ -56,6 +58,7 @@ export async function startServer({
   mkdirSync(join(data, 'data/User'), { recursive: true });
   writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   if (installed) installFlopline(join(data, 'extensions'));
+  if (locale) installLanguage(data, locale);
   const token = randomBytes(24).toString('hex');
   // In a file, because everyone on the machine can read command lines.
   const tokenFile = join(data, 'token');
@@ -71,6 +74,7 @@ export async function startServer({
     '--disable-workspace-trust',
     // Without this flag, VS Code ignores the development and test paths in the URL.
     ...(test ? ['--enable-smoke-test-driver'] : []),
+    ...(locale ? ['--locale', locale] : []),
   ];
   const server = spawn(editor.node, args, {
     env: { ...process.env, ...env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', XDG_RUNTIME_DIR: data },
@@ -128,6 +132,31 @@ export async function startServer({
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   };
   return { server, port: listening, log, remote, address, stop };
+}
+
+/** Installs an empty language pack. */
+function installLanguage(data, locale) {
+  const id = `flopline.language-pack-${locale}`;
+  const folder = join(data, 'extensions', `${id}-1.0.0`);
+  const words = join(folder, 'words.json');
+  mkdirSync(folder, { recursive: true });
+  const write = (path, content) => writeFileSync(path, JSON.stringify(content));
+  write(words, { '': [], version: '1.0.0', contents: {} });
+  write(join(folder, 'package.json'), {
+    name: `language-pack-${locale}`,
+    publisher: 'flopline',
+    version: '1.0.0',
+    engines: { vscode: '*' },
+    contributes: { localizations: [{ languageId: locale, translations: [{ id: 'vscode', path: './words.json' }] }] },
+  });
+  write(join(data, 'data/languagepacks.json'), {
+    [locale]: {
+      hash: 'empty',
+      label: locale,
+      extensions: [{ extensionIdentifier: { id }, version: '1.0.0' }],
+      translations: { vscode: words },
+    },
+  });
 }
 
 /** Unpacks the content of the VSIX into an extensions folder. */

@@ -47,8 +47,8 @@ const bodies = {
 
 /** Opens a file in a fresh window, and waits for its hints. */
 export async function openWindow(browser, editor, folder, file, { payload = [], ...viewport } = {}) {
-  const { width = 1400, height = 900, deviceScaleFactor = 1 } = viewport;
-  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor });
+  const { width = 1400, height = 900, deviceScaleFactor = 1, locale } = viewport;
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor, locale });
   page.setDefaultTimeout(60_000);
   await page.goto(
     editor.address(folder, [...payload, ['skipWelcome', 'true'], ['openFile', editor.remote(join(folder, file))]]),
@@ -67,7 +67,7 @@ export async function runCommand(page, title) {
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
-const isVisible = (locator, timeout) =>
+export const isVisible = (locator, timeout) =>
   locator.waitFor({ timeout }).then(
     () => true,
     () => false,

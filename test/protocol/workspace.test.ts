@@ -1,6 +1,6 @@
 // The networks of a workspace: listed by name and content, with totals on request, and found as symbols.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -171,4 +171,20 @@ test('an outdated summary is marked, and “fix all” updates it on request', a
   );
   assert.deepEqual(await session.actionsAt(uri, whole, ['source.fixAll']), []);
   assert.equal((await totals(session, uri))?.isStale, false);
+});
+
+test('texts of the package have totals, though they are in no folder of the workspace', async () => {
+  await using session = await startSession({ folder: root });
+  for (const name of ['templates', 'examples']) {
+    const folder = new URL(`../../${name}/`, import.meta.url);
+    for (const file of readdirSync(folder).filter(each => /\.(?:yaml|py|cfg|prototxt)$/.test(each))) {
+      const uri = new URL(file, folder);
+      const params = { textDocument: { uri: uri.href }, text: readFileSync(uri, 'utf8') };
+      const totals: NetworkTotals | null = await session.connection.sendRequest('flopline/networkTotals', params);
+      assert.match(totals?.text ?? '', /^[\d.]+[kMG] MACs · [\d.]+[kM]? params/, file);
+    }
+  }
+  // Nothing of the disk is read for it.
+  const uri = new URL('../../templates/module.py', import.meta.url).href;
+  assert.equal(await session.connection.sendRequest('flopline/networkTotals', { textDocument: { uri } }), null);
 });

@@ -63,8 +63,9 @@ export function answerNetworks(session: Session, configure: (uri: string) => Pro
       return { networks: [], isCut: false };
     }
   });
-  session.on('flopline/networkTotals', async ({ textDocument: { uri } }, token) => {
+  session.on('flopline/networkTotals', async ({ textDocument: { uri }, text }, token) => {
     try {
+      if (text !== undefined) return (await networks.priced(uri, text, token)) ?? null;
       return (await networks.read(uri, token))?.totals ?? null;
     } catch (error) {
       session.complain('totals of a network', error);
@@ -176,10 +177,26 @@ class Networks {
     await this.#session.ready(uri);
     await this.#configure(uri);
     const settings = workspace.settings.of(uri);
-    const steps = workspace.closed(uri, path);
+    const found = await this.#taken(workspace.closed(uri, path), uri, token);
+    return found && settings === workspace.settings.of(uri)
+      ? this.#remember(uri, found.analysed, found.files)
+      : undefined;
+  }
+
+  /** The totals of a text by itself; undefined where it is no network, or nobody waits any more. */
+  async priced(uri: string, text: string, token: Token): Promise<NetworkTotals | undefined> {
+    await this.#session.ready(uri);
+    const found = await this.#taken(this.#session.workspace.alone(uri, text), uri, token);
+    return found && networkTotals(found.analysed);
+  }
+
+  /** Takes steps with other messages between them; undefined where nobody waits any more, or the settings are others. */
+  async #taken<T>(steps: Generator<Promise<void> | undefined, T>, uri: string, token: Token): Promise<T | undefined> {
+    const { workspace } = this.#session;
+    const settings = workspace.settings.of(uri);
     let end = performance.now() + slice;
     for (let next = steps.next(); ; next = steps.next()) {
-      if (next.done) return next.value && this.#remember(uri, next.value.analysed, next.value.files);
+      if (next.done) return next.value;
       if (next.value) await next.value;
       else if (performance.now() > end) {
         await turn();

@@ -255,7 +255,20 @@ export class Workspace {
     const files = new Watched(this.files);
     const text = files.read(path);
     if (text === undefined) return undefined;
-    const source = this.#placed({ name: fileName(uri), text, path }, settings, files);
+    return yield* this.#priced({ name: fileName(uri), text, path }, settings, files);
+  }
+
+  /** The same for a text that belongs to no folder. */
+  alone(uri: string, text: string): Generator<Promise<void> | undefined, ClosedFile | undefined> {
+    return this.#priced({ name: fileName(uri), text }, this.settings.of(uri), new Watched(this.files));
+  }
+
+  *#priced(
+    text: Source,
+    settings: Settings,
+    files: Watched,
+  ): Generator<Promise<void> | undefined, ClosedFile | undefined> {
+    const source = this.#placed(text, settings, files);
     const parser = formatOf(source)?.parser;
     if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
     const document = open(source, settings);

@@ -314,8 +314,14 @@ export interface Requests {
   };
   /** The networks in the workspace folders, found by names and contents of files. */
   'flopline/networks': { readonly params: object; readonly result: NetworkList };
-  /** The totals of one of these networks, open or not; null if the file has none. */
-  'flopline/networkTotals': { readonly params: DocumentParams; readonly result: NetworkTotals | null };
+  /**
+   * The totals of one of these networks, open or not; null if the file has none. A file outside of the workspace folders
+   * is sent with its text.
+   */
+  'flopline/networkTotals': {
+    readonly params: DocumentParams & { readonly text?: string };
+    readonly result: NetworkTotals | null;
+  };
   /** The values of a network that can be swept over a range. */
   'flopline/sweeps': { readonly params: DocumentParams; readonly result: readonly Sweep[] | null };
   /** The totals with one of the values; null if the newest text has no such value. */

@@ -97,7 +97,7 @@ export function time(analysed: Analysed, wanted: string | undefined): Time {
 }
 
 function labelOf({ label, kind }: BuiltInDevice): string {
-  return `${label} (${kind()})`;
+  return `${label()} (${kind()})`;
 }
 
 function sourceOf({ source, derived }: BuiltInDevice): string {

@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 
 export interface BuiltInDevice {
   /** The full name: `NVIDIA A100 80 GB (SXM)`. */
-  readonly label: string;
+  readonly label: () => string;
   readonly kind: () => string;
   /** The source of the numbers. */
   readonly source: string;
@@ -20,7 +20,7 @@ export const builtInDevices: ReadonlyMap<string, BuiltInDevice> = new Map([
   [
     'a100',
     {
-      label: 'NVIDIA A100 80 GB (SXM)',
+      label: () => 'NVIDIA A100 80 GB (SXM)',
       kind: () => l10n.t('data-center GPU'),
       source: 'NVIDIA A100 Tensor Core GPU Datasheet, 2021',
       derived: undefined,
@@ -36,10 +36,13 @@ export const builtInDevices: ReadonlyMap<string, BuiltInDevice> = new Map([
   [
     'apple-m2',
     {
-      label: 'Apple M2, 10-core GPU',
+      label: () => l10n.t('Apple M2, 10-core GPU'),
       kind: () => l10n.t('laptop GPU'),
-      source: 'Apple Newsroom, “Apple unveils M2”, 2022',
-      derived: () => l10n.t('Apple states the speed for 32-bit floats alone.'),
+      source: 'Apple Newsroom, “Apple unveils M2”, 2022 (bandwidth); Apple’s WWDC keynote, June 6, 2022 (speed)',
+      derived: () =>
+        l10n.t(
+          'Apple states the speed for 32-bit floats alone, and not in writing: 10 cores with 128 multiply-adds per cycle at 1.4 GHz give the same.',
+        ),
       flops: new Map([['fp32', 3.6e12]]),
       bandwidth: 100e9,
     },
@@ -47,7 +50,7 @@ export const builtInDevices: ReadonlyMap<string, BuiltInDevice> = new Map([
   [
     'snapdragon-865',
     {
-      label: 'Qualcomm Snapdragon 865, four fast CPU cores',
+      label: () => l10n.t('Qualcomm Snapdragon 865, four fast CPU cores'),
       kind: () => l10n.t('phone'),
       source: 'Qualcomm Snapdragon 865 Product Brief, 2019; Arm Cortex-A77 Software Optimization Guide',
       derived: () =>
@@ -65,12 +68,12 @@ export const builtInDevices: ReadonlyMap<string, BuiltInDevice> = new Map([
   [
     'stm32h743',
     {
-      label: 'STMicroelectronics STM32H743',
+      label: () => 'STMicroelectronics STM32H743',
       kind: () => l10n.t('microcontroller'),
-      source: 'ST DS12110 (STM32H743); Arm Cortex-M7 Processor Technical Reference Manual',
+      source: 'ST DS12110 (STM32H743); Arm Cortex-M7 Processor Technical Reference Manual (tightly coupled memory)',
       derived: () =>
         l10n.t(
-          'One multiply-add in 32-bit floats, or two in integers, per cycle at 480 MHz; tightly coupled memory gives 64 bits per cycle.',
+          'One multiply-add in 32-bit floats, or two in integers, per cycle at 480 MHz, which is an upper bound: Arm publishes no timing of this core. Tightly coupled memory gives 64 bits per cycle.',
         ),
       flops: new Map([
         ['fp32', 0.96e9],
