@@ -9,7 +9,7 @@ import { fitting } from './fixes.ts';
 import { missingImports, reasonsIn } from './imports.ts';
 import { type Ran, runProgram, type Setting } from './machine.ts';
 import { type Prepared, type Reading, runPrepared } from './prepared.ts';
-import { notFound, type Recorded, Refusal, record } from './record.ts';
+import { notFound, type Recorded, Refusal, record, unknownEntry } from './record.ts';
 import type { Task, Try } from './task.ts';
 import { Unknowns } from './unknowns.ts';
 
@@ -35,7 +35,7 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
   const setting = { files, roots, cwd: surroundings.repository };
   const path = source.path ?? surroundings.module;
   return isReadAgain(path)
-    ? yield* runPrepared(setting, library, path, () => readingOf(task, guess), { remembers: false, loads: false })
+    ? yield* runPrepared(setting, library, () => readingOf(task, guess), { remembers: false, loads: false })
     : yield* runOnce(setting, readingOf(task, guess));
 }
 
@@ -66,6 +66,9 @@ function readingOf(task: Task, guess: number): Reading<Recorded | Refusal, Try> 
     });
     if (ending.kind === 'stopped') {
       return failed({ range: head, severity: 'error', code: 'program-too-long', message: ending.reason.message });
+    }
+    if (ending.kind === 'unknown') {
+      return failed({ range: head, severity: 'error', ...unknownEntry(entry, ending.reason) });
     }
     if (ending.kind === 'raised') return failed(exceptionProblem(ending.failure, head));
     const { value } = ending;
