@@ -49,16 +49,16 @@ export function* runPrepared<T, R>(
   setting: Omit<Setting, 'hooks'>,
   module: string,
   begin: () => Reading<T, R>,
-  use: Use = { remembers: true, loads: true },
+  { remembers: isRemembering, loads }: Use = { remembers: true, loads: true },
 ): Generator<void, R> {
-  let { remembers } = use;
+  let remembers = isRemembering;
   for (;;) {
-    const key = JSON.stringify([module, use.loads, setting.cwd, ...setting.roots]);
+    const key = JSON.stringify([loads, module, setting.cwd, ...setting.roots]);
     const known = waiting.get(key);
     // Nobody else may use it meanwhile, nor if this reading is given up.
     waiting.delete(key);
     const reading = begin();
-    const desk = known?.fits(setting.files) ? known : new Desk(setting, use.loads);
+    const desk = known?.fits(setting.files) ? known : new Desk(setting, loads);
     desk.use(setting.files, reading, remembers);
     const ran: Ran<T> = yield* runOn(desk.machine, function* (): Steps<T> {
       return yield* reading.work(yield* desk.prepare(module));

@@ -206,15 +206,25 @@ const hypot = arithmetic(ops.combine, { how: 'other' }, 'other', Math.hypot, fra
 /** Whose values decide nothing. */
 const other = arithmetic(ops.combine, { how: 'other' }, 'other', () => Number.NaN);
 const fraction = arithmetic(ops.combine, { how: 'other' }, 'other', () => Number.NaN, fractionType);
-const bits = (how: (a: bigint, b: bigint) => bigint): Binary =>
-  arithmetic(ops.combine, { how: 'bits' }, 'test', (a, b) =>
+/** Of whole numbers; those that shift refuse two booleans as well. */
+const bits = (kernel: string, how: (a: bigint, b: bigint) => bigint, refusesBooleans = false): Binary => {
+  const combined = arithmetic(ops.combine, { how: 'bits' }, 'test', (a, b) =>
     Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Number(how(BigInt(a), BigInt(b))),
   );
-const and = bits((a, b) => a & b);
-const or = bits((a, b) => a | b);
-const xor = bits((a, b) => a ^ b);
-const left = bits((a, b) => a << b);
-const right = bits((a, b) => a >> b);
+  return (world, a, b) => {
+    const known = [a, b].filter(({ hasType }) => hasType);
+    const refused =
+      known.find(({ dtype }) => !isWhole(dtype)) ??
+      (refusesBooleans && known.length === 2 && known.every(({ dtype }) => dtype === 'bool') ? a : undefined);
+    if (refused) throw world.machine.raise('RuntimeError', `"${kernel}_cpu" not implemented for '${refused.dtype}'`);
+    return combined(world, a, b);
+  };
+};
+const and = bits('bitwise_and', (a, b) => a & b);
+const or = bits('bitwise_or', (a, b) => a | b);
+const xor = bits('bitwise_xor', (a, b) => a ^ b);
+const left = bits('lshift', (a, b) => a << b, true);
+const right = bits('rshift', (a, b) => a >> b, true);
 
 const comparison = (how: (a: number, b: number) => boolean): Binary =>
   arithmetic(
