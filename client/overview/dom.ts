@@ -1,8 +1,8 @@
-// Small makers of elements.
+// Helpers that create and observe DOM elements.
 
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** An element with attributes, of which those that are undefined or false are left out, and what is in it. */
+/** Creates an element with attributes and content. Attributes that are undefined or false are omitted. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -22,4 +22,15 @@ export function setAttributes(target: Element, attributes: Attributes): void {
       if (target.getAttribute(name) !== text) target.setAttribute(name, text);
     }
   }
+}
+
+/** Calls `changed` with the width of an element in pixels, capped at `most`, whenever it changes. */
+export function observeWidth(target: Element, most: number, changed: (width: number) => void): void {
+  let width = 0;
+  new ResizeObserver(entries => {
+    const now = Math.min(most, entries.at(-1)?.contentRect.width ?? 0);
+    if (now === width || now === 0) return;
+    width = now;
+    changed(now);
+  }).observe(target);
 }

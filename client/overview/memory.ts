@@ -10,11 +10,13 @@ import type {
   Placed,
   Spliced,
 } from '../../server/src/protocol/index.ts';
-import { element, setAttributes } from './dom.ts';
+import { element } from './dom.ts';
 import type { Ask } from './messages.ts';
 import type { Network, Row } from './network.ts';
-import { rowsAfter, type Spot, spotsOf } from './places.ts';
-import { part, swatch } from './svg.ts';
+import { rowsAfter, type ShowLine, type Spot, spotAt, spotsOf } from './places.ts';
+import { createRefresh } from './refresh.ts';
+import { createSlider } from './slider.ts';
+import { levels, part, swatch } from './svg.ts';
 import type { View } from './view.ts';
 
 /** Milliseconds without a change after which it is asked for again, or what is there at another operator. */
@@ -32,7 +34,7 @@ interface Curve {
 
 /** What the page has of an answer, with what it had before. */
 interface Shown {
-  readonly uri: string;
+  readonly network: Network;
   readonly content: MemoryContent;
   readonly operators: readonly number[];
   readonly curves: readonly Curve[];
@@ -43,76 +45,52 @@ interface Shown {
   readonly spots: readonly (Spot | undefined)[];
 }
 
-/** Shows a line; the focus goes there, or stays. */
-export type ShowLine = (spot: Spot, focus: boolean) => void;
-
 export function createMemory(ask: Ask, showLine: ShowLine): View {
   const modeList = element('select');
   const optimizerList = element('select');
   const optimizerLabel = element('label', {}, l10n.t('Optimizer'), optimizerList);
   const tools = element('div', { class: 'tools' }, element('label', {}, l10n.t('Memory of'), modeList), optimizerLabel);
   const figures = element('dl', { class: 'figures' });
-  const chart = element('div', { class: 'curve', role: 'slider', tabindex: 0 });
   const legend = element('p', { class: 'legend' });
   const head = element('h2', {});
   const table = element('table', {});
   const rest = element('p', { class: 'legend' });
   const notes = element('div', { class: 'notes' });
   const nothing = element('p', { class: 'empty' });
-  const whole = element('div', { class: 'moments' }, tools, figures, chart, legend, head, table, rest, nothing, notes);
 
-  let network: Network | undefined;
   let mode: MemoryMode = 'inference';
   let optimizer = 3;
   let shown: Shown | undefined;
-  /** The network that `shown` is of. */
-  let shownFor: Network | undefined;
   let step = 0;
-  /** What the cursor was on when nothing was known yet. */
-  let wanted: readonly Row[] = [];
-  let run = 0;
+  /** What the cursor is on, unless a person went elsewhere in the chart since. */
+  let atCursor: readonly Row[] = [];
   let looks = 0;
-  let waiting: ReturnType<typeof setTimeout> | undefined;
   let looking: ReturnType<typeof setTimeout> | undefined;
-  let width = 0;
 
   modeList.append(
     element('option', { value: 'inference' }, l10n.t('Inference')),
     element('option', { value: 'training' }, l10n.t('A training step')),
   );
 
-  const start = async (): Promise<void> => {
-    const own = ++run;
-    const asked = network;
-    if (!asked) return;
-    const before = shown?.uri === asked.uri && shown.content.mode === mode ? shown : undefined;
+  const refresh = createRefresh(quiet, async (asked, isCurrent) => {
+    const before = shown?.network.uri === asked.uri && shown.content.mode === mode ? shown : undefined;
     const params = { textDocument: { uri: asked.uri }, mode };
     const content = await ask('flopline/memory', before ? { ...params, known: before.content.id } : params);
-    if (own !== run || !content) return;
-    const isOther = shown?.uri !== asked.uri || shown.content.mode !== mode;
-    shown = shownOf(asked.uri, content, before);
-    shownFor = asked;
+    if (!isCurrent() || !content) return false;
+    const isOther = shown?.network.uri !== asked.uri || shown.content.mode !== mode;
+    shown = shownOf(asked, content, before);
     const last = shown.operators.length - 1;
     if (isOther) step = peakOf(shown)?.peak.step ?? 0;
     step = Math.max(0, Math.min(step, last));
     render();
-    if (wanted.length > 0) follow(wanted);
-  };
+    goToCursor();
+    return true;
+  });
 
-  const follow = (rows: readonly Row[]): void => {
-    wanted = rows;
-    if (!shown || !shownFor) return;
-    const places = rows.flatMap(row => row.places);
-    const files = shownFor.content.files;
-    const at = shown.spots.findIndex(spot =>
-      places.some(
-        ({ file, first, last }) =>
-          spot !== undefined &&
-          spot.uri === (file === 0 ? shownFor!.uri : files[file]) &&
-          spot.first <= last &&
-          spot.last >= first,
-      ),
-    );
+  const goToCursor = (): void => {
+    // Rows of another document than the one that is known are of no use yet.
+    if (!shown || refresh.network()?.uri !== shown.network.uri) return;
+    const at = spotAt(shown.spots, atCursor, shown.network);
     if (at >= 0 && stretchAt(shown, step) !== at) move(shown.starts[at]!);
   };
 
@@ -123,19 +101,23 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
     look();
   };
 
+  /** A person goes there: what is read again later leaves it so. */
+  const choose = (to: number): void => {
+    atCursor = [];
+    move(to);
+  };
+
   /** What is there at the step: asked for when nobody moves on. */
-  const look = (tries = 0): void => {
+  const look = (): void => {
     clearTimeout(looking);
     looking = setTimeout(async () => {
       const own = ++looks;
       const [now, kind] = [shown, shown && peakOf(shown)?.kind];
-      if (!now || !network || !kind) return;
-      const params = { textDocument: { uri: now.uri }, mode, kind, step };
+      if (!now || !kind) return;
+      const params = { textDocument: { uri: now.network.uri }, mode, kind, step };
       const moment = await ask('flopline/memoryAt', params);
-      if (own !== looks || now !== shown) return;
-      if (moment) renderMoment(moment);
-      // The server may have been at another text just then.
-      else if (tries < 5) look(tries + 1);
+      // Where there is none, the text has become shorter: the curve of the new one comes.
+      if (moment && own === looks && now === shown) renderMoment(moment);
     }, quiet);
   };
 
@@ -154,7 +136,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       ...content.optimizers.map(({ name }, at) => element('option', { value: at, selected: at === optimizer }, name)),
     );
     const hasCurve = curves.length > 0;
-    for (const each of [chart, legend, head, table, rest]) each.hidden = !hasCurve;
+    for (const each of [chart.element, legend, head, table, rest]) each.hidden = !hasCurve;
     nothing.hidden = content.why === undefined;
     nothing.textContent = (content.why ?? '').replaceAll('`', '');
     renderFigures();
@@ -173,7 +155,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
       if (at !== undefined) {
         const where = element('button', { type: 'button', class: 'goto' }, nameAt(at));
         where.addEventListener('click', () => {
-          move(at);
+          choose(at);
           reveal(at, false);
         });
         words.append(' ', where);
@@ -246,21 +228,17 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
 
   const renderChart = (): void => {
     if (!shown || shown.curves.length === 0) return;
-    const { curves, operators } = shown;
-    const count = operators.length;
+    chart.render();
+    head.textContent = l10n.t('At {0}', nameAt(step));
+    if (table.rows.length === 0) rest.textContent = '';
+  };
+
+  const stepText = (): string => {
+    const { curves } = shown!;
     const values = curves.map(({ kind, bytes: list }) =>
       curves.length > 1 ? `${kindName(kind)}: ${bytes(list[step]!)}` : bytes(list[step]!),
     );
-    setAttributes(chart, {
-      'aria-label': l10n.t('Memory by operator'),
-      'aria-valuemin': 1,
-      'aria-valuemax': count,
-      'aria-valuenow': step + 1,
-      'aria-valuetext': [nameAt(step), ...values].join(', '),
-    });
-    chart.replaceChildren(drawn(curves, step, width));
-    head.textContent = l10n.t('At {0}', nameAt(step));
-    if (table.rows.length === 0) rest.textContent = '';
+    return [nameAt(step), ...values].join(', ');
   };
 
   const renderMoment = ({ pieces, others, otherBytes }: MemoryMoment): void => {
@@ -269,7 +247,7 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
     const rows = pieces.map(piece => {
       const button = element('button', { type: 'button', class: 'goto' }, piece.name);
       button.addEventListener('click', () => {
-        move(piece.step);
+        choose(piece.step);
         reveal(piece.step, false);
       });
       const first = element('th', { scope: 'row' }, button);
@@ -299,63 +277,49 @@ export function createMemory(ask: Ask, showLine: ShowLine): View {
 
   modeList.addEventListener('change', () => {
     mode = modeList.value === 'training' ? 'training' : 'inference';
-    start();
+    refresh.start();
   });
   optimizerList.addEventListener('change', () => {
     optimizer = Number(optimizerList.value);
     renderFigures();
   });
-  chart.addEventListener('keydown', event => {
-    if (!shown) return;
-    const at = stretchAt(shown, step);
-    const { starts, operators } = shown;
-    const to = {
-      ArrowRight: step + 1,
-      ArrowUp: step + 1,
-      ArrowLeft: step - 1,
-      ArrowDown: step - 1,
-      PageDown: starts[at + 1] ?? operators.length - 1,
-      PageUp: step > starts[at]! ? starts[at]! : (starts[at - 1] ?? 0),
-      Home: 0,
-      End: operators.length - 1,
-    }[event.key];
-    if (to !== undefined) move(to);
-    else if (event.key === 'Enter') reveal(step, true);
-    else if (event.key === ' ') reveal(step, false);
-    else return;
-    event.preventDefault();
+  const chart = createSlider({
+    label: l10n.t('Memory by operator'),
+    width: 960,
+    count: () => (shown && shown.curves.length > 0 ? shown.operators.length : 0),
+    current: () => step,
+    page: direction => {
+      const { starts, operators } = shown!;
+      const at = stretchAt(shown!, step);
+      if (direction > 0) return starts[at + 1] ?? operators.length - 1;
+      return step > starts[at]! ? starts[at]! : (starts[at - 1] ?? 0);
+    },
+    text: stepText,
+    draw: width => drawn(shown!.curves, step, width),
+    placeAt: (_, x, width) => {
+      const inner = width - margin.left - margin.right;
+      return Math.floor(((x - margin.left) / inner) * shown!.operators.length);
+    },
+    move: choose,
+    reveal: focus => reveal(step, focus),
   });
-  chart.addEventListener('click', event => {
-    if (!shown) return;
-    const { left, width: wide } = chart.getBoundingClientRect();
-    const inner = Math.min(wide, width) - margin.left - margin.right;
-    const share = (event.clientX - left - margin.left) / inner;
-    move(Math.floor(share * shown.operators.length));
-    reveal(step, false);
-  });
-  new ResizeObserver(entries => {
-    const now = Math.min(960, entries.at(-1)?.contentRect.width ?? 0);
-    if (now === width || now === 0) return;
-    width = now;
-    renderChart();
-  }).observe(chart);
 
   return {
     name: 'memory',
     words: l10n.t('Memory'),
-    element: whole,
+    element: element(
+      'div',
+      { class: 'moments' },
+      ...[tools, figures, chart.element, legend, head, table, rest, nothing, notes],
+    ),
     show: next => {
-      network = next;
-      clearTimeout(waiting);
-      if (!next) {
-        run++;
-        clearTimeout(looking);
-        return;
-      }
-      if (next === shownFor) return;
-      waiting = setTimeout(start, shownFor?.uri === next.uri ? quiet : 0);
+      refresh.show(next);
+      goToCursor();
     },
-    follow,
+    follow: rows => {
+      atCursor = rows;
+      goToCursor();
+    },
   };
 }
 
@@ -366,7 +330,7 @@ function kindName(kind: MemoryKind): string {
   return kind === 'ideal' ? l10n.t('Ideal runtime') : l10n.t('Eager PyTorch');
 }
 
-function shownOf(uri: string, content: MemoryContent, before: Shown | undefined): Shown {
+function shownOf(network: Network, content: MemoryContent, before: Shown | undefined): Shown {
   const stretches = rowsAfter(before?.stretches ?? [], content.stretches);
   const lines = content.lines ?? before?.lines ?? [];
   let at = 0;
@@ -375,7 +339,7 @@ function shownOf(uri: string, content: MemoryContent, before: Shown | undefined)
     return at - count;
   });
   return {
-    uri,
+    network,
     content,
     operators: listAfter(before?.operators, content.operators),
     curves: content.curves.map(curve => ({
@@ -385,7 +349,7 @@ function shownOf(uri: string, content: MemoryContent, before: Shown | undefined)
     stretches,
     lines,
     starts,
-    spots: spotsOf(stretches, content, lines, uri),
+    spots: spotsOf(stretches, content, lines, network.uri),
   };
 }
 
@@ -416,13 +380,7 @@ function drawn(curves: readonly Curve[], step: number, width: number): SVGElemen
   const inner = width - margin.left - margin.right;
   const floor = tall - margin.bottom;
   const y = (amount: number): number => floor - ((floor - margin.top) * amount) / most;
-  for (const share of [0, 0.5, 1]) {
-    const at = y(most * share);
-    drawing.append(
-      part('line', { class: 'axis', x1: margin.left, x2: width - margin.right, y1: at, y2: at }),
-      part('text', { x: margin.left - 6, y: at + 4, 'text-anchor': 'end' }, bytes(most * share)),
-    );
-  }
+  drawing.append(...levels(most, y, margin.left, width - margin.right, bytes));
   for (const { kind, bytes: list, peak } of curves) {
     const x = (at: number): number => margin.left + (inner * at) / list.length;
     const line = pathOf(list, x, y, inner);

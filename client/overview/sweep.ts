@@ -3,10 +3,11 @@
 import * as l10n from '@vscode/l10n';
 import { bytes, si } from '../../server/src/core/text/quantity.ts';
 import type { Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/index.ts';
-import { element } from './dom.ts';
+import { element, observeWidth } from './dom.ts';
 import type { Ask } from './messages.ts';
 import type { Network } from './network.ts';
-import { part } from './svg.ts';
+import { createRefresh } from './refresh.ts';
+import { levels, part } from './svg.ts';
 import type { View } from './view.ts';
 
 const measures = ['value', 'params', 'activations', 'peak'] as const;
@@ -33,39 +34,34 @@ export function createSweeps(ask: Ask): View {
   );
   const whole = element('div', { class: 'sweep' }, tools, chart, legend, table, nothing);
 
-  let network: Network | undefined;
   let known: readonly Sweep[] = [];
   let key: SweepKey | undefined;
   let measure: Measure = 'value';
   let points = new Map<string, SweepPoint>();
-  /** What was swept last, and the one who asks now. */
-  let sweptFor: Network | undefined;
-  let run = 0;
-  let waiting: ReturnType<typeof setTimeout> | undefined;
+  /** The address of the document that they are of. */
+  let uri: string | undefined;
   let width = 0;
 
   const current = (): Sweep | undefined => known.find(each => each.key === key) ?? known[0];
 
-  const start = async (): Promise<void> => {
-    const own = ++run;
-    const asked = network;
-    if (!asked) return;
-    const found = await ask('flopline/sweeps', { textDocument: { uri: asked.uri } });
+  const refresh = createRefresh(quiet, async (asked, isCurrent) => {
+    const textDocument = { uri: asked.uri };
+    const found = await ask('flopline/sweeps', { textDocument });
     // Of a text that was replaced, another message has come or comes.
-    if (own !== run || !found) return;
+    if (!isCurrent() || !found) return false;
     known = found;
     points = new Map();
+    uri = asked.uri;
     render();
     const sweep = current();
-    const textDocument = { uri: asked.uri };
     for (const { value } of sweep?.values ?? []) {
       const point = await ask('flopline/sweepPoint', { textDocument, key: sweep!.key, value });
-      if (own !== run) return;
+      if (!isCurrent()) return false;
       if (point) points.set(value, point);
       renderFigures();
     }
-    sweptFor = asked;
-  };
+    return true;
+  });
 
   const render = (): void => {
     const sweep = current();
@@ -76,7 +72,7 @@ export function createSweeps(ask: Ask): View {
     );
     measureList.replaceChildren(
       ...measures.map(each =>
-        element('option', { value: each, selected: each === measure }, measureName(each, network)),
+        element('option', { value: each, selected: each === measure }, measureName(each, refresh.network())),
       ),
     );
     renderFigures();
@@ -84,6 +80,7 @@ export function createSweeps(ask: Ask): View {
 
   const renderFigures = (): void => {
     const sweep = current();
+    const network = refresh.network();
     if (!sweep || !network) return;
     const heads = [keyName(sweep.key), ...measures.map(each => measureName(each, network))];
     head.replaceChildren(element('tr', {}, ...heads.map(text => element('th', { scope: 'col' }, text))));
@@ -114,38 +111,28 @@ export function createSweeps(ask: Ask): View {
     key = known.find(each => each.key === vary.value)?.key;
     // Batches change memory alone.
     if (key === 'batch' && (measure === 'value' || measure === 'params')) measure = 'peak';
-    start();
+    refresh.start();
   });
   measureList.addEventListener('change', () => {
     measure = measures.find(each => each === measureList.value) ?? 'value';
     renderFigures();
   });
-  new ResizeObserver(entries => {
-    const now = Math.min(720, entries.at(-1)?.contentRect.width ?? 0);
-    if (now === width || now === 0) return;
+  observeWidth(chart, 720, now => {
     width = now;
     renderFigures();
-  }).observe(chart);
+  });
 
   return {
     name: 'sweep',
     words: l10n.t('Sweep'),
     element: whole,
     show: next => {
-      network = next;
-      clearTimeout(waiting);
-      if (!next) {
-        run++;
-        return;
-      }
-      if (next === sweptFor) return;
       // Of another file, nothing is true any more.
-      const isOther = sweptFor?.uri !== next.uri;
-      if (isOther) {
+      if (next && next.uri !== uri) {
         known = [];
         points = new Map();
       }
-      waiting = setTimeout(start, isOther ? 0 : quiet);
+      refresh.show(next);
     },
   };
 }
@@ -232,13 +219,7 @@ function drawn(
   };
   const floor = tall - margin.bottom;
   const y = (amount: number): number => floor - ((floor - margin.top) * amount) / most;
-  for (const share of [0, 0.5, 1]) {
-    const at = y(most * share);
-    drawing.append(
-      part('line', { class: 'axis', x1: margin.left, x2: width - margin.right, y1: at, y2: at }),
-      part('text', { x: margin.left - 6, y: at + 4, 'text-anchor': 'end' }, amountText(most * share, measure)),
-    );
-  }
+  drawing.append(...levels(most, y, margin.left, width - margin.right, amount => amountText(amount, measure)));
   let free = Number.NEGATIVE_INFINITY;
   for (const [index, { text, at }] of values.entries()) {
     const center = x(at ?? index);

@@ -3,11 +3,12 @@
 import * as l10n from '@vscode/l10n';
 import { bytes, percent, si } from '../../server/src/core/text/quantity.ts';
 import type { Placed, TimeContent, TimeRow } from '../../server/src/protocol/index.ts';
-import { element, setAttributes } from './dom.ts';
-import type { ShowLine } from './memory.ts';
+import { element } from './dom.ts';
 import type { Ask } from './messages.ts';
 import type { Network, Row } from './network.ts';
-import { rowsAfter, type Spot, spotsOf } from './places.ts';
+import { rowsAfter, type ShowLine, type Spot, spotAt, spotsOf } from './places.ts';
+import { createRefresh } from './refresh.ts';
+import { createSlider } from './slider.ts';
 import { part, swatch } from './svg.ts';
 import type { View } from './view.ts';
 
@@ -18,7 +19,7 @@ const margin = { left: 66, right: 14, top: 14, bottom: 34 };
 const mostRows = 60;
 
 interface Shown {
-  readonly uri: string;
+  readonly network: Network;
   readonly content: TimeContent;
   readonly rows: readonly Placed<TimeRow>[];
   readonly lines: readonly number[];
@@ -29,70 +30,56 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
   const deviceList = element('select');
   const tools = element('div', { class: 'tools' }, element('label', {}, l10n.t('Device'), deviceList));
   const figures = element('dl', { class: 'figures' });
-  const chart = element('div', { class: 'curve', role: 'slider', tabindex: 0 });
   const legend = element('p', { class: 'legend' });
   const table = element('table', {});
   const rest = element('p', { class: 'legend' });
   const nothing = element('p', { class: 'empty' });
   const notes = element('div', { class: 'notes' });
-  const whole = element('div', { class: 'moments' }, tools, figures, chart, legend, table, rest, nothing, notes);
 
-  let network: Network | undefined;
   let device: string | undefined;
   let shown: Shown | undefined;
-  let shownFor: Network | undefined;
   let at = 0;
-  let wanted: readonly Row[] = [];
-  let run = 0;
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  let width = 0;
+  /** What the cursor is on, unless a person went elsewhere in the chart since. */
+  let atCursor: readonly Row[] = [];
 
-  const start = async (): Promise<void> => {
-    const own = ++run;
-    const asked = network;
-    if (!asked) return;
-    const before = shown?.uri === asked.uri ? shown : undefined;
+  const refresh = createRefresh(quiet, async (asked, isCurrent) => {
+    const before = shown?.network.uri === asked.uri ? shown : undefined;
     const content = await ask('flopline/time', {
       textDocument: { uri: asked.uri },
       ...(device === undefined ? {} : { device }),
       ...(before ? { known: before.content.id } : {}),
     });
-    if (own !== run || !content) return;
+    if (!isCurrent() || !content) return false;
     const rows = rowsAfter(before?.rows ?? [], content.rows);
     const lines = content.lines ?? before?.lines ?? [];
-    const isOther = shown?.uri !== asked.uri;
-    shown = { uri: asked.uri, content, rows, lines, spots: spotsOf(rows, content, lines, asked.uri) };
-    shownFor = asked;
-    // The slowest one.
-    if (isOther)
+    shown = { network: asked, content, rows, lines, spots: spotsOf(rows, content, lines, asked.uri) };
+    // The slowest one, of another file.
+    if (!before)
       at = rows.reduce((best, { seconds }, own) => ((seconds ?? 0) > (rows[best]!.seconds ?? 0) ? own : best), 0);
     at = Math.max(0, Math.min(at, rows.length - 1));
     render();
-    if (wanted.length > 0) follow(wanted);
-  };
+    goToCursor();
+    return true;
+  });
 
-  const follow = (rows: readonly Row[]): void => {
-    wanted = rows;
-    if (!shown || !shownFor) return;
-    const { files } = shownFor.content;
-    const places = rows.flatMap(row => row.places);
-    const found = shown.spots.findIndex(spot =>
-      places.some(
-        ({ file, first, last }) =>
-          spot !== undefined &&
-          spot.uri === (file === 0 ? shownFor!.uri : files[file]) &&
-          spot.first <= last &&
-          spot.last >= first,
-      ),
-    );
+  const goToCursor = (): void => {
+    // Rows of another document than the one that is known are of no use yet.
+    if (!shown || refresh.network()?.uri !== shown.network.uri) return;
+    const found = spotAt(shown.spots, atCursor, shown.network);
     if (found >= 0 && found !== at) move(found);
   };
 
   const move = (to: number): void => {
     if (!shown || shown.rows.length === 0) return;
     at = Math.max(0, Math.min(to, shown.rows.length - 1));
-    renderChart();
+    chart.render();
     renderTable();
+  };
+
+  /** A person goes there: what is read again later leaves it so. */
+  const choose = (to: number): void => {
+    atCursor = [];
+    move(to);
   };
 
   const reveal = (own: number, focus: boolean): void => {
@@ -110,7 +97,7 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
       ),
     );
     const isKnown = content.roof !== undefined;
-    for (const each of [figures, chart, legend, table, rest]) each.hidden = !isKnown;
+    for (const each of [figures, chart.element, legend, table, rest]) each.hidden = !isKnown;
     nothing.hidden = isKnown;
     nothing.textContent = (content.why ?? '').replaceAll('`', '');
     notes.replaceChildren(
@@ -140,23 +127,8 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
       swatch('compute', l10n.t('Layers that wait for arithmetic')),
       swatch('traffic', l10n.t('Layers that wait for memory')),
     );
-    renderChart();
+    chart.render();
     renderTable();
-  };
-
-  const renderChart = (): void => {
-    if (!shown?.content.roof || shown.rows.length === 0) return;
-    const { rows, content } = shown;
-    const row = rows[at]!;
-    const facts = [row.name, timeOf(row), boundOf(row, content.roof!)];
-    setAttributes(chart, {
-      'aria-label': l10n.t('Layers by arithmetic intensity'),
-      'aria-valuemin': 1,
-      'aria-valuemax': rows.length,
-      'aria-valuenow': at + 1,
-      'aria-valuetext': facts.filter(text => text !== '').join(', '),
-    });
-    chart.replaceChildren(drawn(rows, content.roof!, at, width));
   };
 
   const renderTable = (): void => {
@@ -180,7 +152,7 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
       const row = rows[own]!;
       const button = element('button', { type: 'button', class: 'goto' }, row.name);
       button.addEventListener('click', () => {
-        move(own);
+        choose(own);
         reveal(own, false);
       });
       const first = element('th', { scope: 'row' }, button);
@@ -209,55 +181,43 @@ export function createTime(ask: Ask, showLine: ShowLine): View {
 
   deviceList.addEventListener('change', () => {
     device = deviceList.value;
-    start();
+    refresh.start();
   });
-  chart.addEventListener('keydown', event => {
-    if (!shown) return;
-    const { length } = shown.rows;
-    const to = {
-      ArrowRight: at + 1,
-      ArrowUp: at + 1,
-      ArrowLeft: at - 1,
-      ArrowDown: at - 1,
-      PageDown: at + 10,
-      PageUp: at - 10,
-      Home: 0,
-      End: length - 1,
-    }[event.key];
-    if (to !== undefined) move(to);
-    else if (event.key === 'Enter') reveal(at, true);
-    else if (event.key === ' ') reveal(at, false);
-    else return;
-    event.preventDefault();
+  const chart = createSlider({
+    label: l10n.t('Layers by arithmetic intensity'),
+    width: 960,
+    count: () => (shown?.content.roof ? shown.rows.length : 0),
+    current: () => at,
+    page: direction => at + 10 * direction,
+    text: () => {
+      const row = shown!.rows[at]!;
+      return [row.name, timeOf(row), boundOf(row, shown!.content.roof!)].filter(text => text !== '').join(', ');
+    },
+    draw: width => drawn(shown!.rows, shown!.content.roof!, at, width),
+    placeAt: target => {
+      const row = (target as Element | null)?.closest?.('[data-row]')?.getAttribute('data-row');
+      return row === null || row === undefined ? undefined : Number(row);
+    },
+    move: choose,
+    reveal: focus => reveal(at, focus),
   });
-  chart.addEventListener('click', event => {
-    const own = (event.target as Element).closest?.('[data-row]')?.getAttribute('data-row');
-    if (own === null || own === undefined) return;
-    move(Number(own));
-    reveal(at, false);
-  });
-  new ResizeObserver(entries => {
-    const now = Math.min(960, entries.at(-1)?.contentRect.width ?? 0);
-    if (now === width || now === 0) return;
-    width = now;
-    renderChart();
-  }).observe(chart);
 
   return {
     name: 'time',
     words: l10n.t('Time'),
-    element: whole,
+    element: element(
+      'div',
+      { class: 'moments' },
+      ...[tools, figures, chart.element, legend, table, rest, nothing, notes],
+    ),
     show: next => {
-      network = next;
-      clearTimeout(waiting);
-      if (!next) {
-        run++;
-        return;
-      }
-      if (next === shownFor) return;
-      waiting = setTimeout(start, shownFor?.uri === next.uri ? quiet : 0);
+      refresh.show(next);
+      goToCursor();
     },
-    follow,
+    follow: rows => {
+      atCursor = rows;
+      goToCursor();
+    },
   };
 }
 

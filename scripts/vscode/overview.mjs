@@ -1,4 +1,4 @@
-// The overview as a person uses it, in a real editor: with the mouse, by the keyboard alone, and as axe-core sees it.
+// Tests the overview in a real editor: with the mouse, by the keyboard alone, and with axe-core.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,9 +25,10 @@ export function overviewWorkspace() {
 }
 
 /** The colours of the window, for all who look at it. */
-export function setTheme(folder, theme) {
+export function setTheme(folder, theme, others = {}) {
   mkdirSync(join(folder, '.vscode'), { recursive: true });
   const settings = {
+    ...others,
     'workbench.colorTheme': theme,
     'window.autoDetectColorScheme': false,
     'window.autoDetectHighContrast': false,
@@ -321,6 +322,16 @@ export async function walkOverview(browser, editor, payload) {
         const names = await frame.locator('#memory tbody th').allTextContents();
         return names.some(name => name.startsWith('model.0')) || names;
       });
+      // What is sent anew is read anew: the place in the curve stays, though the cursor is elsewhere.
+      const facts = frame.locator('.facts');
+      setTheme(folder, 'Dark Modern', { 'flopline.convention': 'flops' });
+      await eventually('FLOPs', async () => /FLOPs/.test(await facts.textContent()) || facts.textContent());
+      await page.waitForTimeout(600);
+      setTheme(folder, 'Dark Modern');
+      await eventually('MACs', async () => /MACs/.test(await facts.textContent()) || facts.textContent());
+      await page.waitForTimeout(600);
+      assert.match((await at()) ?? '', /^model\.0.* \(batchNorm\)/);
+      assert.match((await frame.locator('#memory tbody th').allTextContents()).join(), /model\.0/);
       await page.keyboard.press(' ');
       await line(10);
       await page.keyboard.press('End');

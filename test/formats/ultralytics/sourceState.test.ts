@@ -200,6 +200,26 @@ describe('what a reading changes in the Python of a repository', () => {
     });
   }
 
+  it('is read again where something holds what cannot be known', () => {
+    // A mapping that is loaded ahead for the second reading, and that something unknown may have changed.
+    const changed = {
+      'models/settings.py':
+        'import yaml\n\ndef filled():\n    names = {"a": 1}\n    names.update(yaml.safe_dump(names))\n    return names\n\nnames = filled()\n',
+      'models/yolo.py': reader
+        .replace('from models.extra', 'from models.settings import names\nfrom models.extra')
+        .replace('    for i, (f, n, m, args)', '    assert names is not None\n    for i, (f, n, m, args)'),
+    };
+    const files = unseen(changed);
+    const rows = ['[-1, 1, Conv, [8, 3, 2]]', '[-1, 1, Counted, [8, list]]'];
+    let found: Analysed | undefined;
+    for (const width of [8, 16, 8]) {
+      const text = textOf([rows[0]!.replace('8', String(width)), ...rows.slice(1)], '');
+      found = analysed(text, files, found);
+      assert.deepEqual(seen(found), seen(analysed(text, unseen(changed))));
+      assert.equal(report(found).totals.complete, true);
+    }
+  });
+
   it('makes no difference to any sequence of texts and of edits of the Python', () => {
     const steps = fc.array(fc.record({ text: anyText, changed: anyChange }), { minLength: 3, maxLength: 5 });
     fc.assert(

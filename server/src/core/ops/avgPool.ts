@@ -1,20 +1,21 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { paddingAfter, poolKernel, poolStride, rounding } from './rules/attrs.ts';
 import { checkPool, poolField, poolShape } from './rules/pool.ts';
 import { savesInput } from './rules/saved.ts';
 import { size } from './rules/shape.ts';
 import type { Rounding } from './rules/window.ts';
 
 export interface AvgPool {
-  /** One entry for each spatial dimension, as in the three below. */
+  /** One entry per spatial dimension, like the following fields. */
   readonly kernel: readonly number[];
-  /** The kernel where not given. */
+  /** Default: the kernel. */
   readonly stride?: readonly number[] | undefined;
-  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  /** Padding before, and also after unless `paddingAfter` is given. */
   readonly padding: readonly number[];
   readonly paddingAfter?: readonly number[] | undefined;
   readonly rounding: Rounding;
-  /** Whether the zeros of the padding count as elements of the window. */
+  /** Whether the zeros of the padding count as elements of a window. */
   readonly includePadding: boolean;
 }
 
@@ -24,31 +25,11 @@ export const avgPool = op<AvgPool>({
   kind: 'pool',
   summary: () => l10n.t('Takes the mean of each window, channel by channel.'),
   attrs: {
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Kernel size K.') },
-    stride: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Stride: 2 halves the output size. Default: the kernel size.'),
-    },
+    kernel: poolKernel,
+    stride: poolStride,
     padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: () => l10n.t('Zeros added at both ends.') },
-    paddingAfter: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Padding at the end, if different.'),
-    },
-    rounding: {
-      kind: 'choice',
-      values: ['floor', 'ceil', 'caffe'],
-      default: 'floor',
-      doc: () =>
-        l10n.t(
-          'What happens to a last window that extends past the end: floor drops it, ceil keeps it; caffe rounds like Caffe.',
-        ),
-    },
+    paddingAfter,
+    rounding,
     includePadding: {
       kind: 'boolean',
       default: true,
@@ -59,7 +40,7 @@ export const avgPool = op<AvgPool>({
   rank: { min: 3, max: 5 },
   check: (attrs, [x], order) => checkPool(attrs, x!, order),
   shape: (attrs, [x]) => poolShape(attrs, x!),
-  // Every window is counted whole, taps in the padding included, whichever number it is divided by.
+  // Every window is counted at full size, including padding, whatever it is divided by.
   counts: ({ kernel }, _, [y]) => ({ adds: size(y!) * (size(kernel) - 1), divs: size(y!) }),
   field: poolField,
   saves: savesInput,

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape, type ShapeOrder } from './op.ts';
+import { dilation, groups, paddingAfter, stride, weightedKernel, zeroPadding } from './rules/attrs.ts';
 import { ofWeighted } from './rules/backward.ts';
 import { kernelTooLarge } from './rules/fits.ts';
 import { checkGroups } from './rules/groups.ts';
@@ -9,20 +10,22 @@ import { extent, volume, windows } from './rules/window.ts';
 export interface Conv {
   /** Output channels. */
   readonly out: number;
-  /** One entry for each spatial dimension, as in the three below. */
+  /** One entry per spatial dimension, like the following fields. */
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
-  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  /** Padding before, and also after unless `paddingAfter` is given. */
   readonly padding: readonly number[];
   readonly paddingAfter?: readonly number[] | undefined;
   readonly dilation: readonly number[];
   readonly groups: number;
   readonly bias: boolean;
-  /** Weights and inputs are signs (XNOR-Net): a product is an XNOR, 32 of them a word. MACs are counted all the same. */
+  /** Weights and inputs are signs (XNOR-Net): a product is an XNOR, 32 per machine word. MACs are counted as usual. */
   readonly binary?: boolean | undefined;
 }
 
-/** Convolution over 1, 2 or 3 spatial dimensions: M = (X − K + 2P)/S + 1; PyTorch's, Caffe's and Darknet's rule. */
+/**
+ * Convolution over 1, 2 or 3 spatial dimensions: M = (X − K + 2P)/S + 1; the same rule in PyTorch, Caffe and Darknet.
+ */
 export const conv = op<Conv>({
   name: 'conv',
   kind: 'compute',
@@ -32,46 +35,12 @@ export const conv = op<Conv>({
     ),
   attrs: {
     out: { kind: 'int', min: 1, doc: () => l10n.t('Output channels: the number of filters.') },
-    kernel: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      doc: () => l10n.t('Kernel size K. MACs and parameters grow with K².'),
-    },
-    stride: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: 1,
-      doc: () => l10n.t('Stride: 2 halves the output size.'),
-    },
-    padding: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: 0,
-      doc: () => l10n.t('Zeros added at both ends of each dimension.'),
-    },
-    paddingAfter: {
-      kind: 'ints',
-      min: 0,
-      spatial: true,
-      default: undefined,
-      doc: () => l10n.t('Padding at the end, if different.'),
-    },
-    dilation: {
-      kind: 'ints',
-      min: 1,
-      spatial: true,
-      default: 1,
-      doc: () => l10n.t('Spacing between kernel elements.'),
-    },
-    groups: {
-      kind: 'int',
-      min: 1,
-      default: 1,
-      doc: () => l10n.t('Number of channel groups; one per channel makes it depthwise.'),
-    },
+    kernel: weightedKernel,
+    stride,
+    padding: zeroPadding,
+    paddingAfter,
+    dilation,
+    groups,
     bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output channel.') },
     binary: { kind: 'boolean', default: false, doc: () => l10n.t('Weights and inputs are binary (XNOR-Net).') },
   },

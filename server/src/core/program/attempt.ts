@@ -9,7 +9,7 @@ import { exceptionProblem } from './exceptions.ts';
 import { fitting } from './fixes.ts';
 import { missingImports, reasonsIn } from './imports.ts';
 import { runProgram } from './machine.ts';
-import { notFound, type Recorded, Refusal, record } from './record.ts';
+import { notFound, type Recorded, Refusal, record, unknownEntry } from './record.ts';
 import type { Task, Try } from './task.ts';
 import { Unknowns } from './unknowns.ts';
 
@@ -33,6 +33,9 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
   });
   if (ending.kind === 'stopped') {
     return failed({ range: head, severity: 'error', code: 'program-too-long', message: ending.reason.message });
+  }
+  if (ending.kind === 'unknown') {
+    return failed({ range: head, severity: 'error', ...unknownEntry(entry, ending.reason) });
   }
   if (ending.kind === 'raised') return failed(exceptionProblem(ending.failure, head));
   const { value } = ending;

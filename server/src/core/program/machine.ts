@@ -1,7 +1,7 @@
 // The machine that a program is read with: one for each reading, so that nothing that a program changes outlives it.
 import type { Files } from '../python/files.ts';
 import type { Hooks } from '../python/machine.ts';
-import { Raised, type Steps } from '../python/objects.ts';
+import { Raised, type Steps, Unknown } from '../python/objects.ts';
 import { createMachine } from '../python/vm/index.ts';
 import type { Interpreter } from '../python/vm/interpreter.ts';
 import type { Reason } from '../text/reason.ts';
@@ -29,7 +29,9 @@ export type Ending<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'raised'; readonly failure: Failure }
   /** It took too long, or too much memory. */
-  | { readonly kind: 'stopped'; readonly reason: Reason };
+  | { readonly kind: 'stopped'; readonly reason: Reason }
+  /** What it would give cannot be known. */
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 export interface Ran<T> {
   readonly ending: Ending<T>;
@@ -71,7 +73,10 @@ export function* runOn<T>(machine: Interpreter, work: (machine: Interpreter) => 
     const failure = { raised: new Raised(outcome.exception), message: '' };
     return { machine, ending: { kind: 'raised', failure } };
   }
-  return { machine, ending: outcome.value };
+  // Also where a fault of ours ended it.
+  const ending: Ending<T> | Unknown = outcome.value;
+  if (ending instanceof Unknown) return { machine, ending: { kind: 'unknown', reason: ending.reason } };
+  return { machine, ending };
 
   function* whole(): Steps<Ending<T>> {
     try {

@@ -376,7 +376,7 @@ export function notFound(entry: string): Omit<Problem, 'range' | 'severity'> {
   return unknownEntry(entry, { message: l10n.t('its file was not found') });
 }
 
-function unknownEntry(entry: string, { message }: Reason): Omit<Problem, 'range' | 'severity'> {
+export function unknownEntry(entry: string, { message }: Reason): Omit<Problem, 'range' | 'severity'> {
   return {
     code: 'unknown-network',
     message: l10n.t('What `{0}` builds cannot be known: {1}.', entry, message.replace(/\.$/, '')),

@@ -22,7 +22,10 @@ import {
   PySet,
   PyStaticMethod,
   PyTuple,
+  poisonOf,
   Unknown,
+  UnknownAccess,
+  unpoison,
 } from './objects.ts';
 
 /** What an object held, one by one. */
@@ -198,7 +201,7 @@ export class Checkpoint {
       tell(object);
       // What was there is told by what is there now.
       if (state.kind === 'map') for (const [key, value] of state.object) for (const each of [key, value]) tell(each);
-      else if (state.kind === 'fields') for (const name of state.names) tell(state.object[name]);
+      else if (state.kind === 'fields') for (const name of state.names) tell(fieldOf(state.object, name));
       else for (const value of state.object) tell(value);
       tell(end);
     }
@@ -283,6 +286,7 @@ export class Snapshot {
     for (const object of objects) {
       if (object instanceof PyTuple || object instanceof PyFloat) continue;
       add(object);
+      if (poisonOf(object)) continue;
       if (object instanceof PyList) add(object.items);
       else if (object instanceof PyDict) {
         add(object.entries);
@@ -356,7 +360,17 @@ function stateOf(object: object): State | undefined {
     return { kind: 'numbers', object: object as Float64Array, held: [...(object as Float64Array)] };
   const names = Object.keys(object).filter(name => !incidental.has(name));
   const own = object as Record<string, unknown>;
-  return { kind: 'fields', object: own, names, held: names.map(name => own[name]) };
+  return { kind: 'fields', object: own, names, held: names.map(name => fieldOf(own, name)) };
+}
+
+/** A field; of a container whose contents are not known, why. */
+function fieldOf(object: Record<string, unknown>, name: string): unknown {
+  try {
+    return object[name];
+  } catch (error) {
+    if (error instanceof UnknownAccess) return error.unknown;
+    throw error;
+  }
 }
 
 /** What is written into a tensor's memory is not seen here. */
@@ -380,8 +394,15 @@ function putBack(state: State): void {
       for (const value of held) object.add(value);
       break;
     case 'fields':
-      for (let at = 0; at < held.length; at++) object[state.names[at]!] = held[at];
+      for (let at = 0; at < held.length; at++) putField(object, state.names[at]!, held[at]);
   }
+}
+
+function putField(object: Record<string, unknown>, name: string, value: unknown): void {
+  const isContents = (object instanceof PyList && name === 'items') || name === 'entries';
+  if (isContents && poisonOf(object)) {
+    if (!(value instanceof Unknown)) unpoison(object as unknown as PyList | PyDict | PySet, value);
+  } else object[name] = value;
 }
 
 function isAlike({ object, held }: State & { readonly kind: 'map' }): boolean {
@@ -395,8 +416,8 @@ function isAlike({ object, held }: State & { readonly kind: 'map' }): boolean {
 }
 
 function isSameList(a: unknown, b: unknown): boolean {
-  if (!(a instanceof PyList && b instanceof PyList) || a.own || b.own || a.items.length !== b.items.length)
-    return false;
+  if (!(a instanceof PyList && b instanceof PyList) || a.own || b.own || poisonOf(a) || poisonOf(b)) return false;
+  if (a.items.length !== b.items.length) return false;
   return a.items.every((item, at) => typeof item !== 'object' && Object.is(item, b.items[at]));
 }
 
@@ -421,7 +442,7 @@ function isSame(state: State): boolean {
       for (const value of object) if (value !== held[at++]) return false;
       return true;
     case 'fields':
-      for (; at < held.length; at++) if (!Object.is(object[state.names[at]!], held[at])) return false;
+      for (; at < held.length; at++) if (!Object.is(fieldOf(object, state.names[at]!), held[at])) return false;
       return true;
   }
 }

@@ -41,24 +41,15 @@ import {
   type Value,
 } from './objects.ts';
 import { containerTruth, identity, plainBinary, plainLength, plainOrder, plainUnary } from './operators.ts';
-import {
-  binaryMethods,
-  builtinContains,
-  builtinDeleteItem,
-  builtinItem,
-  builtinSetItem,
-  containerEquals,
-  equalsSteps,
-  isInstanceSteps,
-  isRaised,
-  iterateSteps,
-  nextSteps,
-  plainIsInstance,
-  plainIterator,
-  resume,
-  textSteps,
-  truthSteps,
-} from './protocols.ts';
+import { binaryMethods } from './protocols/arithmetic.ts';
+import { builtinDeleteItem, builtinSetItem } from './protocols/assign.ts';
+import { containerEquals, equalsSteps } from './protocols/compare.ts';
+import { builtinContains } from './protocols/contains.ts';
+import { builtinItem } from './protocols/items.ts';
+import { isRaised, iterateSteps, nextSteps, plainIterator, resume } from './protocols/iterate.ts';
+import { isInstanceSteps, plainIsInstance } from './protocols/match.ts';
+import { textSteps } from './protocols/text.ts';
+import { truthSteps } from './protocols/truth.ts';
 
 /** Puts the classes and functions into the built-in names. */
 export function installCore(names: Map<string, Value>, machine: Machine): void {

@@ -586,9 +586,12 @@ export class UnknownAccess {
   }
 }
 
+const unknownContents = new WeakMap<object, Unknown>();
+
 /** From now on what the container holds is not known. */
 export function poison(container: PyList | PyDict | PySet, unknown: Unknown): void {
-  Object.defineProperty(container, container instanceof PyList ? 'items' : 'entries', {
+  unknownContents.set(container, unknown);
+  Object.defineProperty(container, contentsName(container), {
     configurable: true,
     get() {
       throw new UnknownAccess(unknown);
@@ -598,6 +601,19 @@ export function poison(container: PyList | PyDict | PySet, unknown: Unknown): vo
     },
   });
 }
+
+/** Why it is not known what a container holds; undefined where it is known. */
+export const poisonOf = (container: object): Unknown | undefined => unknownContents.get(container);
+
+/** What a container holds is known again. */
+export function unpoison(container: PyList | PyDict | PySet, contents: unknown): void {
+  unknownContents.delete(container);
+  const field = { value: contents, configurable: true, enumerable: true, writable: true };
+  Object.defineProperty(container, contentsName(container), field);
+}
+
+const contentsName = (container: PyList | PyDict | PySet): string =>
+  container instanceof PyList ? 'items' : 'entries';
 
 /**
  * An exception of Python's on its way, as JavaScript throws it. Natives throw it by `machine.raise('ValueError', text)`.

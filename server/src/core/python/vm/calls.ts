@@ -27,7 +27,7 @@ import {
   UnknownAccess,
   type Value,
 } from '../objects.ts';
-import { resume } from '../protocols.ts';
+import { resume } from '../protocols/iterate.ts';
 import { Stopped } from './bounds.ts';
 import { deliver } from './delivery.ts';
 import { failed, fault, trace } from './failures.ts';

@@ -1,7 +1,7 @@
 // Exceptions on their way to the handler.
 import type { Reason } from '../../text/reason.ts';
 import { type PyException, Raised, UnknownAccess } from '../objects.ts';
-import { isRaised } from '../protocols.ts';
+import { isRaised } from '../protocols/iterate.ts';
 import { Stopped } from './bounds.ts';
 import { throwInto } from './calls.ts';
 import { fault, trace } from './failures.ts';

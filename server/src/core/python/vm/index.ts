@@ -26,18 +26,13 @@ import {
   type Value,
   type Work,
 } from '../objects.ts';
-import {
-  binarySteps,
-  equalsSteps,
-  formatSteps,
-  getAttributeSteps,
-  iterateSteps,
-  lengthSteps,
-  listSteps,
-  nextSteps,
-  textSteps,
-  truthSteps,
-} from '../protocols.ts';
+import { binarySteps } from '../protocols/arithmetic.ts';
+import { getAttributeSteps } from '../protocols/attributes.ts';
+import { equalsSteps } from '../protocols/compare.ts';
+import { lengthSteps } from '../protocols/items.ts';
+import { iterateSteps, listSteps, nextSteps } from '../protocols/iterate.ts';
+import { formatSteps, textSteps } from '../protocols/text.ts';
+import { truthSteps } from '../protocols/truth.ts';
 import { storageOf } from '../storage.ts';
 import { maxCharge, Stopped } from './bounds.ts';
 import { evaluateInSteps, evaluateSteps, localsOf, programFrame } from './evaluation.ts';

@@ -13,7 +13,7 @@ import {
   type Value,
 } from '../objects.ts';
 import { plainKey } from '../operators.ts';
-import { equalsSteps } from '../protocols.ts';
+import { equalsSteps } from '../protocols/compare.ts';
 
 /** What values are found by in dicts and sets. */
 export class Keys {

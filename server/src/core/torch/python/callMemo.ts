@@ -13,6 +13,7 @@ import {
   PyList,
   PySet,
   PyTuple,
+  poisonOf,
   type Value,
   type Work,
 } from '../../python/objects.ts';
@@ -308,6 +309,7 @@ export class CallMemo {
 function* partsOf(objects: readonly object[]): Iterable<object> {
   for (const object of objects) {
     yield object;
+    if (poisonOf(object)) continue;
     if (object instanceof PyList) yield object.items;
     else if (object instanceof PyDict) {
       yield object.entries;
@@ -340,7 +342,7 @@ export function recipes(
     // The module itself is the same.
     if (print.isShared(value) || held.numberOf(value) !== undefined) return { kind: 'plain', value };
     // What stands in two places is one thing.
-    if (seen.has(value) || depth > 3) return undefined;
+    if (seen.has(value) || depth > 3 || poisonOf(value)) return undefined;
     seen.add(value);
     if (value instanceof PyTensor) return tensorRecipe(value);
     if (value instanceof PyTuple || value instanceof PyList) {

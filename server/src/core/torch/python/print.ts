@@ -16,6 +16,7 @@ import {
   PySet,
   PySlice,
   PyTuple,
+  poisonOf,
   Unknown,
 } from '../../python/objects.ts';
 import { ModuleInstance } from './nn/instance.ts';
@@ -90,7 +91,8 @@ export class Print {
 
   #inside(value: object): void {
     const { add, tokens } = this;
-    if (value instanceof PyTensor) this.#tensor(value);
+    if (poisonOf(value)) this.isWhole = false;
+    else if (value instanceof PyTensor) this.#tensor(value);
     else if (value instanceof ModuleInstance) {
       const { cls, construct, unsaved, hooks, unknown, computed, dict } = value;
       add(cls);

@@ -8,7 +8,17 @@ import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
 import { Snapshot } from '../../python/checkpoint.ts';
 import type { Code } from '../../python/code.ts';
 import type { Activation, Hooks, Machine } from '../../python/machine.ts';
-import { type Keywords, PyClass, PyList, PyTuple, Unknown, type Value, type Work } from '../../python/objects.ts';
+import {
+  type Keywords,
+  PyClass,
+  PyList,
+  PyTuple,
+  poisonOf,
+  Unknown,
+  UnknownAccess,
+  type Value,
+  type Work,
+} from '../../python/objects.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
@@ -205,10 +215,12 @@ export class Recording implements World {
     this.#row = undefined;
     if (!(row instanceof Row)) return;
     const builder = this.#builder;
-    const { asked, module, counted } = row;
+    const { module, counted } = row;
+    // What a list holds that something unknown may have changed cannot be made again.
+    const asked = row.asked?.lists.some(([, list]) => poisonOf(list)) ? undefined : row.asked;
     const lists = (asked?.lists ?? []).filter(([, list, items]) => !sameList(list.items, items));
-    const outputs =
-      result === undefined ? [] : [result, ...lists.map(([, list]) => list)].flatMap(each => tensorsIn(each));
+    const left = result === undefined ? undefined : knownTensorsIn([result, ...lists.map(([, list]) => list)]);
+    const outputs = left ?? [];
     let placed: { readonly segment: Segment; readonly ports: readonly number[] } | undefined;
     const own = new Map<PyTensor, Tensor>();
     if (builder) {
@@ -222,7 +234,7 @@ export class Recording implements World {
       placed = { segment, ports: inputs.map(tensor => asked?.question.print.nodes.indexOf(tensor) ?? -1) };
       for (const [index, tensor] of outputs.entries()) this.attach(tensor, placement.outputs[index]!);
     }
-    if (!asked || result === undefined || row.isLabelledFromOutside) return;
+    if (!asked || result === undefined || !left || row.isLabelledFromOutside) return;
     if (placed && (!placed.segment.isClosed || placed.ports.includes(-1))) return;
     const { question } = asked;
     const done = this.machine.work;
@@ -610,3 +622,13 @@ export const torchHooks: Pick<Hooks, 'unknownCall' | 'unknownBranch'> = {
     if (world.isRecording) world.opaque(why, []);
   },
 };
+
+/** The tensors in some values; undefined where it is not known what one of them holds. */
+function knownTensorsIn(values: readonly Value[]): readonly PyTensor[] | undefined {
+  try {
+    return values.flatMap(value => tensorsIn(value));
+  } catch (error) {
+    if (error instanceof UnknownAccess) return undefined;
+    throw error;
+  }
+}

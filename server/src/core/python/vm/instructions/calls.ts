@@ -3,7 +3,7 @@ import type { KeywordCall } from '../../code.ts';
 import { Arguments } from '../../frame.ts';
 import type { Machine } from '../../machine.ts';
 import { noKeywords, PyDict, PyTuple, type Raised, type Steps, Unknown, type Value } from '../../objects.ts';
-import { listSteps } from '../../protocols.ts';
+import { listSteps } from '../../protocols/iterate.ts';
 import { awaitSteps, callUnknown, invoke } from '../calls.ts';
 import type { State } from '../state.ts';
 import { updateMap } from './containers.ts';

@@ -12,7 +12,10 @@ import {
   UnknownAccess,
   type Value,
 } from '../../objects.ts';
-import { extendSteps, itemSteps, keySteps, listSteps, setItemSteps } from '../../protocols.ts';
+import { extendSteps } from '../../protocols/arithmetic.ts';
+import { setItemSteps } from '../../protocols/assign.ts';
+import { itemSteps, keySteps } from '../../protocols/items.ts';
+import { listSteps } from '../../protocols/iterate.ts';
 import { awaitSteps } from '../calls.ts';
 import type { State } from '../state.ts';
 import { done, type Instructions } from './instruction.ts';

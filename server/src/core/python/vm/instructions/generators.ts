@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { PyGenerator } from '../../frame.ts';
 import { type Steps, Unknown, type Value } from '../../objects.ts';
-import { nextSteps, resume } from '../../protocols.ts';
+import { nextSteps, resume } from '../../protocols/iterate.ts';
 import { awaitSteps } from '../calls.ts';
 import { finishGenerator, yieldValue } from '../delivery.ts';
 import type { State } from '../state.ts';

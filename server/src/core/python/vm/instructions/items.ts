@@ -1,6 +1,7 @@
 // `a[i]`.
 import { PyDict, PyLazy, PyList, PySlice, PyTuple, type Steps, type Value } from '../../objects.ts';
-import { deleteItemSteps, itemSteps, setItemSteps } from '../../protocols.ts';
+import { deleteItemSteps, setItemSteps } from '../../protocols/assign.ts';
+import { itemSteps } from '../../protocols/items.ts';
 import { awaitSteps } from '../calls.ts';
 import { type State, touch } from '../state.ts';
 import { done, type Instructions } from './instruction.ts';

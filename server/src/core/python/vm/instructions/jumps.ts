@@ -2,7 +2,7 @@
 import type { FinishDetail } from '../../code.ts';
 import type { Frame } from '../../frame.ts';
 import { plainTruth } from '../../operators.ts';
-import { truthSteps } from '../../protocols.ts';
+import { truthSteps } from '../../protocols/truth.ts';
 import { awaitSteps } from '../calls.ts';
 import { jumpBy } from '../delivery.ts';
 import type { State } from '../state.ts';

@@ -1,7 +1,7 @@
 // `for`.
 import { type Frame, PyGenerator } from '../../frame.ts';
 import { PyIterator, PyList, PyRange, PyTuple, Unknown, UnknownAccess } from '../../objects.ts';
-import { iterateSteps, nextSteps, plainIterator } from '../../protocols.ts';
+import { iterateSteps, nextSteps, plainIterator } from '../../protocols/iterate.ts';
 import { awaitSteps } from '../calls.ts';
 import { resumeGenerator } from '../generators.ts';
 import { pending } from '../state.ts';

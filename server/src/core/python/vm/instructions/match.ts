@@ -1,5 +1,5 @@
 // `match`.
-import { matchClass, matchMapping, matchSequence } from '../../protocols.ts';
+import { matchClass, matchMapping, matchSequence } from '../../protocols/match.ts';
 import { awaitSteps } from '../calls.ts';
 import type { Instructions } from './instruction.ts';
 

@@ -1,7 +1,7 @@
 // f-strings.
 import type { FormatDetail } from '../../code.ts';
 import { type Steps, Unknown, type Value } from '../../objects.ts';
-import { formatSteps, textSteps } from '../../protocols.ts';
+import { formatSteps, textSteps } from '../../protocols/text.ts';
 import { awaitSteps } from '../calls.ts';
 import type { State } from '../state.ts';
 import { done, type Instructions } from './instruction.ts';

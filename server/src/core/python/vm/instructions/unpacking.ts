@@ -1,7 +1,7 @@
 // `a, *b = values`.
 import type { Frame } from '../../frame.ts';
 import { PyList, PyTuple, type Raised, type Steps, Unknown, type Value } from '../../objects.ts';
-import { iterateSteps, listSteps, nextSteps } from '../../protocols.ts';
+import { iterateSteps, listSteps, nextSteps } from '../../protocols/iterate.ts';
 import { awaitSteps } from '../calls.ts';
 import type { State } from '../state.ts';
 import type { Instructions } from './instruction.ts';

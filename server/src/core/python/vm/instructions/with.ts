@@ -1,6 +1,6 @@
 // `with`.
 import { type PyException, Raised } from '../../objects.ts';
-import { enterWith, leaveWith } from '../../protocols.ts';
+import { enterWith, leaveWith } from '../../protocols/context.ts';
 import { awaitSteps } from '../calls.ts';
 import type { Instructions } from './instruction.ts';
 
