@@ -1,4 +1,4 @@
-// npm run animation: what the README begins with, an animated PNG of a real VS Code on examples/.
+// npm run animation: the animated PNG at the top of the README, recorded in a real VS Code on examples/.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ try {
   await settle();
   await frame(2500);
 
-  // A stride is typed: everything below follows.
+  // Type another stride: all layers below follow.
   await goTo(lineOf('stride: 2'), 'stride: 2'.length);
   await frame(900);
   await page.keyboard.press('Backspace');
@@ -67,7 +67,7 @@ try {
   await settle();
   await frame(1200);
 
-  // The fixes of a wide convolution, each with what it saves.
+  // The quick fixes of a wide convolution, each with its savings.
   await goTo(lineOf('kernel: 3'));
   const actions = page.locator('.action-widget .monaco-list-row');
   for (let tries = 0; tries < 15 && !(await actions.nth(1).isVisible()); tries++) {
@@ -84,7 +84,7 @@ try {
   await settle();
   await frame(2500);
 
-  // A few changes that save a third.
+  // “Make It Cheaper”: a few changes that save a third.
   await page.keyboard.press('F1');
   await page.locator('.quick-input-widget:visible').waitFor();
   await page.keyboard.type('Flopline: Make It Cheaper');
@@ -118,7 +118,7 @@ async function frame(ms) {
   frames.push({ png: await page.screenshot(), ms });
 }
 
-/** Waits until two pictures in a row are the same. */
+/** Waits until two consecutive screenshots are equal. */
 async function settle() {
   let last;
   for (let tries = 0; tries < 40; tries++) {
@@ -129,7 +129,7 @@ async function settle() {
   }
 }
 
-/** Puts the cursor on the text that was found, so many characters behind its start. */
+/** Puts the cursor so many characters after the start of the text that was found. */
 async function goTo({ line, column }, behind = 0) {
   await page.keyboard.press('Control+1');
   await page.keyboard.press('Control+G');
@@ -139,7 +139,7 @@ async function goTo({ line, column }, behind = 0) {
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
-/** Where a text first stands in the file, 1-based. */
+/** The first 1-based position of a text in the file. */
 function lineOf(text) {
   const lines = readFileSync(join(root, 'examples', file), 'utf8').split('\n');
   const line = lines.findIndex(each => each.includes(text));

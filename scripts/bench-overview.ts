@@ -1,5 +1,5 @@
-// The overview: from an edit to the message that the server sends, and from there until the page has drawn it in Chromium;
-// and how long the layout of a graph takes.
+// Benchmarks the overview: from an edit to the server's message, from there until Chromium has drawn the page, and the
+// layout of a graph.
 import {
   DidChangeTextDocumentNotification,
   DidOpenTextDocumentNotification,
@@ -21,7 +21,7 @@ interface Client {
 export interface OverviewBench {
   readonly start: () => Promise<Client>;
   readonly rounds: number;
-  /** Texts by what they are called: a file's name, its language, and what is written over what. */
+  /** Texts by label: file name, language, and the edit (what is replaced by what). */
   readonly texts: readonly {
     readonly what: string;
     readonly name: string;
@@ -29,11 +29,11 @@ export interface OverviewBench {
     readonly text: string;
     readonly states: readonly [string, string];
   }[];
-  /** A network in Python of so many blocks, and of a ResNet-152. */
+  /** A Python network with so many blocks; used for a ResNet-152. */
   readonly program: (depths: readonly number[]) => string;
 }
 
-/** The layers of YOLOv8, which are rows of ours here, at its largest scale. */
+/** YOLOv8x in Flopline YAML. */
 export const yolov8x = `nc: 80
 scales:
   x: [1.00, 1.25, 512]
@@ -134,7 +134,7 @@ async function edits(
     const found = await message;
     sending.push(performance.now() - begin);
     drawing.push(await page.show(found));
-    // As a person types: what the server does when it is quiet is not in the way of the next key.
+    // Pause like a typist, so that the server's idle work does not delay the next edit.
     await new Promise(resolve => setTimeout(resolve, 60));
   }
   await client.stop();

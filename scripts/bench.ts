@@ -1,4 +1,4 @@
-// What Flopline's speed is made of, as ratios in one run: machines differ, ratios hardly do.
+// Benchmarks as ratios within one run: absolute times differ between machines, ratios hardly do.
 //   npm run bench [-- --quick] [SECTION…]
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,12 +39,12 @@ const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 5 : 15;
 /**
- * Edits that go before, as those of a person who has typed for two minutes: what is measured is compiled by then, on both
- * sides. Fewer of long texts, whose rows are many.
+ * Edits before the measurement, as many as in two minutes of typing: by then the measured code is compiled, on both
+ * sides. Fewer in long texts, whose rows exercise the code as well.
  */
 const warmEdits = (rows: number): number => (quick ? 5 : rows > 1000 ? 30 : 300);
 
-/** One-operator rows in turn, as a person would stack them. */
+/** Rows with a single operator each, of changing kinds. */
 function ownRows(count: number): string {
   const rows = [
     '  - conv: {out: 64, kernel: 3, padding: same}',
@@ -64,7 +64,7 @@ function yoloRows(count: number): string {
   return `nc: 80\nbackbone:\n${rows.slice(0, -1).join('\n')}\nhead:\n${rows.at(-1)}\n`;
 }
 
-/** Residual blocks in Darknet's words, as many sections as asked for. */
+/** A Darknet network of residual blocks, with as many sections as asked for. */
 function darknetSections(count: number): string {
   const conv = (filters: number, size: number): string =>
     `[convolutional]\nbatch_normalize=1\nfilters=${filters}\nsize=${size}\nstride=1\npad=1\nactivation=leaky\n`;
@@ -73,7 +73,9 @@ function darknetSections(count: number): string {
   return `[net]\nbatch=64\nwidth=32\nheight=32\nchannels=3\n\n${[conv(64, 3), ...sections].join('\n')}`;
 }
 
-/** ResNet-152 as Caffe has it, a field a line: about 7,000 lines. The authors' own file where it stands beside the project. */
+/**
+ * ResNet-152 for Caffe with one field per line, about 7,000 lines; the authors' own file if it is beside the project.
+ */
 function resNet152(): string {
   const authors = join(root, '../shared/corpus/caffe-prototxt/msra__ResNet-152-deploy/ResNet-152-deploy.prototxt');
   if (existsSync(authors)) return readFileSync(authors, 'utf8');
@@ -134,7 +136,7 @@ function bottlenecks(depths: readonly number[]): string {
   return layers.join('');
 }
 
-/** One pass of a plain tokenizer over the same text: what reading it at all costs. */
+/** A single pass of a plain tokenizer over the same text, as a baseline. */
 const prototxtTokens =
   /#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_]\w*|[-+]?[\d.][\w.+-]*|[{}<>:[\],;]|\s+/g;
 
@@ -166,7 +168,7 @@ function prototxt(): void {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
-/** Medians of several things measured in turn, so that a busy moment hits all of them; compiled by then. In ms. */
+/** Medians in ms of several functions measured in turn, so that load affects all of them; after a warm-up. */
 function inTurn(...bodies: readonly (() => void)[]): number[] {
   for (let warm = 0; warm < rounds; warm++) for (const body of bodies) body();
   const times = bodies.map((): number[] => []);
@@ -235,7 +237,7 @@ function growth(): void {
   console.log('\n(e) Growth: time for each row, as a multiple of that at 10,000 rows (linear: about 1)');
   const sizes = [100, 1000, 10_000];
   const measure = (what: string, make: (count: number) => string, body: (text: string) => void): void => {
-    // Small ones often enough to be measurable.
+    // Repeat short ones, so that they are measurable.
     const found = inTurn(
       ...sizes.map(size => {
         const text = make(size);
@@ -248,7 +250,7 @@ function growth(): void {
   };
   measure('our YAML', ownRows, text => costs('bench.net.yaml', text));
   measure('YOLO YAML', yoloRows, text => costs('bench.yaml', text));
-  // A tree of ten thousand rows is more work for memory than ten of a thousand, whoever builds it.
+  // Building a tree of ten thousand rows costs more memory traffic than ten of a thousand, in any parser.
   measure('js-yaml’s load of our YAML', ownRows, text => void load(text));
 }
 
@@ -258,13 +260,13 @@ interface Client {
   stop(): Promise<void>;
 }
 
-/** Our server with the options that the extension gives it. */
+/** Our server with the options that the extension uses. */
 const startOurs = (): Promise<Client> => start('--max-semi-space-size=64', join(root, 'dist/server.js'), '--stdio');
 
 async function start(...args: readonly string[]): Promise<Client> {
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   const connection = createProtocolConnection(child.stdout!, child.stdin!);
-  // Servers ask for settings and register themselves; nothing is as good an answer as any.
+  // Servers request settings and register capabilities; null is a valid answer to all of these.
   connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => null));
   connection.onRequest('client/registerCapability', () => null);
   for (const refresh of ['inlayHint', 'codeLens']) connection.onRequest(`workspace/${refresh}/refresh`, () => null);
@@ -287,7 +289,7 @@ async function start(...args: readonly string[]): Promise<Client> {
   };
 }
 
-/** Resident memory in bytes, where the system tells. */
+/** Resident memory in bytes, if the system reports it. */
 function memory({ process: child }: Client): number {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024;
@@ -322,7 +324,7 @@ async function edits(): Promise<void> {
           textDocument: { uri, languageId: id, version: 1, text },
         });
       }
-      // A width in the middle is typed over; not every row has one.
+      // Overtype a width in the middle; not every row has one.
       const all = text.split('\n');
       const line = all.findIndex((row, index) => index >= count / 2 && /\d\d/.test(row));
       const at = all[line]!.search(/\d\d/);
@@ -350,7 +352,7 @@ async function edits(): Promise<void> {
         return performance.now() - begin;
       };
       const warm = warmEdits(count);
-      // A millisecond is measured more often than a second.
+      // Repeat fast edits more often.
       const measured = count > 1000 ? rounds : 3 * rounds;
       const mine: number[] = [];
       const peers: number[] = [];
@@ -368,7 +370,7 @@ async function edits(): Promise<void> {
   }
 }
 
-/** The same for the formats that no peer reads. */
+/** The same for formats that no other server reads. */
 async function otherEdits(): Promise<void> {
   console.log(
     '\n(h) Edit that leaves shapes alone → our inlay hints for 60 lines over stdio, in the formats that no peer reads',
@@ -386,11 +388,11 @@ async function otherEdits(): Promise<void> {
     await client.connection.sendNotification(DidOpenTextDocumentNotification.type, {
       textDocument: { uri, languageId, version: 1, text },
     });
-    // A layer in the middle is changed and changed back.
+    // Change a layer in the middle, and change it back.
     const all = text.split('\n');
     const line = all.findIndex((words, index) => index >= all.length / 2 && words.includes(states[0]));
     const at = all[line]!.indexOf(states[0]);
-    // As many characters are a row or a layer.
+    // This many characters make up about one row or layer.
     const warm = warmEdits(text.length / 200);
     const taken: number[] = [];
     for (let round = 0; round < 3 * rounds + warm; round++) {
@@ -414,7 +416,7 @@ async function otherEdits(): Promise<void> {
   }
 }
 
-/** A network against itself with an edit, from texts that are analysed to the whole report; and what typing then takes. */
+/** Compares a network with an edited version, from analyzed texts to the complete report; then measures typing. */
 async function comparison(): Promise<void> {
   console.log('\n(m) Comparison: the report of two texts that are analysed');
   const name = 'bench.prototxt';
@@ -430,7 +432,7 @@ async function comparison(): Promise<void> {
     ),
   ] as const) {
     const taken = Array.from({ length: rounds }, () => {
-      // Neither knows of the other: what a comparison finds is remembered.
+      // Analyze both anew: results of a comparison are cached.
       const [before, after] = [analysed(text), analysed(edited(text))];
       const layers = after.model.graph.nodeCount;
       const begin = performance.now();
@@ -543,7 +545,7 @@ async function codeActions(): Promise<void> {
   await client.stop();
 }
 
-/** Published detectors where they are beside the project, and ours in their style. */
+/** Published detectors if they are beside the project, and our own in their style. */
 function detectorTexts(): readonly (readonly [name: string, text: string])[] {
   const folder = join(root, '../shared/corpus/ultralytics-yaml');
   const published = [
@@ -570,13 +572,13 @@ async function rowActions(): Promise<void> {
       /^\s*(?:-\s*)?\[+.*\b[A-Z]\w+, *\[/.test(content) ? [line] : [],
     );
     const some = Array.from({ length: 50 }, () => rows[Math.floor(Math.random() * rows.length)]!);
-    // A few ask about each text: what was tried on a text is kept for it.
+    // Only a few requests per text, because trials are cached by text.
     await measureActions(client, name, 'yaml', text, some, 10);
   }
   await client.stop();
 }
 
-/** Asks for the actions on lines of a text, twice: once to warm up. The text becomes another one `edits` times. */
+/** Requests the code actions on lines of a text, twice: once to warm up. The text is edited `edits` times. */
 async function measureActions(
   client: Client,
   name: string,
@@ -601,7 +603,7 @@ async function measureActions(
     offers = 0;
     for (const [at, line] of lines.entries()) {
       if (at % Math.ceil(lines.length / edits) === 0) {
-        // Nobody asks for fixes before problems are there.
+        // Clients request fixes only once there are problems.
         const settled = new Promise<void>(resolve => {
           published = resolve;
         });
@@ -626,7 +628,7 @@ async function measureActions(
   );
 }
 
-/** Completion and signature help at places all over a text, priced already as it is when an editor asks. */
+/** Completion and signature help at many places of a text that is already analyzed, as in an editor. */
 function completion(): void {
   console.log('\n(g) Completion and signature help in process, at 200 places of a text (aim: median at most 15 ms)');
   const example = (name: string): [string, string] => [name, readFileSync(join(root, 'examples', name), 'utf8')];
@@ -661,7 +663,7 @@ function completion(): void {
   }
 }
 
-/** A ResNet of bottlenecks in Python: so many in each of its four stages. */
+/** A Python ResNet with so many bottlenecks in each of its four stages. */
 function pythonResNet(depths: readonly number[]): string {
   return `import torch
 from torch import nn
@@ -723,7 +725,7 @@ def resnet152():
 `;
 }
 
-/** torchvision's networks, where its sources are: TORCHVISION names the folder of its package. */
+/** torchvision's networks, if its sources are available: TORCHVISION names the package's folder. */
 const torchvision = [process.env.TORCHVISION, '/usr/lib/python3/dist-packages/torchvision'].find(
   folder => folder !== undefined && existsSync(join(folder, 'models/resnet.py')),
 );
@@ -731,7 +733,7 @@ const torchvision = [process.env.TORCHVISION, '/usr/lib/python3/dist-packages/to
 interface Network {
   readonly path: string;
   readonly entry: string;
-  /** On a line of the network that is read. */
+  /** A word on a line of the network. */
   readonly word: string;
 }
 
@@ -755,7 +757,7 @@ function networks(folder: string): readonly Network[] {
   return found;
 }
 
-/** How long a program takes from its start to its end. */
+/** The wall time of a process. */
 function duration(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): number {
   const begin = performance.now();
   const { status, error } = spawnSync(command, args, { stdio: 'ignore', env: { ...process.env, ...env } });
@@ -765,10 +767,10 @@ function duration(command: string, args: readonly string[], env: NodeJS.ProcessE
 
 type Start = readonly [command: string, args: readonly string[], env?: NodeJS.ProcessEnv | undefined];
 
-/** Without what was compiled before (scripts/start-code.cjs). */
+/** Without V8's code cache of earlier runs (scripts/start-code.cjs). */
 const uncached = { FLOPLINE_CODE_CACHE: '' };
 
-/** Programs in turn: the median and the least of each. */
+/** Runs programs in turn: the median and minimum of each. */
 function starts(...commands: readonly Start[]): string[] {
   const found = commands.map((): number[] => []);
   for (let round = 0; round < Math.min(rounds, 7); round++)
@@ -864,7 +866,7 @@ async function pythonEdits({ path, entry, word }: Network): Promise<void> {
   const taken: number[] = [];
   for (let round = 0; round < warm + 100; round++) {
     const begin = performance.now();
-    // What a person types behind the code of the line: its function is read again, and the whole network.
+    // Type a comment after the code of the line: its function is parsed again, and the whole network is read again.
     const change = round % 2 ? { from: end, to: end + 3, text: '' } : { from: end, to: end, text: '  #' };
     await client.connection.sendNotification(DidChangeTextDocumentNotification.type, {
       textDocument: { uri, version: round + 2 },
@@ -883,17 +885,17 @@ async function pythonEdits({ path, entry, word }: Network): Promise<void> {
   await client.stop();
 }
 
-// ——— Model files that their repository reads ————————————————————————————————————————————————————————————————————————
+// ——— Model files of forks, read by their own Python —————————————————————————————————————————————————————————————————
 
 interface Fork {
   readonly folder: string;
-  /** Model files, the one that is edited first. */
+  /** Model files; the first one is edited. */
   readonly models: readonly string[];
-  /** A file of its modules. */
+  /** A Python file with modules. */
   readonly modules: string;
 }
 
-/** The forks in the folder that FORKS names; it may be one itself. */
+/** The forks in the folder that FORKS names; it may be a fork itself. */
 function forksIn(folder: string): readonly Fork[] {
   const folders = [folder, ...readdirSync(folder).map(name => join(folder, name))];
   return folders.flatMap(each => {
@@ -908,16 +910,16 @@ function forksIn(folder: string): readonly Fork[] {
       .map(name => join(places, name))
       .filter(path => /^backbone:/m.test(readFileSync(path, 'utf8')) && editable.test(readFileSync(path, 'utf8')))
       .toSorted();
-    // One in the style of the fork's own, where there is one.
+    // Prefer a model with modules of the fork.
     const own = models.find(path => /yolo11-[A-Z]/.test(path)) ?? models[0];
     return own === undefined ? [] : [{ folder: each, models: [own, ...models], modules: join(each, modules) }];
   });
 }
 
-/** The channels of a row. */
+/** The channels in a row. */
 const editable = /(?<=\n *- \[-1, *\d+, *Conv, *\[)\d+/;
 
-/** Milliseconds of processor time so far, in steps of ten. */
+/** Processor time so far in milliseconds, with a resolution of ten. */
 function processorTime({ process: child }: Client): number {
   try {
     const [, fields] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ');
@@ -938,7 +940,7 @@ async function forks(): Promise<void> {
 async function forkHints({ folder, models, modules }: Fork): Promise<void> {
   const client = await startOurs();
   const { connection } = client;
-  /** From a change to the hints: time, and processor time. */
+  /** From a change to the hints: wall time and processor time. */
   const taken = async (path: string, change: () => Promise<void>): Promise<readonly [number, number]> => {
     const [begin, used] = [performance.now(), processorTime(client)];
     await change();
@@ -970,7 +972,7 @@ async function forkHints({ folder, models, modules }: Fork): Promise<void> {
     later.push(await taken(path, () => opened(path)));
   const count = quick ? 10 : 30;
   const row: (readonly [number, number])[] = [];
-  // Each time another width: what was read before does not help.
+  // Use another width each time, so that cached rows do not help.
   for (let round = 0; round < count + 10; round++)
     row.push(await taken(model, () => replaced(model, text.replace(editable, String(64 + 8 * round)))));
   const own = readFileSync(modules, 'utf8');
@@ -988,7 +990,7 @@ async function forkHints({ folder, models, modules }: Fork): Promise<void> {
   await client.stop();
 }
 
-/** `flopline check` in a process of its own, over copies of specs with a budget for all. */
+/** `flopline check` as a separate process, over copies of specs with a budget for all of them. */
 function check(): void {
   console.log('\n(g) flopline check: a process of its own, from its start to its exit code');
   const specs = process.env.SPECS;
@@ -1022,7 +1024,7 @@ function check(): void {
   console.log(`  ${found.length} files of SPECS: ${ms(time)}, ${ms(time / found.length)} a file (${statuses})`);
 }
 
-/** What checking files takes, the fastest of a few times, and what came of it. */
+/** The fastest of a few checks of these files, and its output. */
 function checked(files: readonly (readonly [name: string, text: string])[]): {
   readonly time: number;
   readonly statuses: string;
@@ -1118,7 +1120,7 @@ else {
   for (const name of wanted.length > 0 ? wanted : Object.keys(sections)) {
     if (!sections[name])
       throw new Error(`There is no section “${name}”. There are ${Object.keys(sections).join(', ')}.`);
-    // A process each: what one leaves behind in memory is not the next one's time.
+    // A separate process for each, so that none is affected by another one's memory.
     const args = [...process.execArgv, import.meta.filename, name, ...(quick ? ['--quick'] : [])];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
     if (status !== 0) process.exit(status ?? 1);

@@ -10,12 +10,12 @@ import { programOptions } from './program.mjs';
 
 const { resolve } = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-// As it is packed, unless somebody wants to read it: what is tried and measured is what people get.
+// Minified as in the package, except for reading: so what is tested and measured is what users get.
 const minify = !process.argv.includes('--watch') && !process.argv.includes('--readable');
 
 /**
- * The WebAssembly that reads Python is inside the bundles, compressed: a string that costs nothing until it is unpacked for
- * the first Python file.
+ * Puts the WebAssembly of the Python parser into the bundles, compressed: a string that costs nothing until it is
+ * unpacked for the first Python file.
  * @type {esbuild.Plugin}
  */
 const wasm = {
@@ -31,14 +31,15 @@ const wasm = {
         export const grammar = () => unpacked(${packed('tree-sitter-python/tree-sitter-python.wasm')});
       `,
     }));
-    // Its module form asks where it lies, which a bundle cannot say.
+    // Its ES module uses import.meta.url, which does not exist in a CommonJS bundle.
     build.onResolve({ filter: /^web-tree-sitter$/ }, () => ({ path: resolve('web-tree-sitter') }));
   },
 };
 
 /**
- * The same for a worker, which can unpack no other than this. Node's modules that web-tree-sitter asks for where it runs in
- * Node are empty; whoever else asks for one breaks the build.
+ * The same for a worker, which has another decompression. Modules of Node that web-tree-sitter uses only in Node are
+ * replaced by empty ones; any other import of a Node module breaks the build.
+ *
  * @type {esbuild.Plugin}
  */
 const wasmInBrowser = {
@@ -66,8 +67,8 @@ const wasmInBrowser = {
 };
 
 /**
- * Translations are inside the programs as well: compressed, and in ASCII, since one character beyond Latin-1 would make V8
- * hold a whole program in twice its memory.
+ * Puts translations into the programs, compressed, and in ASCII: a single character beyond Latin-1 would make V8 store
+ * the whole program in twice the memory.
  * @type {esbuild.Plugin}
  */
 const translations = {
@@ -95,8 +96,8 @@ const translations = {
 };
 
 /**
- * The server of the Model Context Protocol is in a bundle beside the command line, which starts it: most commands have no
- * use for it.
+ * Keeps the MCP server in a separate bundle beside the command line, which loads it: most commands do not need it.
+ *
  * @type {esbuild.Plugin}
  */
 const mcpBeside = {
@@ -110,14 +111,14 @@ const mcpBeside = {
 const common = {
   bundle: true,
   platform: 'node',
-  // CommonJS: the extension host requires its client, and a server that is forked starts faster.
+  // CommonJS: the extension host requires the client, and a forked server starts faster.
   format: 'cjs',
   target: 'node20',
   minify,
-  // What is thrown is shown with its line.
+  // Stack traces of uncaught errors print the whole line.
   lineLimit: 160,
   sourcemap: minify ? false : 'linked',
-  // Newer packages ship both forms; their ESM one bundles smaller.
+  // Newer packages ship both formats; the ESM one bundles smaller.
   mainFields: ['module', 'main'],
   plugins: [wasm],
   logLevel: 'warning',
@@ -130,7 +131,7 @@ const program = (entry, file, head) =>
   );
 
 /**
- * For an editor in a browser. Nothing of Node is there: to import it breaks the build.
+ * For an editor in a browser, which has no Node: importing a Node module breaks the build.
  * @returns {esbuild.BuildOptions}
  */
 function web(entry, file) {
@@ -152,7 +153,7 @@ const bundles = [
     outfile: join(root, 'dist/client.js'),
     external: ['vscode'],
   },
-  // A page: its styles become a file beside it.
+  // A page: its styles become a separate file.
   {
     ...common,
     entryPoints: [join(root, 'client/overview/main.ts')],
@@ -176,7 +177,7 @@ const bundles = [
 ];
 
 mkdirSync(join(root, 'dist'), { recursive: true });
-// The package is of type module; what lies in dist is not.
+// The package has type module, but the files in dist are CommonJS.
 writeFileSync(join(root, 'dist/package.json'), '{ "type": "commonjs" }\n');
 if (process.argv.includes('--watch')) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();

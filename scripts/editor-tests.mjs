@@ -1,4 +1,4 @@
-// Runs the suite of test/editor in a real VS Code: the desktop one where it can be downloaded, else the one from npm.
+// Runs the suite of test/editor in a real VS Code: on the desktop if it can be downloaded, else the one from npm.
 //   node scripts/editor-tests.mjs     FLOPLINE_EDITOR=desktop|npm|npm-oldest|web chooses, FLOPLINE_GREP=… selects tests
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ export async function runEditorTests() {
     await bundle();
     const workspace = join(temporary, 'workspace');
     const report = join(temporary, 'report.json');
-    // Tests edit files: on a copy.
+    // Tests edit files, so use a copy.
     cpSync(join(root, 'test/editor/workspace'), workspace, { recursive: true });
     cpSync(join(root, 'examples/python/detector'), join(workspace, 'detector'), { recursive: true });
     const outcome = await inSomeEditor(workspace, report);
@@ -44,13 +44,13 @@ export async function runEditorTests() {
   }
 }
 
-/** The suites that run without any machine behind the editor. */
+/** Runs the suites in a browser without a server. */
 async function inBrowserAlone() {
   let outcome;
   try {
     outcome = await runWebTests();
   } catch (error) {
-    // What cannot be installed here is no fault of the tests.
+    // A browser that cannot be installed is not a test failure.
     console.log(`Skipped the tests in a browser alone: ${error instanceof Error ? error.message : error}`);
     return { passed: 0, failed: 0, skipped: countTests(webSuites) };
   }
@@ -82,7 +82,7 @@ async function bundle() {
   });
 }
 
-/** Exit code and log of a run, or why there could be none. */
+/** The exit code and log of a run, or why there was none. */
 async function inSomeEditor(workspace, report) {
   const wish = process.env.FLOPLINE_EDITOR ?? '';
   const reasons = [];
@@ -132,7 +132,7 @@ async function inDesktop(workspace, report) {
 
 async function inBrowser(workspace, report, flavour) {
   const { startBrowser, startServer } = await import('./vscode/host.mjs');
-  // Both are installed here where they are missing: what throws is no fault of the tests.
+  // These install what is missing; a failure of that is not a test failure.
   const browser = await startBrowser();
   const log = [];
   const note = line => {
@@ -164,7 +164,7 @@ async function inBrowser(workspace, report, flavour) {
         note(`[${message.type()}] ${message.text()}`);
         if (message.text().includes('No extension host found that can launch the test runner')) resolve(1);
       });
-      // VS Code calls this function of its window when the extension host that ran the tests has ended.
+      // VS Code calls this function when the extension host that ran the tests has exited.
       page.exposeFunction('codeAutomationExit', resolve).catch(() => resolve(1));
     });
     await page.goto(
@@ -175,11 +175,11 @@ async function inBrowser(workspace, report, flavour) {
       ]),
     );
     const code = await ended;
-    // As a person uses it, in a window without the suites.
+    // Walks through the UI like a user, in a window without the suites.
     const payload = [['extensionDevelopmentPath', remote(root)]];
     const isWished = word => new RegExp(word, 'i').test(process.env.FLOPLINE_GREP || word);
     const walk = isWished('overview') ? await walkOverview(browser, editor, payload) : [];
-    // The oldest editor has no such servers.
+    // The oldest editor does not support MCP servers.
     if (isWished('agents') && flavour === 'current') walk.push(await walkAgents(browser, editor, payload));
     if (isWished('an editor in Chinese') && flavour === 'current') walk.push(...(await walkChinese(browser)));
     return { where: `VS Code from npm (${flavour}) in Chromium`, code, log, more: [refusal, ...walk] };
@@ -189,7 +189,7 @@ async function inBrowser(workspace, report, flavour) {
   }
 }
 
-/** Whoever has no token gets nothing: a row of the report. */
+/** Requests without the token must be refused: a row of the report. */
 async function refuses(port) {
   const title = 'npm start: the editor refuses whoever has not its token';
   const start = Date.now();
@@ -227,7 +227,7 @@ function tellRows(rows) {
   return { passed: count('passed'), failed: count('failed'), skipped: count('pending') };
 }
 
-/** How many tests there are, where they cannot be run. */
+/** Counts the tests if they cannot be run. */
 function countTests(folder = suites) {
   return readdirSync(folder)
     .map(name => readFileSync(join(folder, name), 'utf8').match(/^\s*test\(/gm)?.length ?? 0)

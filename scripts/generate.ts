@@ -1,4 +1,5 @@
-// Writes the docs and the schema that are made of the sources: npm run generate. test/generated.test.ts compares them.
+// npm run generate: writes the docs and schemas that are generated from the sources. test/generated.test.ts checks
+// them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { documents, pathOf, stored } from './generate/documents.ts';

@@ -1,4 +1,4 @@
-// npm run icon: the extension's icon as a PNG, of icons/flopline.svg.
+// npm run icon: renders icons/flopline.svg to the extension's PNG icon.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBrowser } from './vscode/host.mjs';

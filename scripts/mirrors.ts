@@ -1,5 +1,5 @@
-// Writes which files make up the readers of the releases that the tables mirror, each by its hash; no code of theirs is
-// kept. Asks for clones, in this order, and `npx biome check --write` afterwards:
+// Writes the hashes of the files that make up the readers of the mirrored releases; none of their code is stored. Takes
+// clones in this order; run `npx biome check --write` afterwards:
 //   node --import tsx scripts/mirrors.ts ULTRALYTICS YOLOV5 YOLOV7 YOLOV9
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ const upstreams: readonly Upstream[] = [
   { name: 'YOLOv9', repository: yolov9At, commit: '5b1ea9a8', reader: 'models/yolo.py', models: /^models\/.*\.yaml$/ },
 ];
 
-/** Where the files of a release seem to lie. */
+/** The pretended location of a release's files. */
 const top = '/checkout';
 
 await startPython();
@@ -68,13 +68,13 @@ function releaseOf({ name, repository, commit, reader, models }: Upstream): Mirr
     return text;
   };
   const files = filesOf(paths, textOf);
-  // What the rows name, whatever of it the reading gets to.
+  // All modules that rows can name, whether or not a reading gets to them.
   const modules = `${reader.slice(0, reader.lastIndexOf('/'))}/modules/`;
   const touched = new Set(paths.filter(each => each.startsWith(modules) && each.endsWith('.py')));
   const seen = new Set<string>();
   for (const model of paths.filter(each => models.test(each))) {
     const text = textOf(model);
-    // Models of the same modules need the same files.
+    // Models with the same modules need the same files.
     const words = text.match(/\b[A-Z]\w+/g) ?? [];
     if (words.every(word => seen.has(word))) continue;
     for (const word of words) seen.add(word);

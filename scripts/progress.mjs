@@ -1,5 +1,5 @@
-// A reporter for node:test: how far the run is, and each failure as soon as it is known. On a terminal one line that
-// counts; in a log a line now and then.
+// A reporter for node:test that shows the progress of the run, and each failure immediately: a counter line on a
+// terminal, a line now and then in a log.
 import { relative } from 'node:path';
 import { inspect } from 'node:util';
 import { elapsed } from './elapsed.mjs';
@@ -22,7 +22,7 @@ export default async function* progress(source) {
   for await (const { type, data } of source) {
     if (type === 'test:stderr') yield `${clear}${data.message}`;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
-    // Tests of a shared fixture helper say that they are in its file.
+    // Tests defined in a shared fixture helper report the helper's file.
     if (/\.test\.\w+$/.test(data.file ?? '')) seen.add(data.file);
     if (data.details?.type === 'suite') continue;
     tests++;
@@ -30,7 +30,7 @@ export default async function* progress(source) {
       failures++;
       const place = data.file ? ` (${relative(process.cwd(), data.file)}${data.line ? `:${data.line}` : ''})` : '';
       const { error } = data.details;
-      // The cause is what the test threw; around it node:test says that it failed.
+      // node:test wraps the error that the test threw as its cause.
       const cause = error?.cause ?? error;
       const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause);
       yield `${clear}✖ ${data.name}${place}\n${text.replace(/^/gm, '    ')}\n`;

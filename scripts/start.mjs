@@ -1,6 +1,5 @@
-// npm start: a VS Code with Flopline on examples/. The `code` on the PATH, else VS Code from npm in the browser.
-// The address is the last thing that is printed: whatever npm, the build and the server have to say comes before it, or
-// goes into a file.
+// npm start: opens a VS Code with Flopline on examples/: the `code` on the PATH, else a VS Code from npm in the
+// browser. The URL is printed last: output of npm, the build and the server comes before it, or goes into a file.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +13,7 @@ if (!startDesktop()) {
   try {
     await startInBrowser();
   } catch (error) {
-    // The numbers are there all the same.
+    // The report works in any case.
     spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'report', examples], { stdio: 'inherit' });
     console.log(`\nNo VS Code could be started: ${error instanceof Error ? error.message : error}`);
     console.log(
@@ -23,7 +22,7 @@ if (!startDesktop()) {
   }
 }
 
-/** Whether a desktop VS Code was there and opened. */
+/** Opens a desktop VS Code; returns whether there is one. */
 function startDesktop() {
   if (!hasDisplay) return false;
   for (const command of ['code', 'code-insiders', 'codium']) {
@@ -40,7 +39,7 @@ async function startInBrowser() {
   const { startServer } = await import('./vscode/host.mjs');
   const settings = { 'editor.minimap.enabled': false };
   const start = at => startServer({ installed: true, settings, port: at });
-  // Another may have the port.
+  // The port may be in use.
   const editor = await start(port).catch(() => start(0));
   const address = editor.address(examples);
   console.log(`

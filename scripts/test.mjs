@@ -1,4 +1,4 @@
-// All tests: the build, the checks of the house, node:test, and the suite in a real VS Code; ends with their counts.
+// Runs everything: build, types, lint, node:test, and the suite in a real VS Code; ends with the test counts.
 //   node scripts/test.mjs [--unit]      --unit leaves the editor out
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { root } from './vscode/install.mjs';
 const begin = Date.now();
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-/** A step of the house counts as one test: it passes or fails. */
+/** A step such as lint counts as one test. */
 function step(title, command, args) {
   const end = announce(title);
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
@@ -21,7 +21,7 @@ function step(title, command, args) {
   return status === 0;
 }
 
-/** Says that a part begins; what it returns says how it ended, and how long it took. */
+/** Prints that a part begins; the returned function prints its result and duration. */
 function announce(title) {
   const start = Date.now();
   console.log(`\n— ${title}`);
@@ -39,7 +39,7 @@ async function unitTests() {
     const reporters = [reporter('progress.mjs'), '--test-reporter-destination=stdout'];
     const counted = [reporter('tally.mjs'), `--test-reporter-destination=${file}`];
     const seeded = process.env.CI ? ['--import', join(root, 'test/support/seeded.mjs')] : [];
-    // node:test leaves one processor to itself, which does next to nothing.
+    // By default, node:test reserves one processor for itself, which is nearly idle.
     const width = `--test-concurrency=${availableParallelism()}`;
     const args = ['--enable-source-maps', ...seeded, '--test', width, ...reporters, ...counted, ...files];
     const { status } = spawnSync(process.execPath, args, {
@@ -48,7 +48,7 @@ async function unitTests() {
       stdio: 'inherit',
     });
     const counts = JSON.parse(readFileSync(file, 'utf8'));
-    // A file that cannot even be loaded is a failure too.
+    // A file that cannot be loaded counts as a failure.
     if (status !== 0 && counts.failed === 0) counts.failed = 1;
     for (const key of Object.keys(total)) total[key] += counts[key];
   } catch (error) {

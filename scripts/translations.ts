@@ -1,5 +1,5 @@
-// What of the words in the sources a language lacks, and what it has for nothing: npm run translations.
-// With --write, entries that nothing needs are dropped, new ones are added empty, and all are sorted.
+// npm run translations: reports translations that a language lacks, and ones that are no longer used. With --write,
+// removes unused entries, adds new ones as empty strings, and sorts all of them.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { languages } from '../server/src/core/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where words are that people read. */
+/** Folders whose sources contain texts for users. */
 const sources = [
   'server/src',
   'client/src',
@@ -21,11 +21,11 @@ export interface Wording {
   readonly text: string;
   /** `file:line`. */
   readonly place: string;
-  /** Whether it is made when its module is loaded: before anybody has said which language is wanted. */
+  /** Whether it runs when its module is loaded, which is before the language is set. */
   readonly isEarly: boolean;
 }
 
-/** Everything that passes through `l10n.t`. */
+/** All calls of `l10n.t`. */
 export function wordings(): readonly Wording[] {
   return sources.flatMap(filesOf).flatMap(path => {
     const text = readFileSync(join(root, path), 'utf8');
@@ -65,7 +65,7 @@ export function bundleOf(language: string): Bundle {
   return JSON.parse(readFileSync(bundlePath(language), 'utf8'));
 }
 
-/** Everything but English, which needs no bundle. */
+/** All languages except English, which needs no bundle. */
 export const translated = languages.filter(language => language !== 'en');
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

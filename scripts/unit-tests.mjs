@@ -1,15 +1,17 @@
-// Compiles the tests: each file with all that it imports from this repository, which they share. A process that loads
-// tsx and then the core through it takes seconds before its first test; what is compiled takes tenths.
+// Compiles the tests into bundles that share the code of this repository. Loading tsx and then core through it takes
+// seconds per process; loading compiled code takes tenths of a second.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { root } from './vscode/install.mjs';
 
-/** Inside the repository, so that packages are found. */
+/** Inside the repository, so that packages can be resolved. */
 const folder = join(root, 'dist-test/unit');
 
-/** Files name others relative to themselves: they speak of where their sources are. So does what reads translations. */
+/**
+ * Some files locate others relative to themselves, including the reader of translations: they need their source path.
+ */
 const atHome = {
   name: 'import.meta of the source',
   setup(build) {
@@ -22,7 +24,7 @@ const atHome = {
   },
 };
 
-/** The paths of the compiled tests. */
+/** Compiles the tests and returns their paths. */
 export async function compileTests() {
   const names = readdirSync(join(root, 'test'), { recursive: true })
     .map(String)
@@ -39,7 +41,7 @@ export async function compileTests() {
     format: 'esm',
     target: 'node20',
     sourcemap: 'linked',
-    // Loaded by themselves: they are CommonJS, or hold what all tests share (the seed of fast-check).
+    // Not bundled: CommonJS packages, and packages with state that all tests share (the seed of fast-check).
     external: ['@modelcontextprotocol/sdk', '@vscode/*', 'ajv', 'esbuild', 'fast-check', 'typescript', 'vscode-*'],
     plugins: [atHome],
     logLevel: 'warning',

@@ -1,5 +1,5 @@
-// npm run walkthrough: the pictures of the walkthrough, small ones of what scripts/screenshots.mjs takes of a real editor.
-//   FLOPLINE_IMAGES=/tmp/images   of what was taken before
+// npm run walkthrough: scales the screenshots of scripts/screenshots.mjs down for the walkthrough.
+//   FLOPLINE_IMAGES=/tmp/images   uses existing screenshots
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startBrowser } from './vscode/host.mjs';
 import { root } from './vscode/install.mjs';
 
-/** The width of a picture in pixels; the walkthrough shows them at about half of that. */
+/** The width of a picture in pixels; the walkthrough shows it at about half that size. */
 const width = 860;
 const names = ['hints-googlenet', 'hover', 'fixes', 'cheaper', 'overview', 'compare'];
 

@@ -1,5 +1,5 @@
-// Suites of test/editor in VS Code as it is in a browser, with the web extension and a workspace in memory: a part of
-// scripts/editor-tests.mjs (FLOPLINE_EDITOR=web runs this part alone).
+// Runs suites of test/editor in VS Code for the browser, with the web extension and a workspace in memory. A part of
+// scripts/editor-tests.mjs (FLOPLINE_EDITOR=web runs only this part).
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
@@ -11,7 +11,7 @@ const limit = Number(process.env.FLOPLINE_EDITOR_TIMEOUT ?? 180_000);
 const folder = join(root, 'dist-test/web');
 
 /**
- * Runs every suite once: rows of a report, whether that is all of it, and the last lines of the page's log.
+ * Runs all suites once; returns the rows of a report, whether it is complete, and the last lines of the page's log.
  * @returns {Promise<{ rows: readonly object[], isDone: boolean, log: readonly string[] }>}
  */
 export async function runWebTests() {
@@ -31,7 +31,7 @@ export async function runWebTests() {
     const ended = new Promise(resolve => {
       exit = code => {
         note(`the extension host ended with ${code}`);
-        // A report is on its way before that.
+        // By then, a final report has arrived.
         setTimeout(() => resolve(false), 1000);
       };
       const received = text => {
@@ -45,7 +45,7 @@ export async function runWebTests() {
         'window.confirmBeforeClose': 'never',
       };
       const extensions = { flopline: join(folder, 'flopline'), files: join(folder, 'files') };
-      // A part of the extension: so they have its API, with which they play a person.
+      // Bundled into the extension, so that the suites can use its API in place of a user.
       const tests = '/flopline/dist-test/index.js';
       editor = startWebEditor({ extensions, tests, folder: 'memfs:/workspace', settings, received });
       setTimeout(() => {
@@ -68,7 +68,7 @@ export async function runWebTests() {
   }
 }
 
-/** The extension as it is packaged, for an editor that is older than those that it is published for. */
+/** A copy of the packaged extension for an editor older than its minimum version. */
 function copyExtension(to) {
   mkdirSync(to, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -121,7 +121,7 @@ async function bundleTests(files, extension) {
   writeFileSync(join(files, 'workspace.json'), JSON.stringify(texts));
 }
 
-/** All files of a folder, by their path in it. */
+/** All files in a folder by relative path. */
 function textsIn(base, under = '') {
   const texts = {};
   for (const name of readdirSync(join(base, under), { recursive: true }).map(String)) {

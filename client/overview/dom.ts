@@ -1,8 +1,8 @@
-// Small makers of elements.
+// Helpers that create and observe DOM elements.
 
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** An element with attributes, of which those that are undefined or false are left out, and what is in it. */
+/** Creates an element with attributes and content. Attributes that are undefined or false are omitted. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -24,7 +24,7 @@ export function setAttributes(target: Element, attributes: Attributes): void {
   }
 }
 
-/** Says how wide an element is, in pixels and at most `most`, whenever that changes. */
+/** Calls `changed` with the width of an element in pixels, capped at `most`, whenever it changes. */
 export function observeWidth(target: Element, most: number, changed: (width: number) => void): void {
   let width = 0;
   new ResizeObserver(entries => {

@@ -1,21 +1,21 @@
-// The flame graph: how a cost is made up, from the network down to its operators. Drawn on a canvas; the table has the
-// same for whoever cannot see it.
+// The flame graph: a cost broken down from the network to its operators. It is drawn on a canvas, which screen readers
+// cannot read; the table shows the same data.
 import * as l10n from '@vscode/l10n';
 import { element } from './dom.ts';
 import type { Metric, Network, Row } from './network.ts';
 import { metricName, quantity, shareOf } from './words.ts';
 
-/** A row as a box: from where to where of the whole, and how deep. */
+/** The box of a row: its extent as fractions of the total, and its depth. */
 export interface Box {
   /** Undefined for the whole network. */
   readonly row: Row | undefined;
-  /** Of the total, from 0 to 1. */
+  /** A fraction of the total, 0 to 1. */
   readonly from: number;
   readonly to: number;
   readonly depth: number;
 }
 
-/** The boxes of all rows that cost something, the whole first; a box in front of those inside it. */
+/** The boxes of all rows that cost something, the whole network first; a box precedes the boxes inside it. */
 export function boxesOf({ rows, content }: Network, metric: Metric): readonly Box[] {
   const boxes: Box[] = [];
   const total = content.totals.costs[metric] ?? 0;
@@ -37,21 +37,21 @@ export function boxesOf({ rows, content }: Network, metric: Metric): readonly Bo
 }
 
 export interface FlameOptions {
-  /** A box was chosen. */
+  /** Called when the user chooses a box. */
   readonly choose: (row: Row, focus: boolean) => void;
-  /** Another box has the focus. */
+  /** Called when the focus moves to another box. */
   readonly focused: (row: Row) => void;
 }
 
 export interface Flame {
   readonly element: HTMLElement;
   show(network: Network | undefined, metric: Metric): void;
-  /** Marks a row. */
+  /** Highlights a row. */
   select(row: Row | undefined): void;
 }
 
 const height = 20;
-/** Narrower boxes are not drawn: nobody could see or hit them. */
+/** Boxes narrower than this, in pixels, are not drawn: they could not be seen or clicked. */
 const least = 0.75;
 
 export function createFlame({ choose, focused }: FlameOptions): Flame {
@@ -74,7 +74,7 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
   let network: Network | undefined;
   let metric: Metric = 0;
   let boxes: readonly Box[] = [];
-  /** The row that has the whole width, and the one that is marked; the whole network where they are undefined. */
+  /** The row that fills the whole width, and the selected row; undefined means the whole network. */
   let zoomId: string | undefined;
   let currentId: string | undefined;
   let width = 0;
@@ -88,7 +88,7 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     const { from, to } = zoom();
     return ((share - from) / (to - from)) * width;
   };
-  /** Where a box is now; undefined where it is not in view. */
+  /** The current position of a box in pixels; undefined if it is out of view. */
   const placed = (box: Box): { readonly x: number; readonly w: number } | undefined => {
     const x = Math.max(0, xOf(box.from));
     const w = Math.min(width, xOf(box.to)) - x;
@@ -145,7 +145,7 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     }
   };
 
-  /** What is written in a box, from what says most to what is shortest. */
+  /** The texts a box can show, from the most detailed to the shortest. */
   const labelsOf = ({ row, from, to }: Box): readonly string[] => {
     if (!network) return [];
     const share = shareOf(to - from, 1);
@@ -161,7 +161,7 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     const { name, type, costs, signs } = row.data;
     const cost = quantity(costs[metric], metric, network.content, signs?.[metric]);
     const both = type ? `${name} ${type}` : name;
-    // Of `model.12`, the number alone is better than what is in front of it.
+    // In `model.12`, the number alone says more than the prefix alone.
     const [short = name] = /[^.]+$/.exec(name) ?? [];
     return [`${both} · ${cost} · ${share}`, `${both} · ${share}`, both, name, short];
   };
@@ -236,7 +236,7 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     const move = (to: Box | undefined): void => {
       if (!to) return;
       currentId = to.row?.id;
-      // What is out of view is brought into it.
+      // If the target is out of view, zoom out to its parent.
       if (!placed(to)) zoomId = to.row?.parent?.id;
       refresh();
       if (to.row) focused(to.row);
@@ -275,7 +275,7 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     event.preventDefault();
   });
 
-  // A box is read out when it is moved to, and not when the table has moved to its row.
+  // Announce a box only when the user moves to it, not when the selection follows the table.
   holder.addEventListener('focus', () => label.setAttribute('aria-live', 'polite'));
   holder.addEventListener('blur', () => label.removeAttribute('aria-live'));
 
@@ -285,7 +285,7 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     width = now;
     draw();
   }).observe(holder);
-  // Colours are the theme's, which says by a class of the body that it is another one.
+  // The theme defines the colors. VS Code changes a class of the body when the theme changes.
   new MutationObserver(draw).observe(document.body, {
     attributes: true,
     attributeFilter: ['class', 'data-vscode-theme-id'],
@@ -305,14 +305,14 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
       if (currentId === row?.id) return;
       currentId = row?.id;
       const box = boxOf(currentId);
-      // A box that is not in view would be marked in vain.
+      // Zoom out if the box would be out of view: its highlight would not be visible.
       if (box && boxes.length > 0 && !placed(box)) zoomId = box.row?.parent?.id;
       refresh();
     },
   };
 }
 
-/** Rows of one type have one colour, whatever else there is. */
+/** Rows of one type always have the same color, whatever other types the network has. */
 function colorOf({ data: { type, name } }: Row, count: number): number {
   let hash = 0;
   for (const letter of (type ?? name).replace(/[\d.]+/g, '').toLowerCase())
@@ -320,7 +320,7 @@ function colorOf({ data: { type, name } }: Row, count: number): number {
   return hash % count;
 }
 
-/** The first text that fits, else what fits of the last one. */
+/** The first text that fits; if none does, the last one, truncated. */
 function fitted(context: CanvasRenderingContext2D, texts: readonly string[], width: number): string {
   for (const text of texts) if (context.measureText(text).width <= width) return text;
   const last = texts.at(-1) ?? '';

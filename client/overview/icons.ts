@@ -1,4 +1,4 @@
-// The signs on buttons. They have the colour of the text around them.
+// Icons of buttons, in the color of the surrounding text.
 const signs = {
   flame: 'M1 2h14v3H1zm0 4h8v3H1zm9 0h5v3h-5zM1 10h3v3H1zm4 0h4v3H5z',
   expand: 'M8 9.6 4.4 6l-.9.9L8 11.4l4.5-4.5-.9-.9zM8 5.6 4.4 2l-.9.9L8 7.4l4.5-4.5-.9-.9z',

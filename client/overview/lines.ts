@@ -1,7 +1,7 @@
-// What the table shows of a network, line by line: sorted, filtered, in groups, with what is open.
+// The lines of the table: rows and groups, sorted and filtered, expanded where the user opened them.
 import type { Metric, Network, Row } from './network.ts';
 
-/** In the order of the network (`order`), or by a column. */
+/** In the network's order (`order`), or by a column. */
 export interface Sort {
   readonly by: 'order' | 'name' | 'shape' | Metric | 'change';
   readonly descending: boolean;
@@ -13,7 +13,7 @@ export interface Wish {
   readonly sort: Sort;
   readonly group: Grouping;
   readonly filter: string;
-  /** What the differences are of. */
+  /** The metric of the column of changes. */
   readonly metric: Metric;
   readonly expanded: ReadonlySet<string>;
 }
@@ -22,30 +22,30 @@ export interface Line {
   readonly id: string;
   readonly row: Row | undefined;
   readonly group: Group | undefined;
-  /** From 1. */
+  /** 1-based. */
   readonly level: number;
-  /** Undefined where there is nothing inside. */
+  /** Undefined if there is nothing to expand. */
   readonly isOpen: boolean | undefined;
 }
 
-/** Layers of one kind. */
+/** Rows of the same type or stage. */
 export interface Group {
-  /** Empty for those that are of no stage. */
+  /** Empty for rows without a stage. */
   readonly name: string;
   readonly rows: readonly Row[];
 }
 
 export interface Lines {
   readonly lines: readonly Line[];
-  /** The outermost of those that the filter leaves, where it leaves some out. */
+  /** The outermost rows that match the filter; undefined if it leaves nothing out. */
   readonly matches: readonly Row[] | undefined;
 }
 
-/** What is known of some rows together. */
+/** Sums over several rows. */
 export interface Sum {
   readonly costs: readonly (number | null)[];
   readonly signs: readonly string[];
-  /** What is more now, by metric; null where a part is not known. */
+  /** The increase by metric; null if a part is unknown. */
   readonly by: readonly (number | null)[];
 }
 
@@ -58,7 +58,7 @@ export function linesOf({ rows }: Network, wish: Wish): Lines {
     for (const row of order(list)) {
       const inside = matching ? row.rows.filter(inner => matching.kept.has(inner)) : row.rows;
       const all = inside.length > 0 || !matching ? inside : row.rows;
-      // What was found inside is shown.
+      // A row with matches inside is expanded.
       const isOpen = all.length === 0 ? undefined : (matching?.open.has(row) ?? false) || expanded.has(row.id);
       lines.push({ id: row.id, row, group: undefined, level, isOpen });
       if (isOpen) add(all, level + 1);
@@ -77,7 +77,7 @@ export function linesOf({ rows }: Network, wish: Wish): Lines {
   return { lines, matches: matching?.matches };
 }
 
-/** Rows that hold others in a row and do nothing themselves: what is in them is what a person calls layers. */
+/** Module types that only contain others: users think of their children as the layers. */
 const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict']);
 
 export function units(rows: readonly Row[]): readonly Row[] {
@@ -96,15 +96,15 @@ function groupsOf(rows: readonly Row[], group: Exclude<Grouping, 'none'>): reado
 }
 
 interface Matching {
-  /** Those that are found, those around them and those inside them. */
+  /** The matching rows, their ancestors and their descendants. */
   readonly kept: ReadonlySet<Row>;
-  /** Those with a match inside. */
+  /** Rows with a match inside. */
   readonly open: ReadonlySet<Row>;
-  /** The outermost that are found. */
+  /** The outermost matches. */
   readonly matches: readonly Row[];
 }
 
-/** Whether a row has all words in its name, type and shape; undefined without words. */
+/** A predicate: name, type and shape of a row contain all words; undefined for an empty filter. */
 export function matcherOf(filter: string): ((row: Row) => boolean) | undefined {
   const words = filter
     .toLowerCase()
@@ -117,7 +117,7 @@ export function matcherOf(filter: string): ((row: Row) => boolean) | undefined {
   };
 }
 
-/** The rows that are found, and what is around and inside them; undefined without words. */
+/** The rows that match, with their ancestors and descendants; undefined for an empty filter. */
 function filtered(rows: readonly Row[], filter: string): Matching | undefined {
   const isMatch = matcherOf(filter);
   if (!isMatch) return undefined;

@@ -1,4 +1,4 @@
-// Which cost is shown: a choice that all views of a page share.
+// The selected cost, which all views of a page share.
 import * as l10n from '@vscode/l10n';
 import { element } from './dom.ts';
 import type { Metric, Network } from './network.ts';

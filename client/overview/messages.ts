@@ -1,8 +1,8 @@
-// What the editor and the page of an overview say to each other. Types only.
+// Messages between the extension and the overview page. Types only.
 import type { OverviewMessage, Requests } from '../../server/src/protocol/index.ts';
 import type { GraphState } from './graph/view.ts';
 
-/** What the page may ask the server. */
+/** Server methods that the page may call. */
 export type PageMethod =
   | 'flopline/sweeps'
   | 'flopline/sweepPoint'
@@ -15,20 +15,20 @@ export type Ask = <M extends PageMethod>(method: M, params: Requests[M]['params'
 /** To the page. */
 export type ToPage =
   | { readonly type: 'overview'; readonly message: OverviewMessage }
-  /** Where the cursor is: a document by its address, and a 0-based line. */
+  /** The cursor position: the URI of a document and a 0-based line. */
   | { readonly type: 'cursor'; readonly uri: string; readonly line: number }
-  /** The answer to a question of the page; null where there is none any more. */
+  /** The answer to a request of the page; null if there is none any more. */
   | { readonly type: 'answer'; readonly id: number; readonly answer: Requests[PageMethod]['result'] };
 
 /** From the page. */
 export type FromPage =
-  /** It has nothing, or has missed something: all of it is needed. */
+  /** The page has no network or has missed an update, and needs all of it. */
   | { readonly type: 'ready' }
-  /** A line is to be shown, and has the focus then or leaves it where it is. */
+  /** Shows a line; `focus` says whether the editor takes the focus. */
   | { readonly type: 'reveal'; readonly uri: string; readonly line: number; readonly focus: boolean }
-  /** A file is to be saved where a person says: its name, and what is in it. */
+  /** Asks the user where to save a file with this name and content. */
   | { readonly type: 'save'; readonly name: string; readonly data: Uint8Array }
-  /** A question to the server. */
+  /** A request to the server. */
   | Question;
 
 export interface Question<M extends PageMethod = PageMethod> {
@@ -38,12 +38,12 @@ export interface Question<M extends PageMethod = PageMethod> {
   readonly params: Requests[M]['params'];
 }
 
-/** What the page keeps while it is hidden. */
+/** The state the page keeps while it is hidden. */
 export interface PageState {
   readonly metric?: number;
   readonly group?: string;
   readonly flame?: boolean;
-  /** The name of the view that is shown. */
+  /** The name of the visible view. */
   readonly view?: string;
   readonly expanded?: readonly string[];
   readonly graph?: GraphState;

@@ -1,18 +1,18 @@
-// Where rows are that came with an answer: lines of files.
+// Where the rows of a server's answer are: lines of files.
 import type { Placed, WithPlaces } from '../../server/src/protocol/index.ts';
 import type { Network, Row } from './network.ts';
 
 export interface Spot {
   readonly uri: string;
-  /** 0-based, both included. */
+  /** 0-based, inclusive. */
   readonly first: number;
   readonly last: number;
 }
 
-/** Shows a line; the focus goes there, or stays. */
+/** Shows a line, and moves the focus there if `focus` is true. */
 export type ShowLine = (spot: Spot, focus: boolean) => void;
 
-/** The first place of each row, by the lines of an answer: pairs of a first line, as a difference, and how many follow. */
+/** The first place of each row. `lines` has two numbers per place: the first line, as a delta, and how many follow. */
 export function spotsOf(
   rows: readonly Pick<Placed<object>, 'places'>[],
   { files }: Pick<WithPlaces, 'files'>,
@@ -33,7 +33,7 @@ export function spotsOf(
   });
 }
 
-/** Rows after an answer: those that stay, and others. */
+/** Applies an update: rows carried over from `before`, and new ones. */
 export function rowsAfter<T>(
   before: readonly T[],
   parts: readonly ({ readonly from: number; readonly to: number } | { readonly rows: readonly T[] })[],
@@ -41,7 +41,7 @@ export function rowsAfter<T>(
   return parts.flatMap(part => ('rows' in part ? part.rows : before.slice(part.from, part.to)));
 }
 
-/** The first of the spots that is on lines of these rows of the network; -1 where there is none. */
+/** The index of the first spot that overlaps the lines of these rows; -1 if none does. */
 export function spotAt(
   spots: readonly (Spot | undefined)[],
   rows: readonly Row[],

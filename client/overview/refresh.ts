@@ -1,19 +1,19 @@
-// When a view asks the server again: as soon as another document is shown, and after an edit once typing pauses.
+// When a view asks the server again: as soon as another document is shown, and once typing pauses after an edit.
 import type { Network } from './network.ts';
 
-/** Reads what the view needs of a network; true once all of it is there. Another reading may begin meanwhile. */
+/** Reads what the view needs; resolves to true once it has everything. Another read may start in the meantime. */
 export type Read = (network: Network, isCurrent: () => boolean) => Promise<boolean>;
 
 export interface Refresh {
-  /** The network that is shown, or undefined where the view is hidden. */
+  /** The network shown; undefined while the view is hidden. */
   readonly network: () => Network | undefined;
   /** Shows a network, or hides the view. */
   show(next: Network | undefined): void;
-  /** Reads at once: something else was chosen in the view. */
+  /** Reads at once, because the user chose something else in the view. */
   start(): void;
 }
 
-/** `pause`: milliseconds without an edit before it is read again. */
+/** `pause`: milliseconds without an edit before the view is read again. */
 export function createRefresh(pause: number, read: Read): Refresh {
   let network: Network | undefined;
   let latest: Network | undefined;

@@ -1,17 +1,17 @@
-// A chart in which one place is current: the arrow keys move it, a click chooses one, Enter goes to its line and the
-// space bar shows it.
+// A chart with a current place: the arrow keys move it, a click selects one, Enter goes to its line and the space bar
+// shows it.
 import { element, observeWidth, setAttributes } from './dom.ts';
 
 export interface SliderOptions {
   /** The name of the chart for screen readers. */
   readonly label: string;
   readonly width: number;
-  /** How many places there are; 0 where there is no chart. */
+  /** The number of places; 0 if there is no chart. */
   readonly count: () => number;
   readonly current: () => number;
-  /** Where Page Up (-1) and Page Down (1) lead. */
+  /** Where Page Up (-1) and Page Down (1) go. */
   readonly page: (direction: -1 | 1) => number;
-  /** What a screen reader says of the current place. */
+  /** The current place as text for screen readers. */
   readonly text: () => string;
   readonly draw: (width: number) => SVGElement;
   /** The place under the pointer, `x` pixels from the left of a drawing of this width. */
@@ -25,7 +25,7 @@ export interface Slider {
   render(): void;
 }
 
-/** `width` is the most that the drawing takes, in pixels. */
+/** `width` is the maximum width of the drawing in pixels. */
 export function createSlider(options: SliderOptions): Slider {
   const { count, current, move, reveal } = options;
   const chart = element('div', { class: 'curve', role: 'slider', tabindex: 0 });

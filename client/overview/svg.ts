@@ -1,4 +1,4 @@
-// Small makers of drawings.
+// Helpers for SVG charts.
 const space = 'http://www.w3.org/2000/svg';
 
 export function part(
@@ -12,7 +12,7 @@ export function part(
   return made;
 }
 
-/** A row of the legend: a piece of a line as the drawing has it, and what it is. */
+/** An entry of the legend: a sample of the line and its label. */
 export function swatch(className: string, words: string): HTMLElement {
   const line = part('svg', { viewBox: '0 0 24 10', width: 24, height: 10, 'aria-hidden': 'true' });
   line.append(part('path', { class: className, d: 'M1 5H23' }));
@@ -22,7 +22,7 @@ export function swatch(className: string, words: string): HTMLElement {
   return own;
 }
 
-/** Level lines at nothing, a half and the whole of `most`, each with its amount in the left margin. */
+/** Grid lines at zero, half and all of `most`, with their amounts in the left margin. */
 export function levels(
   most: number,
   y: (amount: number) => number,

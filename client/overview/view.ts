@@ -1,14 +1,14 @@
-// A view of a network: what is behind a tab. One file a view, and one line in the list of main.ts.
+// The interface of a view, which is the content of a tab. Each view is one file and one line in the list of main.ts.
 import type { Metric, Network, Row } from './network.ts';
 
 export interface View {
-  /** Of its panel, and what is kept of which one is shown: `sweep`. */
+  /** Identifies the panel, also in the saved state: `sweep`. */
   readonly name: string;
-  /** On its tab. */
+  /** The title of the tab. */
   readonly words: string;
   readonly element: HTMLElement;
-  /** The network, or undefined while there is none or another view is shown; and the cost that is selected. */
+  /** Shows a network and the selected cost; undefined if there is no network or another view is visible. */
   show(network: Network | undefined, metric: Metric): void;
-  /** The rows that the cursor is on. */
+  /** Highlights the rows at the cursor. */
   follow?(rows: readonly Row[]): void;
 }

@@ -1,4 +1,4 @@
-// How the page spells quantities: as the rest of the product does.
+// How the page spells quantities, consistent with hints and reports.
 import * as l10n from '@vscode/l10n';
 import { bytes, exact, percent, si } from '../../server/src/core/text/quantity.ts';
 import type { Metric, Network } from './network.ts';
@@ -23,7 +23,7 @@ export function quantity(value: number | null, metric: Metric, { elementBytes }:
   return sign + (metric === 2 ? bytes(value * elementBytes) : si(value));
 }
 
-/** The same to the last digit: `118,013,952 MACs`. */
+/** All digits: `118,013,952 MACs`. */
 export function exactQuantity(
   value: number | null,
   metric: Metric,
@@ -41,14 +41,14 @@ export function exactQuantity(
   }
 }
 
-/** `+12.0M`, `−3.21 MB`; empty where nothing changed, `?` where it is not known. */
+/** `+12.0M`, `−3.21 MB`; empty if nothing changed, `?` if unknown. */
 export function changeOf(value: number | null, metric: Metric, content: Content): string {
   if (value === null) return '?';
   if (value === 0) return '';
   return value > 0 ? `+${quantity(value, metric, content)}` : `−${quantity(-value, metric, content)}`;
 }
 
-/** `12 %`; empty where a side is not known. */
+/** `12 %`; empty if either value is unknown. */
 export function shareOf(value: number | null, total: number | null): string {
   return value === null || !total ? '' : percent(value / total);
 }

@@ -1,18 +1,18 @@
-// Budgets as tests: each network that a project file has a budget for passes or fails with its figure. Without a
-// `flopline.yaml` that has budgets there is no controller, and nothing is asked.
+// Budgets in the Test Explorer: each network that a project file sets a budget for is a test with its figure. Without a
+// `flopline.yaml` that has budgets there is no controller, and the server is not asked.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { BudgetResult, BudgetTest, Requests } from '../../server/src/protocol/index.ts';
 
-/** What tests of ours may look at. */
+/** Exposed to our tests. */
 export interface Budgets extends vscode.Disposable {
   /** Undefined while no project file has budgets. */
   readonly controller: vscode.TestController | undefined;
-  /** By id of a test, what came of its last run. */
+  /** The result of the last run, by test id. */
   readonly results: ReadonlyMap<string, BudgetResult>;
-  /** Looks whether there are budgets: those who look at tests are shown them. */
+  /** Looks for budgets and creates the controller if there are any. */
   start(): Promise<void>;
-  /** Lists the tests anew. */
+  /** Lists the tests again. */
   refresh(): Promise<void>;
   run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void>;
 }
@@ -25,9 +25,9 @@ type Ask = <M extends 'flopline/budgets' | 'flopline/judge'>(
 
 const projectFiles = '**/flopline.yaml';
 const excluded = '**/{node_modules,.git,.venv,venv}/**';
-/** Networks may be in any of these, and so may what they read. */
+/** Networks and the files they read may be any of these. */
 const networkFiles = '**/*.{yaml,yml,cfg,txt,prototxt,py,json}';
-/** Milliseconds after a change of files in which more of them come. */
+/** Milliseconds to wait for more file changes. */
 const pause = 300;
 
 export function createBudgets(ask: Ask): Budgets {
@@ -38,10 +38,10 @@ export function createBudgets(ask: Ask): Budgets {
   let continuous: { readonly request: vscode.TestRunRequest; readonly token: vscode.CancellationToken }[] = [];
   let timer: NodeJS.Timeout | undefined;
   let isNewList = false;
-  /** Whether anybody has looked at the list of tests: before that, nothing is asked. */
+  /** Whether the list of tests has been requested; until then the server is not asked. */
   let isListed = false;
 
-  /** A project file in the workspace that has budgets, which its text says before anybody reads it in earnest. */
+  /** The project files that have budgets, by a quick look at their text. */
   const projects = async (): Promise<readonly vscode.Uri[]> => {
     const files = await vscode.workspace.findFiles(projectFiles, excluded, 100);
     const found: vscode.Uri[] = [];
@@ -50,7 +50,7 @@ export function createBudgets(ask: Ask): Budgets {
         const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
         if (/^["']?budgets["']?\s*:/m.test(text)) found.push(uri);
       } catch {
-        // It is gone by now.
+        // Deleted in the meantime.
       }
     }
     return found;
@@ -73,7 +73,7 @@ export function createBudgets(ask: Ask): Budgets {
     return own;
   };
 
-  /** Has the list of tests that the project files say. */
+  /** Fills the controller with the tests of the project files. */
   async function fill(uris: readonly vscode.Uri[]): Promise<void> {
     const all: (readonly [project: vscode.Uri, tests: readonly BudgetTest[]])[] = [];
     for (const uri of uris) {
@@ -88,7 +88,7 @@ export function createBudgets(ask: Ask): Budgets {
       for (const test of own) tests.set(idOf(test), test);
       return root;
     });
-    // One project needs no level of its own.
+    // A single project needs no level of its own.
     const [only] = roots;
     controller.items.replace(roots.length === 1 && only ? [...only.children].map(([, item]) => item) : roots);
     for (const [id, result] of results) {
@@ -103,7 +103,7 @@ export function createBudgets(ask: Ask): Budgets {
   const leaves = (): readonly vscode.TestItem[] =>
     controller ? [...controller.items].flatMap(([, item]) => leavesOf(item)) : [];
 
-  /** Has a controller where there are budgets, and none where there are none. */
+  /** Creates the controller if there are budgets, and disposes of it if there are none. */
   async function look(): Promise<readonly vscode.Uri[]> {
     const found = await projects();
     if (found.length === 0) {
@@ -154,7 +154,7 @@ export function createBudgets(ask: Ask): Budgets {
       const { uri, project, index, entry } = test;
       const result = await ask('flopline/judge', { textDocument: { uri }, project, index, entry }, token);
       if (!result) {
-        // A glob may mean a Python file that holds no network.
+        // A glob may match a Python file without a network.
         if (token.isCancellationRequested || entry === null) session.skipped(item);
         else session.errored(item, new vscode.TestMessage(l10n.t('There is no network of this name.')));
         continue;
@@ -166,7 +166,7 @@ export function createBudgets(ask: Ask): Budgets {
     session.end();
   }
 
-  /** What has changed may have changed what a budget says. */
+  /** Any changed file may change the result of a budget. */
   const changed = (isList: boolean): void => {
     if (!controller && !isList) return;
     isNewList ||= isList;
@@ -187,7 +187,7 @@ export function createBudgets(ask: Ask): Budgets {
     watcher.onDidCreate(() => changed(true)),
     watcher.onDidDelete(() => changed(true)),
   );
-  // The files of a workspace are watched only where some of them have budgets.
+  // Files are watched only while there are budgets.
   let networks: vscode.FileSystemWatcher | undefined;
   const watch = (): void => {
     if (networks || !controller) return;
@@ -221,7 +221,7 @@ export function createBudgets(ask: Ask): Budgets {
 
 const idOf = ({ project, index, uri, entry }: BudgetTest): string => JSON.stringify([project, index, uri, entry]);
 
-/** The name of the file, which leaves room for the figure; with its folders where another file is called the same. */
+/** The file's name, which leaves room for the figure; with its folders if another file has the same name. */
 function labelOf({ path, entry }: BudgetTest, all: readonly BudgetTest[]): string {
   const nameOf = (full: string): string => full.slice(full.lastIndexOf('/') + 1);
   const name = nameOf(path);
@@ -233,7 +233,7 @@ function labelOf({ path, entry }: BudgetTest, all: readonly BudgetTest[]): strin
 function itemOf(controller: vscode.TestController, test: BudgetTest, label: string): vscode.TestItem {
   const item = controller.createTestItem(idOf(test), label, vscode.Uri.parse(test.uri));
   item.description = test.limits;
-  // In the order of the project file.
+  // Keep the order of the project file.
   item.sortText = `${String(test.index).padStart(5, '0')} ${label}`;
   return item;
 }
@@ -242,7 +242,7 @@ function leavesOf(item: vscode.TestItem): readonly vscode.TestItem[] {
   return item.children.size === 0 ? [item] : [...item.children].flatMap(([, child]) => leavesOf(child));
 }
 
-/** The figure behind the name, and the place in the editor where its sign is. */
+/** Shows the figure after the name, and where in the editor the test's icon goes. */
 function show(item: vscode.TestItem, { figure, range }: BudgetResult): void {
   item.description = figure;
   item.range = rangeOf(range);
@@ -251,7 +251,7 @@ function show(item: vscode.TestItem, { figure, range }: BudgetResult): void {
 function report(session: vscode.TestRun, item: vscode.TestItem, result: BudgetResult, duration: number): void {
   const { status, message, range, related, figure } = result;
   const location = new vscode.Location(item.uri!, rangeOf(range));
-  // Without a place: in the editor it would be under the message.
+  // Without a location, or the editor would repeat it below the message.
   session.appendOutput(`${item.label}: ${figure}\r\n`, undefined, item);
   if (status === 'ok') {
     session.passed(item, duration);

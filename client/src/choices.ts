@@ -1,4 +1,4 @@
-// The pickers: a value with the totals that it gives, then for whom it is: this file, its comment, or the workspace.
+// The pickers of the menu: first a value, with the totals it gives; then where it applies (file, comment, workspace).
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ChoiceKey, DocumentChoice, DocumentSummary, Outcome, Requests } from '../../server/src/protocol/index.ts';
@@ -17,13 +17,13 @@ export interface Picking {
   ) => Promise<Requests[M]['result']>;
 }
 
-/** A value; undefined is the default. */
+/** The picked value; undefined means the default. */
 interface Picked {
   readonly value: string | undefined;
   readonly totals: string;
 }
 
-/** Lets a person pick a value and for whom it is. */
+/** Lets the user pick a value and where it applies. */
 export async function pickChoice(picking: Picking, choice: DocumentChoice): Promise<void> {
   const picked = await pickValue(picking, choice);
   if (!picked) return;
@@ -31,10 +31,10 @@ export async function pickChoice(picking: Picking, choice: DocumentChoice): Prom
   if (place) await choose(picking, choice, picked.value, place);
 }
 
-// --- The value -----------------------------------------------------------------------------------------------------
+// --- Value ---------------------------------------------------------------------------------------------------------
 
 interface ValueItem extends vscode.QuickPickItem {
-  /** Undefined asks for one to be typed. */
+  /** Undefined for the entry that asks the user to type a value. */
   readonly wish: { readonly value: string | undefined } | undefined;
 }
 
@@ -101,7 +101,7 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
     list.show();
     fill();
   });
-  // What was typed to search the list may be the size itself.
+  // The text typed to search the list may be the size itself.
   const typed = /\d/.test(list.value) ? list.value : '';
   cancellation.cancel();
   list.dispose();
@@ -109,7 +109,7 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
   if (wished === 'typed') return typeValue(picking, choice, typed);
   return { value: wished.value, totals: totals.get(wished.value) ?? '' };
 
-  /** One after the other, so that the server answers the editor in between; what is seen first comes first. */
+  /** One after the other, visible items first, so the server can answer the editor in between. */
   async function fill(): Promise<void> {
     const { token } = cancellation;
     let shown = Date.now();
@@ -120,7 +120,7 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
       const text = outcome.kind === 'totals' ? outcome.totals : outcome.why;
       const isDefault = value === undefined && outcome.kind === 'totals' && outcome.text !== '';
       totals.set(value, isDefault ? `${outcome.text} · ${text}` : text);
-      // New items may take back a step that a person makes in the list at that moment.
+      // Replacing the items could undo a selection the user is making right now.
       if (Date.now() - shown < pause) continue;
       show();
       shown = Date.now();
@@ -142,7 +142,7 @@ function typedLabel({ key }: DocumentChoice): string {
   return key === 'input' ? l10n.t('Another size…') : l10n.t('Another number…');
 }
 
-/** What is typed is tried on the file: it says what it gives, or is refused with what fits. */
+/** Tries what the user types on the file: shows the totals, or why it does not fit. */
 async function typeValue(picking: Picking, choice: DocumentChoice, typed: string): Promise<Picked | undefined> {
   const { key, name, value, text } = choice;
   let last: Outcome | null = null;
@@ -166,7 +166,7 @@ async function typeValue(picking: Picking, choice: DocumentChoice, typed: string
   if (written === undefined) return undefined;
   const outcome = (await outcomeOf(picking, key, compact(written))) ?? last;
   if (outcome?.kind !== 'totals') return undefined;
-  // As the server writes it, so that the same size is always the same text.
+  // As the server spells it, so the same size is always the same text.
   return { value: compact(written) === '' ? undefined : outcome.value, totals: outcome.totals };
 }
 
@@ -182,9 +182,9 @@ function outcomeOf(
   return ask('flopline/outcome', { textDocument, key, value: value ?? null }, token);
 }
 
-// --- For whom -------------------------------------------------------------------------------------------------------
+// --- Where it applies -----------------------------------------------------------------------------------------------
 
-/** `clear` takes back what was chosen for the file. */
+/** `clear` removes the choice made for the file. */
 type Place = 'file' | 'comment' | 'workspace' | 'clear';
 
 interface PlaceItem extends vscode.QuickPickItem {
@@ -247,7 +247,7 @@ async function pickPlace(
 const effective = ({ workspaceFolderValue, workspaceValue, globalValue }: ReturnType<typeof settingOf>): unknown =>
   workspaceFolderValue ?? workspaceValue ?? globalValue;
 
-/** Makes a choice take effect: what takes precedence over it, and is this file's own, goes. */
+/** Applies a choice, and removes what would override it in this file. */
 async function choose(
   { ask, chosen, document }: Picking,
   { key }: DocumentChoice,
@@ -263,7 +263,7 @@ async function choose(
   await chosen.set(uri, key, place === 'file' ? (value ?? String(defaultValue ?? '')) : undefined);
 }
 
-/** For the workspace, or for the user where there is none; a folder that has a setting of its own keeps having one. */
+/** In the workspace, or in the user settings if none is open; a folder that has its own value keeps having one. */
 async function updateSetting(key: ChoiceKey, uri: vscode.Uri, value: string | undefined): Promise<void> {
   const { workspaceFolderValue, globalValue, defaultValue } = settingOf(key, uri);
   const isOpen = (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
@@ -272,7 +272,7 @@ async function updateSetting(key: ChoiceKey, uri: vscode.Uri, value: string | un
     : workspaceFolderValue === undefined
       ? vscode.ConfigurationTarget.Workspace
       : vscode.ConfigurationTarget.WorkspaceFolder;
-  // Without a value of its own, a workspace would have the user's.
+  // Removing the workspace's value would expose the user's.
   const isOverridden = isOpen && globalValue !== undefined && globalValue !== defaultValue;
   const unset = isOverridden ? defaultValue : undefined;
   const next = value === undefined ? unset : typeof defaultValue === 'number' ? Number(value) : value;

@@ -1,22 +1,22 @@
-// What a person chose for single files, kept with the workspace. A file that is renamed keeps its choices, a deleted one
-// forgets them, and a text that is in no file takes them along when it is saved.
+// What the user chose for single files, stored with the workspace. A renamed file keeps its choices, a deleted file
+// loses them, and an untitled document passes them on to the file it is saved as.
 import * as vscode from 'vscode';
 import type { ChoiceKey, ChosenByUri, FileChoices } from '../../server/src/protocol/index.ts';
 
 export interface Chosen extends vscode.Disposable {
   readonly all: ChosenByUri;
   of(uri: vscode.Uri): FileChoices;
-  /** Undefined forgets a choice. */
+  /** Undefined removes a choice. */
   set(uri: vscode.Uri, key: ChoiceKey, value: string | undefined): Promise<void>;
 }
 
 const name = 'flopline.choices';
-/** The choices of so many files are kept, the latest ones: nobody sees files go that other programs delete. */
+/** How many files' choices are stored, latest first: the editor does not see other programs delete files. */
 const most = 1000;
-/** Milliseconds in which a text that was saved is closed under the name that it had. */
+/** How long after a save, in milliseconds, the untitled document may take to close. */
 const patience = 5000;
 
-/** `changed` is called with what is chosen now for the files that changed. */
+/** `changed` is called with the new choices of the files that changed. */
 export function createChosen(memento: vscode.Memento, changed: (choices: ChosenByUri) => void): Chosen {
   let all: ChosenByUri = memento.get(name, {});
 
@@ -30,14 +30,14 @@ export function createChosen(memento: vscode.Memento, changed: (choices: ChosenB
     await memento.update(name, all);
   };
 
-  /** The choices of a file or of all files in a folder. */
+  /** The choices of a file, or of all files in a folder. */
   const under = (uri: vscode.Uri): [uri: string, choices: FileChoices][] => {
     const at = uri.toString();
     return Object.entries(all).filter(([own]) => own === at || own.startsWith(`${at}/`));
   };
   const none = (uri: string): [uri: string, choices: FileChoices] => [uri, {}];
 
-  /** Files that were saved just now with the text of one that is in no file. VS Code does not say what became of it. */
+  /** Files just saved whose text equals an untitled document's: VS Code does not say which file a document became. */
   let saved: readonly { readonly uri: string; readonly from: string; readonly until: number }[] = [];
 
   const listeners = [
@@ -68,7 +68,7 @@ export function createChosen(memento: vscode.Memento, changed: (choices: ChosenB
       const choices = all[uri];
       if (!document.isUntitled || !choices) return;
       const file = saved.find(({ from, until }) => from === uri && until > Date.now())?.uri;
-      // Its name is given to the next one.
+      // The next untitled document may get the same name.
       return change({ [uri]: {}, ...(file !== undefined && !all[file] ? { [file]: choices } : {}) });
     }),
   ];

@@ -1,5 +1,5 @@
-// What each network is compared with: the last commit of its git repository (by VS Code's own git extension), another
-// revision, the file as it was saved, or another file. The server gets the text, and shows what has changed.
+// What each network is compared with: the last commit of its git repository (through VS Code's git extension), another
+// revision, the last save, or another file. The server gets that text and shows what has changed.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ClientNotifications, ComparisonBase, DocumentSummary } from '../../server/src/protocol/index.ts';
@@ -7,7 +7,7 @@ import { fileName, gitOf, type Repository } from './git.ts';
 
 type Change = ClientNotifications['flopline/didChangeBase'];
 
-/** What a person chose for a file, or the setting for all of them. */
+/** What a file is compared with: the user's choice for it, or the setting. */
 type Target =
   | { readonly kind: 'revision'; readonly name: string }
   | { readonly kind: 'save' }
@@ -15,26 +15,26 @@ type Target =
   | { readonly kind: 'nothing' };
 
 export interface Comparisons extends vscode.Disposable {
-  /** A document is a network: it is compared from now on. */
+  /** Starts comparing a document, which turned out to be a network. */
   use(uri: string): void;
-  /** What a document is compared with; undefined where it is compared with nothing. */
+  /** What a document is compared with; undefined if nothing. */
   of(uri: vscode.Uri): ComparisonBase | undefined;
-  /** A server that has started knows nothing of what documents are compared with. */
+  /** Sends everything again, to a server that has just started. */
   resend(): void;
-  /** Lets a person choose what the active document is compared with, and shows both. */
+  /** Lets the user choose what the active document is compared with, and shows both. */
   pick(): Promise<void>;
   /** Shows the active document beside what it is compared with. */
   show(): Promise<void>;
 }
 
-/** Of texts that documents are compared with, where they are shown. */
+/** The URI scheme of the texts that documents are compared with. */
 export const baseScheme = 'flopline-base';
 
-/** What is asked of the rest of the extension. */
+/** What this needs from the rest of the extension. */
 interface Surroundings {
-  /** A document is compared with another text from now on. */
+  /** A document is now compared with another text. */
   changed(change: Change): void;
-  /** A text is shown that is to be read as a person has chosen for another one. */
+  /** The text at `base` is shown, and has to be read with the choices made for `document`. */
   shown(base: vscode.Uri, document: vscode.Uri): void;
   /** The totals of the active document. */
   summary(): Promise<DocumentSummary | undefined>;
@@ -42,7 +42,7 @@ interface Surroundings {
 
 export function createComparisons({ changed, shown, summary: ask }: Surroundings): Comparisons {
   const targets = new Map<string, Target>();
-  /** By document that is a network. */
+  /** What each document that is a network is compared with. */
   const bases = new Map<string, ComparisonBase | undefined>();
   const turns = new Map<string, number>();
   const contents = new vscode.EventEmitter<vscode.Uri>();
@@ -56,7 +56,7 @@ export function createComparisons({ changed, shown, summary: ask }: Surroundings
     const turn = (turns.get(key) ?? 0) + 1;
     turns.set(key, turn);
     const base = await read(uri).catch(() => undefined);
-    // Something else may have been chosen meanwhile, or the document was closed.
+    // Another choice may have been made in the meantime, or the document was closed.
     if (turns.get(key) !== turn) return;
     const before = bases.get(key);
     bases.set(key, base);
@@ -70,7 +70,7 @@ export function createComparisons({ changed, shown, summary: ask }: Surroundings
   };
 
   const read = async (uri: vscode.Uri): Promise<ComparisonBase | undefined> => {
-    // What is no file has nothing that was saved, and git has files of a disk alone.
+    // A document that is not a file has no saved text, and git only has files on disk.
     if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === undefined) return undefined;
     const target = targetOf(uri);
     if (target.kind === 'revision' && uri.scheme !== 'file') return undefined;
@@ -102,7 +102,7 @@ export function createComparisons({ changed, shown, summary: ask }: Surroundings
     }
   };
 
-  /** A repository reports every change of every file: only other commits are of interest. */
+  /** Repositories report every change of every file; only a new HEAD matters here. */
   const heads = new WeakMap<Repository, string | undefined>();
   const refreshChanged = (repository: Repository): void => {
     const head = repository.state.HEAD?.commit;
@@ -196,7 +196,7 @@ async function commitOf(repository: Repository, name: string): Promise<string> {
   return name === 'HEAD' && head !== undefined ? head : (await repository.getCommit(name)).hash;
 }
 
-/** Where what a document is compared with is shown: with its name, so that it has its language. */
+/** The URI under which the base of a document is shown. It keeps the file name, and thus the language. */
 function baseUri(uri: vscode.Uri): vscode.Uri {
   return vscode.Uri.from({ scheme: baseScheme, path: uri.path, query: uri.toString() });
 }
@@ -218,7 +218,7 @@ function nothingText(target: Target, name: string): string {
   }
 }
 
-/** What a person wants to compare a file with. */
+/** Asks the user what to compare a file with. */
 async function pickTarget(uri: vscode.Uri, repository: Repository | undefined): Promise<Target | undefined> {
   const items: (vscode.QuickPickItem & { readonly pick: () => Promise<Target | undefined> })[] = [
     ...(repository

@@ -1,10 +1,10 @@
-// The network of the active editor in another language, as a new document that can be saved beside it.
+// Shows the network of the active editor in another language, as a new document that can be saved beside the original.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ConversionAnswer } from '../../server/src/protocol/index.ts';
 import { createDocument } from './documents.ts';
 
-/** `answer` is what the server makes of the document; undefined or null where there is no network. */
+/** `answer` is the server's conversion; undefined or null if the document has no network. */
 export async function showConverted(
   document: vscode.TextDocument,
   ask: (uri: string) => Promise<ConversionAnswer | null>,
@@ -25,7 +25,7 @@ export async function showConverted(
     return true;
   }
   const beside = vscode.Uri.joinPath(document.uri, '..', answer.name);
-  // It is saved beside the other one, if there is no file of that name.
+  // Propose a name beside the original if it is free.
   const isFree = document.uri.scheme !== 'untitled' && !(await exists(beside));
   const converted = await createDocument(answer.text, answer.languageId, isFree ? beside : undefined);
   await vscode.window.showTextDocument(converted, { viewColumn: vscode.ViewColumn.Beside });

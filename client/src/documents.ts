@@ -1,7 +1,7 @@
-// Documents that are in no file yet.
+// Untitled documents.
 import * as vscode from 'vscode';
 
-/** A new document with a text; with a place, it is saved there. */
+/** Opens a new document with a text. If given a place, it is saved there. */
 export async function createDocument(
   content: string,
   language: string,
@@ -10,7 +10,7 @@ export async function createDocument(
   const document = place
     ? await vscode.workspace.openTextDocument(place.with({ scheme: 'untitled' }))
     : await vscode.workspace.openTextDocument({ language, content });
-  // One of the same name that was just closed may still have its text.
+  // An untitled document of the same name that was just closed may still have its text.
   const lines = (text: string): string => text.replaceAll('\r\n', '\n');
   if (lines(document.getText()) !== lines(content)) {
     const edit = new vscode.WorkspaceEdit();

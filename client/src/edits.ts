@@ -1,4 +1,4 @@
-// Changes of a text that the server proposes.
+// Applies text edits that the server proposes.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ProtocolRange } from '../../server/src/protocol/index.ts';
@@ -8,7 +8,7 @@ interface Edit {
   readonly newText: string;
 }
 
-/** Makes them as one change, so that one undo reverts it; whether it was made, which it is for its own text alone. */
+/** Applies the edits as one undoable change; false if the text is no longer the one they were made for. */
 export async function applyEdits(
   document: vscode.TextDocument,
   version: number,

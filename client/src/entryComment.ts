@@ -1,9 +1,9 @@
-// “Set input…”: a person completes the comment that says how a network of a Python file is built and called.
+// “Set input…”: the user completes the comment that says how a network in a Python file is built and called.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { InputLensArguments } from '../../server/src/protocol/index.ts';
 
-/** Shows how the comment may be meant, and writes it above the network as it was completed. */
+/** Asks the user to complete the comment, and writes it above the network. */
 export async function setInput(...[uri, network, { start, end }, text]: InputLensArguments): Promise<void> {
   const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri);
   if (!document) return;

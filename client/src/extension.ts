@@ -1,5 +1,5 @@
-// The editor's side, on a machine and in a browser: starts the server, shows the totals in the status bar and offers the
-// menu behind them.
+// The client, on the desktop and in a browser: starts the server, shows totals in the status bar and registers the
+// commands.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient';
@@ -29,7 +29,7 @@ import { createTexts } from './templates.ts';
 import { createTotals, type Totals } from './totals.ts';
 import { speakChosen, words } from './words.ts';
 
-/** What other extensions, and our tests, may look at. */
+/** The API for other extensions and for our tests. */
 export interface Flopline {
   readonly totals: Totals;
   readonly chosen: Chosen;
@@ -38,11 +38,11 @@ export interface Flopline {
   readonly budgets: Budgets;
 }
 
-/** What an editor on a machine has and one in a browser has otherwise. */
+/** What differs between the desktop and a browser. */
 export interface Platform {
-  /** A client of a server, which is started where the editor can. */
+  /** Creates a client whose server is started when it is first needed. */
   connect(options: LanguageClientOptions): BaseLanguageClient;
-  /** Whether the server has the translations itself. */
+  /** Whether the server ships with its translations. */
   readonly isTranslated: boolean;
 }
 
@@ -50,13 +50,13 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
   await speakChosen(context.extensionUri);
   const chosen = createChosen(context.workspaceState, choices => {
     const params: ClientNotifications['flopline/didChangeChoices'] = { choices };
-    // One that is not there gets all of them when it starts.
+    // If the server is not running yet, it gets all choices when it starts.
     client.sendNotification('flopline/didChangeChoices', params).catch(() => {});
   });
   const python = createPython(params => {
     client.sendNotification('flopline/didChangePython', params).catch(() => {});
   });
-  // As they are when the server starts, which it may do again.
+  // A function, because the server may be restarted with other values.
   const initializationOptions = (): InitializationOptions => ({
     choices: chosen.all,
     lensCommand: 'flopline.showMenu',
@@ -77,7 +77,7 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
     connectionOptions: { maxRestartCount: 4 },
     markdown: { isTrusted: false },
     middleware: {
-      // What a file was is not to be mended.
+      // Fixing problems of an old revision makes no sense.
       handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === baseScheme ? [] : diagnostics),
     },
   });
@@ -86,7 +86,7 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
     params: Requests[M]['params'],
     token?: vscode.CancellationToken,
   ): Promise<Requests[M]['result']> =>
-    // An undefined token would be sent as one more parameter.
+    // An undefined token would be sent as an extra parameter.
     token ? client.sendRequest(method, params, token) : client.sendRequest(method, params);
   const totals = createTotals(uri =>
     client.state === State.Running
@@ -109,7 +109,7 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
 
   const networks = createNetworks({
     list: async token => {
-      // Nobody may have opened one yet.
+      // The server may not be running yet if no network has been opened.
       await client.start();
       return ask('flopline/networks', {}, token);
     },
@@ -128,7 +128,7 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
     answer: ({ method, params }) => ask(method, params),
   });
 
-  // Starting it again is nothing while it runs.
+  // Starting a running client does nothing.
   const budgets = createBudgets(async (method, params, token) => {
     await client.start();
     return ask(method, params, token);
@@ -170,7 +170,7 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
   const open = (name: string, run: (file?: string) => Promise<void>): void => {
     context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));
   };
-  // A link may name the text.
+  // A link can name the template.
   open('newNetwork', file => texts.create(file));
   open('openExample', file => texts.example(file));
   command('openWalkthrough', openWalkthrough);
@@ -186,7 +186,7 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(async event => {
       if (!event.affectsConfiguration('flopline.language') || !(await speakChosen(context.extensionUri))) return;
-      // Its words come with its start.
+      // This server gets its translations only when it starts.
       if (!platform.isTranslated) restart().catch(() => {});
       overviews.reword();
       networks.refresh();
@@ -209,13 +209,13 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
       totals.refresh();
     }),
   );
-  // The client library reports a server that does not start; the commands stay, restarting among them.
+  // The client library reports a failed start; commands, such as the restart, stay available.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
   budgets.start().catch(() => {});
   return { totals, chosen, comparisons, networks, budgets };
 
   async function restart(): Promise<void> {
-    // One that has failed cannot be stopped.
+    // A client that failed to start cannot be stopped.
     await client.stop().catch(() => {});
     await client.start();
   }
@@ -303,13 +303,13 @@ export async function start(context: vscode.ExtensionContext, platform: Platform
   }
 }
 
-/** The words of the language that is spoken, for a server that has none. */
+/** The translations for a server that ships without them. */
 function translations(): NonNullable<InitializationOptions['translations']> {
   const { language, contents } = words();
   return { [language]: contents as Readonly<Record<string, string>> };
 }
 
-/** The commands of the pickers. */
+/** The commands that open the pickers. */
 const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
   ['entry', 'selectEntry'],
   ['input', 'selectInput'],
@@ -368,7 +368,7 @@ function hintsAreOn(): boolean {
   return vscode.workspace.getConfiguration('flopline').get('hints.enabled', true);
 }
 
-/** Writes a setting where it is set already, else for the workspace, or for the user where there is none. */
+/** Writes a setting where it is already set; else in the workspace, or in the user settings if none is open. */
 async function update(key: string, value: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('flopline');
   const { globalValue, workspaceValue } = configuration.inspect(key) ?? {};
@@ -384,7 +384,7 @@ function reportNoSpec(): void {
   );
 }
 
-/** Shows what the docs of the package say of a problem: offline, and of the version that is installed. */
+/** Shows a problem's page of the packaged docs: it works offline and matches the installed version. */
 async function explainProblem(extension: vscode.Uri, code: string): Promise<void> {
   const page = vscode.Uri.joinPath(extension, 'docs/problems.md');
   await vscode.commands.executeCommand('markdown.showPreview', page.with({ fragment: code }));

@@ -1,13 +1,13 @@
-// Files that the server cannot read, because they are not on its machine: those of a virtual workspace, and all of them for
-// a server in a browser. It asks for what it needs, in the folders that are open alone.
+// Reads files for a server that cannot: those of a virtual workspace, and all files for a server in a browser. Only
+// files in the open folders are read.
 import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { FolderEntry, ServerRequests } from '../../server/src/protocol/index.ts';
 
-/** Longer ones are no sources that a person writes. */
+/** Larger files are not hand-written sources. */
 const maxBytes = 2_000_000;
 
-/** Answers the server, until it is disposed of. */
+/** Answers the server's requests for files until it is disposed of. */
 export function readFilesFor(client: BaseLanguageClient): vscode.Disposable {
   const answer = <M extends keyof ServerRequests>(
     method: M,
@@ -19,7 +19,7 @@ export function readFilesFor(client: BaseLanguageClient): vscode.Disposable {
   return vscode.Disposable.from(answer('flopline/listFolders', list), answer('flopline/readFiles', readText));
 }
 
-/** Null where there is nothing, or it is outside of the folders that are open. */
+/** Null if there is no such file or it is outside the open folders. */
 async function within<T>(written: string, read: (uri: vscode.Uri) => Promise<T>): Promise<T | null> {
   try {
     const uri = vscode.Uri.parse(written, true);
@@ -36,7 +36,7 @@ async function list(uri: vscode.Uri): Promise<readonly FolderEntry[]> {
     ...(type & vscode.FileType.File ? { kind: 'file' } : type & vscode.FileType.Directory ? { kind: 'folder' } : {}),
     ...(type & vscode.FileType.SymbolicLink ? { isLink: true } : {}),
   }));
-  // A remote repository is open from its root, and shows no sign of it.
+  // A remote repository is opened at its root, but its `.git` folder is not visible.
   const isRoot = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() === uri.toString();
   return uri.scheme === 'vscode-vfs' && isRoot ? [...found, { name: '.git', kind: 'folder' }] : found;
 }

@@ -1,4 +1,4 @@
-// What is used here of the API of VS Code's git extension.
+// The part of the API of VS Code's git extension that is used here.
 import * as vscode from 'vscode';
 
 export interface Repository {
@@ -23,7 +23,7 @@ interface GitExtension {
   getAPI(version: 1): Git;
 }
 
-/** Starts the extension when somebody asks. `opened` is called when it has found a repository, which may be later. */
+/** Starts the git extension when first called. `opened` is called for repositories that it finds, possibly later. */
 export function gitOf(listeners: vscode.Disposable[], opened: () => void): () => Promise<Git | undefined> {
   let git: Promise<Git | undefined> | undefined;
   const start = async (): Promise<Git | undefined> => {
@@ -44,7 +44,7 @@ export function gitOf(listeners: vscode.Disposable[], opened: () => void): () =>
       listeners.push(api.onDidOpenRepository(opened));
       return api;
     } catch {
-      // There is no git.
+      // Git is not installed.
       return undefined;
     }
   };
@@ -54,7 +54,7 @@ export function gitOf(listeners: vscode.Disposable[], opened: () => void): () =>
   };
 }
 
-/** The name of a file without its folders. */
+/** The file's name without its folders. */
 export function fileName(uri: vscode.Uri): string {
   return uri.path.slice(uri.path.lastIndexOf('/') + 1);
 }

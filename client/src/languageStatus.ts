@@ -1,4 +1,4 @@
-// Input, scale and convention of the network in the active editor, beside its language in the status bar.
+// Input, scale and convention of the active network, in the language status item of the status bar.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { DocumentSummary } from '../../server/src/protocol/index.ts';
@@ -6,7 +6,7 @@ import { specs } from './specs.ts';
 
 export interface LanguageStatus extends vscode.Disposable {
   readonly item: Pick<vscode.LanguageStatusItem, 'text' | 'detail'>;
-  /** What the active editor shows; undefined where that is no network. */
+  /** Undefined if the active editor does not show a network. */
   show(summary: DocumentSummary | undefined): void;
 }
 
@@ -18,7 +18,7 @@ export function createLanguageStatus(): LanguageStatus {
   return {
     item,
     show: summary => {
-      // It is there for what is a network, not for every YAML or Python file.
+      // Shown for networks only, not for every YAML or Python file.
       item.selector = summary ? (specs as vscode.DocumentFilter[]) : nowhere;
       if (!summary) return;
       const shown = ['input', 'scale', 'convention'].flatMap(key => {

@@ -1,7 +1,7 @@
-// The tools for agents, declared to editors that have agents: they start `flopline mcp` when one of its tools is wanted.
+// Declares the tools for agents to editors that support them; the editor starts `flopline mcp` when it needs one.
 import * as vscode from 'vscode';
 
-/** What VS Code has since 1.101, where its agents may use servers of extensions. */
+/** The API that VS Code has since 1.101 for MCP servers of extensions. */
 interface Provider {
   provideMcpServerDefinitions(): readonly object[];
 }
@@ -17,7 +17,7 @@ interface WithServers {
   ) => object;
 }
 
-/** Declares the tools; nothing where the editor knows no such servers. */
+/** Declares the tools; does nothing in editors without that API. */
 export function offerTools(context: vscode.ExtensionContext): void {
   const { lm, McpStdioServerDefinition: Definition } = vscode as unknown as WithServers;
   if (!lm?.registerMcpServerDefinitionProvider || !Definition) return;
@@ -25,7 +25,7 @@ export function offerTools(context: vscode.ExtensionContext): void {
   const server = context.asAbsolutePath('dist/server.js');
   context.subscriptions.push(
     lm.registerMcpServerDefinitionProvider('flopline.tools', {
-      // The editor's own Node; which folders may be read, its client says.
+      // Runs on the editor's own Node. The MCP client says which folders may be read.
       provideMcpServerDefinitions: () => [
         new Definition('Flopline', process.execPath, [server, 'mcp'], { ELECTRON_RUN_AS_NODE: '1' }, version),
       ],

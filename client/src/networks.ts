@@ -1,10 +1,10 @@
-// “Networks in This Workspace”: a tree of the files that are networks, with their totals. Nothing is asked of the server
-// while it is not visible, and of each network only when its folder is open.
+// “Networks in This Workspace”: a tree of the files that are networks, with their totals. The server is asked only
+// while the view is visible, and for a network's totals only when its folder is expanded.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { NetworkFile, NetworkList, NetworkTotals } from '../../server/src/protocol/index.ts';
 
-/** What is asked of the rest of the extension; the server is started where that is necessary. */
+/** Requests to the server, which they start if necessary. */
 interface Questions {
   list(token: vscode.CancellationToken): Promise<NetworkList | null>;
   totals(uri: string, token: vscode.CancellationToken): Promise<NetworkTotals | null>;
@@ -13,9 +13,9 @@ interface Questions {
 export interface Networks extends vscode.Disposable {
   /** A document has new costs. */
   changed(uri: string): void;
-  /** Looks at all files again. */
+  /** Lists all files again. */
   refresh(): void;
-  /** What the tree shows, for our tests: a line for each entry, with those inside it. */
+  /** The content of the tree, for our tests: a line per entry. */
   shown(): Promise<readonly string[]>;
 }
 
@@ -32,21 +32,21 @@ interface Network {
   readonly file: NetworkFile;
 }
 
-/** Up to so many networks are shown without folders. */
+/** Up to this many networks are listed without folders. */
 const few = 15;
-/** Milliseconds after a change of files before they are looked at again. */
+/** Milliseconds after a file change before files are listed again. */
 const quiet = 500;
-/** Milliseconds between two looks of the editor at totals that have come in. */
+/** Minimum milliseconds between two updates of the tree as totals arrive. */
 const pace = 100;
 
 const candidates = '**/*.{yaml,yml,cfg,prototxt,py,pyw}';
 
 export function createNetworks(questions: Questions): Networks {
-  /** By address; null is a file that holds no network after all. */
+  /** Totals by URI; null for a file that turned out to have no network. */
   const totals = new Map<string, NetworkTotals | null>();
-  /** Addresses whose totals are wanted, in the order in which their entries are shown. */
+  /** URIs whose totals are to be requested, in the order in which their entries are shown. */
   const wanted = new Set<string>();
-  /** Those of documents that a person is changing: they come first. */
+  /** URIs of documents that are being edited: they are requested first. */
   const urgent = new Set<string>();
   const outdated = new Set<string>();
   const changes = new vscode.EventEmitter<Entry | undefined>();
@@ -68,7 +68,7 @@ export function createNetworks(questions: Questions): Networks {
     return found?.networks ?? [];
   };
 
-  /** Has the editor ask again; of several reasons in a short time, once. */
+  /** Has the editor render the tree again; calls in quick succession are merged. */
   const show = (): void => {
     shownLater ??= setTimeout(() => {
       shownLater = undefined;
@@ -87,7 +87,7 @@ export function createNetworks(questions: Questions): Networks {
     timer = setTimeout(refresh, quiet);
   };
 
-  /** Asks for one after the other: between them, the server answers others. */
+  /** Requests one after the other, so the server can answer other requests in between. */
   const ask = async (): Promise<void> => {
     if (isAsking) return;
     isAsking = true;
@@ -124,7 +124,7 @@ export function createNetworks(questions: Questions): Networks {
       const networks = entry ? entry.networks : (await list).map((file): Network => ({ kind: 'network', file }));
       if (!entry && networks.length > few) return foldersOf(networks);
       for (const network of networks) want(network);
-      // Of a program it is known when it was read; one without a network is not shown.
+      // Whether a program contains a network is known only once it has been read. Those without are not shown.
       return networks.filter(({ file }) => (file.isCertain ? totals.get(file.uri) !== null : totals.get(file.uri)));
     },
     getTreeItem: entry =>
@@ -147,14 +147,14 @@ export function createNetworks(questions: Questions): Networks {
       watcher,
       watcher.onDidCreate(refreshSoon),
       watcher.onDidDelete(refreshSoon),
-      // What one imports may be another one.
+      // An edit may change which files import others.
       watcher.onDidChange(refreshSoon),
       vscode.workspace.onDidChangeWorkspaceFolders(refreshSoon),
       vscode.workspace.onDidChangeConfiguration(event => {
         if (event.affectsConfiguration('flopline')) refreshSoon();
       }),
     ];
-    // Nobody has looked meanwhile.
+    // The tree was not updated while it was hidden.
     refresh();
   };
   const listener = view.onDidChangeVisibility(follow);
@@ -230,7 +230,7 @@ function networkItem({ uri, path }: NetworkFile, totals: NetworkTotals | undefin
   return item;
 }
 
-/** What is wrong with a network, the worst first. */
+/** What is wrong with a network, worst first. */
 function notesOf({ errors, isStale, budget }: NetworkTotals): readonly string[] {
   return [
     ...(errors === 1 ? [l10n.t('1 error')] : errors > 1 ? [l10n.t('{0} errors', errors)] : []),

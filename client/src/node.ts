@@ -1,12 +1,12 @@
-// The extension in an editor on a machine: its server is a process.
+// The extension on the desktop: its server is a process.
 import type * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { type Flopline, start } from './extension.ts';
 import { offerTools } from './mcp.ts';
 
 /**
- * Room for what an edit allocates. An edit of 10,000 rows leaves megabytes; collected less often, most of them are garbage
- * by then and need not be copied: half the time, and no long pauses. V8 reads this at its start alone.
+ * Young-generation size. An edit of 10,000 rows leaves megabytes; collected less often, most of them are garbage by
+ * then and need not be copied: half the time, and no long pauses. V8 reads this only at startup.
  */
 const memory = ['--max-semi-space-size=64'];
 

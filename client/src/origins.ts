@@ -1,4 +1,4 @@
-// Who a choice is from, in words.
+// Describes where a choice comes from.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ChoiceKey, DocumentChoice } from '../../server/src/protocol/index.ts';
@@ -24,13 +24,13 @@ export interface SettingValues {
   readonly defaultValue?: unknown;
   readonly globalValue?: unknown;
   readonly workspaceValue?: unknown;
-  /** Of the file's folder, where a workspace has several. */
+  /** The value of the file's folder in a multi-root workspace. */
   readonly workspaceFolderValue?: unknown;
 }
 
-/** What the settings have for a file, by whom. */
+/** The values of a setting for a file, by level. */
 export function settingOf(key: ChoiceKey, uri: vscode.Uri): SettingValues {
   const values: SettingValues = vscode.workspace.getConfiguration('flopline', uri).inspect(key) ?? {};
-  // Where one folder is the workspace, its settings are those of the workspace.
+  // In a single-folder workspace, the folder's settings are the workspace's.
   return vscode.workspace.workspaceFile ? values : { ...values, workspaceFolderValue: undefined };
 }

@@ -1,5 +1,5 @@
-// The overview of a network, in the side bar and as an editor tab: hands on what the server sends to the pages that are
-// visible, and tells it what they show. While none is, nothing is asked for.
+// The overview of a network, in the side bar and as an editor tab: forwards the server's messages to the visible pages,
+// and says to the server which document they show. While no page is visible, the server is not asked.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ClientNotifications, OverviewMessage, Requests } from '../../server/src/protocol/index.ts';
@@ -8,19 +8,19 @@ import { mayBeSpec } from './specs.ts';
 import { words } from './words.ts';
 
 export interface Overviews extends vscode.Disposable {
-  /** What the server has sent of the document that is shown. */
+  /** Forwards an update of the document shown. */
   received(message: OverviewMessage): void;
-  /** A document has a network. */
+  /** A document turned out to have a network. */
   use(uri: string): void;
-  /** Opens it as an editor tab beside the text. */
+  /** Opens the overview as an editor tab beside the text. */
   open(): void;
-  /** Asks for everything again, such as of a server that was started anew. */
+  /** Asks for everything again, for example after the server was restarted. */
   resend(): void;
-  /** Shows the pages anew, in the language that is spoken by now. */
+  /** Reloads the pages in the current language. */
   reword(): void;
 }
 
-/** What the server does for it. */
+/** What the overview needs from the server. */
 export interface OverviewServer {
   show(params: ClientNotifications['flopline/didShowOverview']): void;
   answer(question: Question): Promise<Requests[PageMethod]['result']>;
@@ -38,11 +38,11 @@ const questions: readonly PageMethod[] = [
 
 export function createOverviews(extension: vscode.Uri, { show, answer }: OverviewServer): Overviews {
   const root = vscode.Uri.joinPath(extension, 'dist');
-  /** Pages, where they are, and whether a person sees them. */
+  /** The pages, where they are, and whether they are visible. */
   const pages = new Map<vscode.Webview, { readonly place: 'side' | 'tab'; readonly isVisible: () => boolean }>();
-  /** The document that was looked at last. */
+  /** The document that was active last. */
   let uri: string | undefined;
-  /** The one that is shown. */
+  /** The document that is shown. */
   let shown: string | undefined;
   let panel: vscode.WebviewPanel | undefined;
   const listeners: vscode.Disposable[] = [];
@@ -88,7 +88,7 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
           save(message).catch(error => vscode.window.showErrorMessage(String(error.message ?? error)));
           return;
         case 'ask':
-          // A page asks for what is looked at, and for nothing else.
+          // Only the methods that views need may be called.
           if (!questions.includes(message.method)) return;
           answer(message)
             .catch(() => null)
@@ -138,7 +138,7 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
     received: message => {
       const { uri: own, content } = message;
       shown = content ? own : undefined;
-      // As the editor writes addresses, so that they can be compared.
+      // Normalize URIs as VS Code writes them, so they can be compared.
       const files = content?.files.map(file => (file === '' ? own : vscode.Uri.parse(file, true).toString()));
       post({ type: 'overview', message: content && files ? { ...message, content: { ...content, files } } : message });
       if (message.serial === 0) cursor();
@@ -146,7 +146,7 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
     use: own => {
       if (!isUsed) {
         isUsed = true;
-        // Before there is a network, there is no view of one.
+        // The view container stays hidden until there is a network.
         vscode.commands.executeCommand('setContext', 'flopline.hasNetwork', true);
       }
       if (own !== shown && vscode.window.activeTextEditor?.document.uri.toString() === own) look();
@@ -172,14 +172,14 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
   };
 }
 
-/** With addresses of files as the editor writes them, so that they can be compared; the document's own is empty. */
+/** Normalizes the URIs of files as VS Code writes them, so they can be compared; the document's own is empty. */
 function asWritten<T>(answer: T): T {
   if (typeof answer !== 'object' || answer === null || !('files' in answer)) return answer;
   const files = answer.files as readonly string[];
   return { ...answer, files: files.map(file => (file === '' ? '' : vscode.Uri.parse(file, true).toString())) };
 }
 
-/** Shows a line in an editor that shows its file already, or beside the page. */
+/** Shows a line in an editor that already shows its file, or beside the page. */
 async function reveal({ uri, line, focus }: Extract<FromPage, { type: 'reveal' }>): Promise<void> {
   const own = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri);
   const document = own?.document ?? (await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true)));
@@ -196,7 +196,7 @@ async function reveal({ uri, line, focus }: Extract<FromPage, { type: 'reveal' }
   });
 }
 
-/** Writes a picture where a person wants it, beside the text at first. */
+/** Asks the user where to save a picture; proposes the document's folder. */
 async function save({ name, data }: Extract<FromPage, { type: 'save' }>): Promise<void> {
   const document = vscode.window.visibleTextEditors[0]?.document.uri;
   const folder = document && document.scheme !== 'untitled' ? document : vscode.workspace.workspaceFolders?.[0]?.uri;
@@ -213,7 +213,7 @@ async function save({ name, data }: Extract<FromPage, { type: 'save' }>): Promis
   if (target) await vscode.workspace.fs.writeFile(target, data);
 }
 
-/** The page: nothing from elsewhere, and no script but its own. */
+/** The page's HTML. Its content security policy allows no remote content, and no scripts but its own. */
 function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): string {
   const nonce = crypto.randomUUID();
   const address = (name: string): string => page.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
@@ -221,7 +221,7 @@ function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): st
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src ${page.cspSource}`,
-    // A picture that is saved is drawn from text of its own.
+    // A picture to be saved is drawn from a data URL.
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",

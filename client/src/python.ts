@@ -1,18 +1,18 @@
-// The environment of Python that the editor uses, and whether a person trusts the workspace: packages that lie outside of it
-// are only read then: nobody is asked anything before a network in Python is open.
+// The selected Python environment, and whether the workspace is trusted: the server reads packages outside of the
+// workspace only then. The Python extension is not asked before a network in Python is open.
 import * as vscode from 'vscode';
 import type { ClientNotifications } from '../../server/src/protocol/index.ts';
 
 type Surroundings = ClientNotifications['flopline/didChangePython'];
 
 export interface Python extends vscode.Disposable {
-  /** By its folder or its interpreter; undefined before it was asked for, and where there is none. */
+  /** A folder or an interpreter; undefined if there is none or it has not been asked for yet. */
   readonly environment: string | undefined;
-  /** A document has a network: where it is in Python, the environment is asked for. */
+  /** A document turned out to have a network: if it is Python, the environment is requested. */
   use(uri: string): void;
 }
 
-/** What is used here of the API of the Python extension. */
+/** The part of the Python extension's API that is used here. */
 interface PythonApi {
   readonly environments?: {
     getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string } | undefined;
@@ -26,7 +26,7 @@ export function createPython(changed: (surroundings: Surroundings) => void): Pyt
   let isAsked = false;
 
   const take = (path: string | undefined): void => {
-    // `python` alone is a program that is looked for when it is run.
+    // A bare `python` would have to be looked up on the PATH.
     const found = path !== undefined && /[\\/]/.test(path) ? path : undefined;
     if (found === environment || found === undefined) return;
     environment = found;
@@ -61,7 +61,7 @@ export function createPython(changed: (surroundings: Surroundings) => void): Pyt
       const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri);
       if (isAsked || document?.languageId !== 'python') return;
       isAsked = true;
-      // Without the environment, what is installed is not found, which the network's problems say.
+      // On failure, installed packages are not found, and the network's problems report that.
       ask().catch(() => {});
     },
     dispose: () => {

@@ -1,4 +1,4 @@
-// Commands on the row at the cursor: the server says what becomes of the text, and the cursor stays on the row.
+// Commands on the row at the cursor: the server computes the edit, and the cursor stays on the row.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Requests, RowCommand } from '../../server/src/protocol/index.ts';
@@ -9,7 +9,7 @@ type Ask = (
   params: Requests['flopline/rowEdits']['params'],
 ) => Promise<Requests['flopline/rowEdits']['result']>;
 
-/** The commands, by the names that they have in the editor. */
+/** The commands, by their names in the editor. */
 export const rowCommands: readonly (readonly [name: string, command: RowCommand])[] = [
   ['insertLayerBelow', 'insert'],
   ['duplicateLayer', 'duplicate'],
@@ -18,7 +18,7 @@ export const rowCommands: readonly (readonly [name: string, command: RowCommand]
   ['deleteLayer', 'delete'],
 ];
 
-/** Runs a command in the active editor; false where that has no network spec. */
+/** Runs a command in the active editor; false if that has no network spec. */
 export async function changeRow(ask: Ask, command: RowCommand): Promise<boolean> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return false;

@@ -1,4 +1,4 @@
-// “Make It Cheaper…”: a budget, a search that can be cancelled, a list to select from, and one change of the text.
+// “Make It Cheaper…”: asks for a budget, searches for changes, and applies those the user selects as one edit.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, WorkDoneProgress } from 'vscode-languageclient';
@@ -10,7 +10,7 @@ type Client = Pick<BaseLanguageClient, 'sendRequest' | 'onProgress'>;
 const suggestions = ['−10 % MACs', '−30 % MACs', '−50 % MACs', '−30 % params'] as const;
 let searches = 0;
 
-/** Asks for a budget, searches, lets a person select, and makes what is selected as one change. */
+/** Runs the whole command. */
 export async function makeCheaper(
   client: Client,
   document: vscode.TextDocument,
@@ -50,10 +50,10 @@ async function pickBudget(
   });
 }
 
-/** What takes longer than this says how far it is: a notification that is gone at once is only seen to flicker. */
+/** Milliseconds before the search shows its progress: a notification that vanishes at once only flickers. */
 const patience = 800;
 
-/** The changes, or undefined where a person cancelled the search or typed meanwhile. */
+/** The changes; undefined if the user canceled the search or edited the text in the meantime. */
 async function search(client: Client, document: vscode.TextDocument, budget: string): Promise<SlimAnswer | undefined> {
   const workDoneToken = `flopline-slim-${++searches}`;
   let show = (_: string): void => {};
@@ -99,7 +99,7 @@ interface StepItem extends vscode.QuickPickItem {
   readonly line: number;
 }
 
-/** What the selected steps make of the text; the totals follow the selection. */
+/** Lets the user select steps; the title shows the totals of the selection. */
 function pickSteps(
   client: Client,
   document: vscode.TextDocument,
@@ -112,7 +112,7 @@ function pickSteps(
     ? l10n.t('These changes reach {0}. Select which to make.', limit)
     : l10n.t('{0} is not reached: no change of another layer that Flopline knows saves more.', limit);
 
-  // Set once: new items would clear the selection.
+  // Set once: replacing the items would clear the selection.
   list.items = steps.map(
     ({ layer, change, price, line, running }, index): StepItem => ({
       index,
@@ -129,7 +129,7 @@ function pickSteps(
   });
 
   const tried = new Map<string, Promise<SlimPicked | undefined>>();
-  /** Each selection is tried once. */
+  /** The result of a selection, cached. */
   const outcome = (selected: readonly number[]): Promise<SlimPicked | undefined> => {
     const key = selected.join();
     const known = tried.get(key);
@@ -149,7 +149,7 @@ function pickSteps(
     shown = selected.join();
     const picked = await outcome(selected);
     if (!picked || shown !== selected.join()) return;
-    // A change may depend on another one.
+    // A step may depend on another one that is not selected.
     const lost = selected.length - picked.steps.length;
     list.title = [
       picked.totals,
@@ -188,7 +188,7 @@ function pickSteps(
   });
 }
 
-/** Shows the line that a change is about. */
+/** Reveals and marks the line that a change is about. */
 function reveal(document: vscode.TextDocument, line: number, marked: vscode.TextEditorDecorationType): void {
   const range = new vscode.Range(line, 0, line, 0);
   for (const editor of vscode.window.visibleTextEditors) {
@@ -211,6 +211,6 @@ function ask<M extends keyof Requests>(
   params: Requests[M]['params'],
   token?: vscode.CancellationToken,
 ): Promise<Requests[M]['result']> {
-  // An undefined token would be sent as one more parameter.
+  // An undefined token would be sent as an extra parameter.
   return token ? client.sendRequest(method, params, token) : client.sendRequest(method, params);
 }

@@ -1,10 +1,10 @@
-// Which documents may be specs: the server gets these and looks at their content.
+// Which documents may be specs. The server gets these and looks at their content.
 import * as vscode from 'vscode';
 import type { DocumentSelector } from 'vscode-languageclient';
 
 /**
- * Any scheme: unsaved and virtual files are specs too. A Darknet cfg may go by the language of another program's .cfg. Of
- * a Python file without a network the server looks at the text once, and at nothing else.
+ * Any scheme: untitled and virtual documents are specs too. A Darknet cfg may have the language of another program's
+ * .cfg files. The server looks at the text of a Python file without a network only once.
  */
 export const specs: DocumentSelector = [
   { language: 'flopline' },
@@ -20,15 +20,15 @@ export function mayBeSpec(document: vscode.TextDocument): boolean {
   return vscode.languages.match(specs as vscode.DocumentFilter[], document) > 0;
 }
 
-/** A program that mentions none of these holds no network: the server looks closer. */
+/** A program that mentions none of these has no network. For the others, the server looks closer. */
 const packages = /\b(?:torch|timm|pytorch_lightning|lightning)\b/;
 
-/** Whether the server has to look at a document: not at a program that has nothing to do with networks. */
+/** Whether the server has to look at a document: programs that have nothing to do with networks are left out. */
 function isCandidate(document: vscode.TextDocument): boolean {
   return mayBeSpec(document) && (document.languageId !== 'python' || packages.test(document.getText()));
 }
 
-/** Runs as soon as a document is open that the server has to look at; at once where one is. */
+/** Runs as soon as a document is open that the server has to look at; at once if there is one already. */
 export async function whenCandidate(run: () => Promise<void>, subscriptions: vscode.Disposable[]): Promise<void> {
   if (vscode.workspace.textDocuments.some(isCandidate)) return run();
   const listeners: vscode.Disposable[] = [];
@@ -44,10 +44,10 @@ export async function whenCandidate(run: () => Promise<void>, subscriptions: vsc
   subscriptions.push({ dispose: () => listeners.splice(0).forEach(listener => void listener.dispose()) });
 }
 
-/** The languages that VS Code gives to files that it does not know. */
+/** Languages that VS Code assigns to unknown files. */
 const general = new Set(['plaintext', 'properties', 'ini']);
 
-/** Gives a document the language of what it turned out to be, once: a user who chooses another one keeps it. */
+/** Sets a document's language to its detected format, once: if the user picks another one, it stays. */
 export function createLanguages(): (uri: string, language: string) => void {
   const given = new Set<string>();
   return (uri, language) => {

@@ -1,21 +1,21 @@
-// “New Network…” and “Open an Example”: texts of the package, each opened as a document that is in no file yet.
+// “New Network…” and “Open an Example”: packaged texts, each opened as an untitled document.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { NetworkTotals } from '../../server/src/protocol/index.ts';
 import { createDocument } from './documents.ts';
 
-/** A text of the package that can be opened. */
+/** A packaged text that can be opened. */
 interface Text {
   readonly file: string;
   readonly label: string;
   readonly detail: string;
 }
 
-/** What a text of the package costs; null where that cannot be said. */
+/** The totals of a packaged text; null if they cannot be computed. */
 type Ask = (uri: string, content: string, token: vscode.CancellationToken) => Promise<NetworkTotals | null>;
 
 export interface Texts {
-  /** Lets a person pick a template, or opens the one of this file. */
+  /** Lets the user pick a template, or opens the given one. */
   create(file?: string): Promise<void>;
   /** The same for an example. */
   example(file?: string): Promise<void>;
@@ -177,7 +177,7 @@ export function createTexts(extension: vscode.Uri, ask: Ask): Texts {
   };
 }
 
-/** The languages of texts, by how their names end. */
+/** The languages of texts, by file name ending. */
 const languages: readonly (readonly [ending: string, language: string])[] = [
   ['.net.yaml', 'flopline'],
   ['.yaml', 'yaml'],
@@ -186,7 +186,7 @@ const languages: readonly (readonly [ending: string, language: string])[] = [
   ['.prototxt', 'prototxt'],
 ];
 
-/** Opens a text of the package as a new document: the package stays as it is. */
+/** Opens a copy, so the packaged file is never edited. */
 async function openCopy(uri: vscode.Uri): Promise<void> {
   const content = await contentOf(uri);
   const language = languages.find(([ending]) => uri.path.endsWith(ending))![1];

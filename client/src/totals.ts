@@ -7,18 +7,17 @@ import { originText } from './origins.ts';
 import { mayBeSpec } from './specs.ts';
 
 export interface Totals extends vscode.Disposable {
-  /** Of the active editor; undefined while it does not show a spec. */
+  /** The summary of the active editor's network; undefined if it does not show a spec. */
   readonly summary: DocumentSummary | undefined;
   readonly item: Pick<vscode.StatusBarItem, 'text' | 'tooltip' | 'backgroundColor'>;
-  /** Beside the language of the document. */
+  /** The language status item. */
   readonly language: LanguageStatus['item'];
-  /** Asks the server again. */
   refresh(): Promise<DocumentSummary | undefined>;
-  /** A document has new costs; another than the active one's are of no interest. */
+  /** A document has new costs; ignored unless it is the active one. */
   changed(uri: string): void;
 }
 
-/** `ask` answers null for a document that is not a spec. */
+/** `ask` returns null for a document that is not a spec. */
 export function createTotals(ask: (uri: string) => Promise<DocumentSummary | null>): Totals {
   const item = vscode.window.createStatusBarItem('flopline.totals', vscode.StatusBarAlignment.Right, 100);
   item.name = 'Flopline';
@@ -31,7 +30,7 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
     const turn = ++asked;
     const document = vscode.window.activeTextEditor?.document;
     const answer = document && mayBeSpec(document) ? await ask(document.uri.toString()) : null;
-    // An editor that was opened meanwhile has asked for its own.
+    // Another editor has become active in the meantime and has sent its own request.
     if (turn !== asked) return summary;
     summary = answer ?? undefined;
     vscode.commands.executeCommand('setContext', 'flopline.isSpec', summary?.hasRows === true);
@@ -90,14 +89,14 @@ function budgetColor({ budget }: DocumentSummary): vscode.ThemeColor | undefined
   }
 }
 
-/** What its budgets say, who each choice that is not the default is from, and the totals. */
+/** The state of its budgets, where each non-default choice comes from, and the totals. */
 function tooltipOf({ markdown, choices, budget }: DocumentSummary, uri: vscode.Uri): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   for (const message of budget?.messages ?? []) {
     tooltip.appendText(message);
     tooltip.appendMarkdown('  \n');
   }
-  // First: the rest is long.
+  // Choices first: the rest is long.
   for (const choice of choices.filter(({ origin }) => origin !== 'default')) {
     tooltip.appendText(l10n.t('{0}: {1} ({2})', choice.name, choice.text, originText(choice, uri)));
     tooltip.appendMarkdown('  \n');

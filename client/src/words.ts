@@ -1,9 +1,9 @@
-// The language of the editor's side. VS Code's own, unless the setting chooses another; it is set before any word is made.
+// The language of the client: VS Code's own, unless the setting selects another. It is set before any text is created.
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type Language, languageOf, languages } from '../../server/src/core/text/language.ts';
 
-/** What pages get: words by their English, and whose they are. */
+/** Translations by English text, and their language, for the pages. */
 export interface Words {
   readonly language: Language;
   readonly contents: Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ let current: Words = { language: 'en', contents: {} };
 
 export const words = (): Words => current;
 
-/** Speaks the language that is chosen now; whether it is another one than before. */
+/** Switches to the selected language; returns whether that is a change. */
 export async function speakChosen(extension: vscode.Uri): Promise<boolean> {
   const language = chosen();
   if (language === current.language) return false;
@@ -28,14 +28,14 @@ function chosen(): Language {
   return languages.find(language => language === setting) ?? languageOf(vscode.env.language) ?? 'en';
 }
 
-/** The file of a language: VS Code has read it already where the language is its own. */
+/** The translations of a language. VS Code has already loaded those of its own language. */
 async function translations(language: Language, extension: vscode.Uri): Promise<Words['contents']> {
   if (vscode.l10n.bundle && languageOf(vscode.env.language) === language) return vscode.l10n.bundle;
   try {
     const file = vscode.Uri.joinPath(extension, `l10n/bundle.l10n.${language}.json`);
     return JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
   } catch {
-    // English is better than nothing.
+    // Fall back to English.
     return {};
   }
 }

@@ -1,4 +1,4 @@
-// docs/advice.md: every piece of advice as its file describes it, its example done, and what is proposed on examples/.
+// Generates docs/advice.md: all advice with the result of its example, and the proposals for networks in examples/.
 import { type AdviceRule, adviceRules } from '../../server/src/core/advice/index.ts';
 import {
   type Advice,
@@ -17,7 +17,7 @@ import {
 } from '../../server/src/core/index.ts';
 import { example, link, notice, priced, table } from './markdown.ts';
 
-/** Networks of examples/ on which proposals are shown. */
+/** The networks of examples/ whose proposals are shown. */
 const networks: readonly (readonly [title: string, file: string])[] = [
   ['VGG-16', 'vgg16.net.yaml'],
   ['ResNet-50', 'resnet50.net.yaml'],
@@ -26,7 +26,7 @@ const networks: readonly (readonly [title: string, file: string])[] = [
   ['a detector like YOLOv4', 'csp-pan.cfg'],
 ];
 
-/** The reduction that the last table searches for. */
+/** The reduction in the last table. */
 const goal = 0.3;
 
 export function advicePage(): string {
@@ -87,7 +87,7 @@ function section({ code, summary, docs }: AdviceRule): string {
   ].join('\n\n');
 }
 
-/** All that is offered. */
+/** Everything that is offered. */
 function offersOn(analysed: Analysed): Advice[] {
   return adviceCandidates(analysed).flatMap(candidate => {
     const advice = priceAdvice(analysed, candidate);
@@ -95,7 +95,7 @@ function offersOn(analysed: Analysed): Advice[] {
   });
 }
 
-/** A short text before and after, line by line: the longest common subsequence stays. */
+/** A short text before and after, as a line diff. */
 function changedLines(before: string, after: string): string[] {
   const [a, b] = [before, after].map(text => text.trimEnd().split('\n')) as [string[], string[]];
   const common = a.map(() => b.map(() => 0));

@@ -1,4 +1,4 @@
-// What docs/agents.md says of each tool: what an agent is told.
+// Generates the descriptions of tools in docs/agents.md, from what agents get to read.
 import { toolbox } from '../../server/src/mcp/toolbox.ts';
 
 export function toolList(): string {

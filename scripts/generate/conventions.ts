@@ -1,8 +1,8 @@
-// The tables of docs/conventions.md: what each convention makes of single layers and of whole networks.
+// Generates the tables of docs/conventions.md: the counts of each convention for single layers and whole networks.
 import { conventions, exact, nativeFigure, si } from '../../server/src/core/index.ts';
 import { example, priced, table } from './markdown.ts';
 
-/** One layer each, on an input that it meets in practice. */
+/** One layer each, with a typical input. */
 const layers: readonly (readonly [string, string, string])[] = [
   ['3×3 convolution, 64 filters, bias', '[64, 56, 56]', 'conv: {out: 64, kernel: 3, padding: same}'],
   ['depthwise 3×3, no bias', '[64, 56, 56]', 'depthwise: {kernel: 3, padding: same, bias: false}'],

@@ -1,4 +1,4 @@
-// The table of docs/overview.md: devices that need no entry in flopline.yaml.
+// Generates the table of built-in devices in docs/overview.md.
 
 import { si } from '../../server/src/core/index.ts';
 import { builtInDevices } from '../../server/src/core/project/index.ts';

@@ -1,4 +1,4 @@
-// Everything that is generated, as one list.
+// The list of everything that is generated.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,9 @@ import { exitCodeTable, terminal } from './terminal.ts';
 import { trainingTable } from './training.ts';
 
 export interface Generated {
-  /** From the repository's root. */
+  /** Relative to the repository's root. */
   readonly path: string;
-  /** What it should hold; `before` is what it holds, for pages that are written by hand but for some parts. */
+  /** The generated content; `before` is the current one, for pages that are only partly generated. */
   readonly content: (before: string) => string;
 }
 
@@ -62,7 +62,7 @@ export function pathOf({ path }: Generated): string {
   return join(fileURLToPath(new URL('../..', import.meta.url)), path);
 }
 
-/** What lies in the repository; empty where nothing does. */
+/** The current content; empty if the file does not exist. */
 export function stored(document: Generated): string {
   const path = pathOf(document);
   return existsSync(path) ? readFileSync(path, 'utf8') : '';

@@ -1,4 +1,4 @@
-// The Python libraries that are known without their source, as one module: core reads no files.
+// Generates a module with the Python libraries that are bundled as source: core reads no files.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

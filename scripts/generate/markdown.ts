@@ -1,4 +1,4 @@
-// Markdown that several pages are made of.
+// Helpers for Markdown pages.
 import { readFileSync } from 'node:fs';
 import { type Analysed, defaultSettings, open, price, type Settings } from '../../server/src/core/index.ts';
 
@@ -12,7 +12,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n');
 }
 
-/** The anchor of a heading, as GitHub and VS Code make it of plain words. */
+/** The anchor of a heading of plain words, in GitHub and VS Code. */
 export function link(heading: string): string {
   const anchor = heading
     .toLowerCase()
@@ -21,7 +21,7 @@ export function link(heading: string): string {
   return `[${heading}](#${anchor})`;
 }
 
-/** A page with what stands between `<!-- generated: NAME -->` and `<!-- end -->` replaced. */
+/** Replaces what is between `<!-- generated: NAME -->` and `<!-- end -->` in a page. */
 export function filled(page: string, parts: Readonly<Record<string, string>>): string {
   let result = page;
   for (const [name, part] of Object.entries(parts)) {
@@ -34,7 +34,7 @@ export function filled(page: string, parts: Readonly<Record<string, string>>): s
   return result;
 }
 
-/** A text with its costs. */
+/** Analyzes a text. */
 export function priced(name: string, text: string, settings: Partial<Settings> = {}): Analysed {
   const full = { ...defaultSettings, ...settings };
   const document = open({ name, text }, full);
@@ -43,7 +43,7 @@ export function priced(name: string, text: string, settings: Partial<Settings> =
   return analysed;
 }
 
-/** An example of the repository with its costs. */
+/** Analyzes a file of examples/. */
 export function example(path: string, settings: Partial<Settings> = {}): Analysed {
   const text = readFileSync(new URL(`../../examples/${path}`, import.meta.url), 'utf8');
   return priced(path.split('/').at(-1)!, text, settings);

@@ -1,4 +1,4 @@
-// docs/modules.md: the modules that rows of YOLO files may name, dialect by dialect.
+// Generates docs/modules.md: the modules for rows of YOLO files, by dialect.
 import { dialects } from '../../server/src/core/formats/ultralytics/dialects/index.ts';
 import type { AnyModule } from '../../server/src/core/formats/ultralytics/module.ts';
 import { nn } from '../../server/src/core/formats/ultralytics/modules/nn.ts';
@@ -64,7 +64,7 @@ function defaultOf({ default: value }: Param): string {
   return value === undefined ? '**required**' : `\`${python(value)}\``;
 }
 
-/** A value as Python writes it. */
+/** A value in Python syntax. */
 function python(value: PyValue): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';

@@ -1,4 +1,4 @@
-// docs/operators.md: every operator as its file describes it, under the names that Flopline YAML knows.
+// Generates docs/operators.md: all operators, with their names in Flopline YAML.
 import { namesOf, type Operator, operators } from '../../server/src/core/formats/flopline/operators.ts';
 import type { AnyOp, AttrSpec, Counts, OpExample, OpKind, Shape } from '../../server/src/core/ops/op.ts';
 import { exact } from '../../server/src/core/text/quantity.ts';
@@ -158,7 +158,7 @@ function defaultOf(spec: AttrSpec): string {
 const code = (text: string): string => `\`${text}\``;
 const sizes = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'));
 
-/** A value as one writes it in YAML. */
+/** A value in YAML syntax. */
 function yaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(yaml).join(', ')}]`;
   if (value === Number.POSITIVE_INFINITY) return '.inf';

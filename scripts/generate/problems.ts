@@ -1,4 +1,4 @@
-// docs/problems.md: every problem that Flopline reports, with a text that has it and what Flopline says of that text.
+// Generates docs/problems.md: all problems, each with an example text and the messages for it.
 import {
   budgetProblem,
   defaultSettings,
@@ -26,7 +26,7 @@ export function problemsPage(): string {
     '# Problems',
     'Every problem that Flopline reports, by code: an example, the message for it, and the rule behind it. `# flopline-ignore CODE` above a line silences it there, `# flopline-ignore-file CODE` in the whole file. If a code was renamed, comments with the old name still work.',
     ...areas.flatMap(({ title, problems }, area) => {
-      // A code of several formats has one entry, where it comes first, with an example of each.
+      // A code used by several formats has one entry, at its first occurrence, with an example per format.
       const own = [...new Set(problems.map(({ code }) => code))].filter(
         code => !areas.slice(0, area).some(other => other.problems.some(problem => problem.code === code)),
       );
@@ -35,7 +35,7 @@ export function problemsPage(): string {
   ].join('\n\n')}\n`;
 }
 
-/** What Flopline reports in the text of an example under its code. */
+/** The problems with the example's code in its text. */
 export function reported({ code, file, text, settings: own, source }: ProblemExample): readonly Problem[] {
   const settings = { ...defaultSettings, ...own };
   const document = open({ name: file, text, ...source }, settings);

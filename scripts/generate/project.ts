@@ -1,8 +1,8 @@
-// The JSON Schema of `flopline.yaml`, and the keys for docs/project.md: both from the table that the reader goes by.
+// Generates the JSON Schema of `flopline.yaml` and the keys in docs/project.md from the table that the reader uses.
 import { projectShape, type Shape } from '../../server/src/core/project/index.ts';
 import { table } from './markdown.ts';
 
-/** Rows of a rule's body are those of Flopline YAML, whose schema lies beside this one. */
+/** Rows in a rule's body are Flopline YAML, whose schema is in the same folder. */
 export function projectSchema(): Readonly<Record<string, unknown>> {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -22,7 +22,7 @@ function rowsOf(shape: Shape<unknown>, path: string): readonly (readonly string[
     [`\`${path}${key}\``, `\`${example}\``, doc()],
     ...rowsOf(of, `${path}${key}.`),
   ]);
-  // A mapping with names of one's own has the name between.
+  // In a mapping with user-defined keys, the path contains NAME.
   const inside = shape.inside ? rowsOf(shape.inside, shape.isNamed ? `${path}NAME.` : path) : [];
   return [...own, ...inside];
 }

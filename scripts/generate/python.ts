@@ -1,4 +1,4 @@
-// docs/python.md: what of Python and PyTorch the reader of programs knows, as its own modules have it.
+// Generates the lists in docs/python.md of what is supported in Python and PyTorch.
 import { maxNodes } from '../../server/src/core/graph/builder.ts';
 import { noFiles } from '../../server/src/core/python/files.ts';
 import { libraryModules } from '../../server/src/core/python/library/index.ts';
@@ -13,7 +13,7 @@ import { mostValues } from '../../server/src/core/torch/python/storage.ts';
 import { torchModules } from '../../server/src/core/torch/python/torch.ts';
 import { table } from './markdown.ts';
 
-/** The parts of the page that are made of the sources. */
+/** The generated parts of the page. */
 export function pythonNames(): Readonly<Record<string, string>> {
   const machine = createMachine({ files: noFiles, roots: [], natives: new Map([...torchModules, ...nnModules]) });
   const module = (name: string): PyModule => {

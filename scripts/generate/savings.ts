@@ -1,9 +1,9 @@
-// The table of the five savings in docs/theory.md, from the example files.
+// Generates the table of the five savings in docs/theory.md from the example files.
 import * as l10n from '@vscode/l10n';
 import { type Cost, exact, percent } from '../../server/src/core/index.ts';
 import { example, table } from './markdown.ts';
 
-/** Files, what is compared, and the key of the line where it is not the whole network. */
+/** Pairs of files, the title of the comparison, and the key of the compared line if it is not the whole network. */
 const pairs = (): readonly (readonly [string, string, string?])[] => [
   ['bottleneck', l10n.t('1×1 bottleneck before a 3×3'), 'three'],
   ['bottleneck', l10n.t('1×1 bottleneck before a 5×5'), 'five'],

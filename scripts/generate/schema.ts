@@ -1,5 +1,6 @@
-// schemas/flopline.schema.json: what `*.net.yaml` may hold, for other editors' completion and explanations. It checks
-// keys and values of operators, and never refuses what our reader accepts: blocks' names, expressions, other spellings.
+// Generates schemas/flopline.schema.json, the JSON Schema of `*.net.yaml` for completion and hovers in other editors.
+// It checks keys and values of operators, and never rejects what our reader accepts: blocks, expressions, other
+// spellings.
 import {
   activationNames,
   namesOf,
@@ -25,7 +26,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const ref = (name: string): Schema => ({ $ref: `#/definitions/${name}` });
 const described = (description: string, schema: Schema): Schema => ({ description, ...schema });
-/** Draft-07 ignores what stands beside `$ref`. */
+/** Draft-07 ignores keywords beside `$ref`, hence `allOf`. */
 const explained = (description: string, name: string): Schema => ({ description, allOf: [ref(name)] });
 const anyOf = (...schemas: readonly Schema[]): Schema => ({ anyOf: schemas });
 const map = <T>(keys: readonly string[], of: (key: string) => T): Record<string, T> =>
@@ -51,11 +52,11 @@ const fixed: Readonly<Record<string, Schema>> = {
     additionalProperties: false,
   },
   rows: { type: ['array', 'null'], items: ref('row') },
-  /** A single row needs no brackets. */
+  /** A single row may be written without brackets. */
   someRows: anyOf(ref('rows'), ref('row')),
 };
 
-/** Keys of rows, which an operator may have too; what stands beside an operator may be one of its attributes. */
+/** Common keys of rows, which may also be attributes of the row's operator. */
 const besideTypes: Readonly<Record<string, string>> = {
   name: 'name',
   from: 'references',
@@ -117,7 +118,7 @@ function row(): Schema {
     type: ['object', 'string', 'boolean', 'null'],
     anyOf: [
       ...operators.map(operator => ({ enum: namesOf(operator), description: summaryOf(operator) })),
-      // A block of the file, an operator in another spelling, or `$parameter`.
+      // A block, another spelling of an operator, or `$parameter`.
       { type: ['object', 'string', 'boolean', 'null'] },
     ],
     properties: {
@@ -133,7 +134,7 @@ function row(): Schema {
         operators.flatMap(operator =>
           namesOf(operator).map(name => [
             name,
-            // `bias` is an operator, and an attribute that may stand beside another one.
+            // `bias` is both an operator and an attribute of others.
             attributeNames.has(name)
               ? described(summaryOf(operator), anyOf(ref(definitionOf(operator)), {}))
               : explained(summaryOf(operator), definitionOf(operator)),
@@ -161,7 +162,7 @@ function summaryOf({ op, preset, depthwise }: Operator): string {
   return set.length > 0 ? `${op.summary()} Here: ${set.join(', ')}.` : op.summary();
 }
 
-/** What stands behind the operator's key: its attributes, a value alone, or nothing. */
+/** The value of an operator's key: its attributes, a bare value, or nothing. */
 function operatorSchema(operator: Operator): Schema {
   const { op, attributes, main, keys } = operator;
   const properties: Record<string, Schema> = {};
@@ -192,12 +193,12 @@ function operatorSchema(operator: Operator): Schema {
   return described(summaryOf(operator), anyOf(attrs, value, ref('none')));
 }
 
-/** What an attribute may be in the text: what the reader in attributes.ts takes. */
+/** The values of an attribute that the reader in attributes.ts accepts. */
 function attributeSchema(name: string, spec: AttrSpec): Schema {
   const others = [ref('expression'), ref('none')];
   const whole = spec.kind !== 'number' && spec.kind !== 'numbers';
   const number: Schema = {
-    // A slice may end at infinity, which is no whole number.
+    // The end of a slice may be infinity, which is not an integer.
     type: whole && Math.abs(spec.default as number) !== Number.POSITIVE_INFINITY ? 'integer' : 'number',
     ...(spec.min === undefined ? {} : { minimum: spec.min }),
     ...(typeof spec.default === 'number' && Number.isFinite(spec.default) ? { default: spec.default } : {}),
@@ -222,7 +223,7 @@ function attributeSchema(name: string, spec: AttrSpec): Schema {
   }
 }
 
-/** A normalization or an activation in the row of another operator: its name, or its name with its attributes. */
+/** A normalization or activation in the row of another operator: its name, optionally with attributes. */
 function companion(kind: 'norm' | 'act', names: readonly string[]): Schema {
   return anyOf(
     { enum: [...names, 'none'] },
@@ -254,7 +255,7 @@ function keysOf(
 
 function branches(): Schema {
   const keys = keysOf(structureKeys.branches, { join: 'join', axis: 'axis', act: 'act' });
-  // A path may be called like a key: then it is a list.
+  // A path may have the name of a key; then its value is a list.
   const properties = map(Object.keys(keys), key => (key === 'from' ? keys[key]! : anyOf(keys[key]!, ref('rows'))));
   return anyOf(
     { type: ['array', 'null'], items: ref('someRows') },

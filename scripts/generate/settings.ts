@@ -1,4 +1,4 @@
-// The settings for package.json and package.nls.json, and docs/settings.md.
+// Generates the settings in package.json and package.nls.json, and docs/settings.md.
 import * as l10n from '@vscode/l10n';
 import manifest from '../../package.json' with { type: 'json' };
 import {
@@ -33,11 +33,11 @@ export function manifestWithSettings(before: string): string {
         .map(([name, setting], order) => [name, { ...propertyOf(name, setting), order: order + 1 }]),
     ),
   }));
-  // A key that is there already stays in its place.
+  // An existing key keeps its position.
   return `${JSON.stringify({ ...manifest, contributes: { ...manifest.contributes, configuration } }, null, 2)}\n`;
 }
 
-/** The part of the settings that one is in. */
+/** The section that a setting is in. */
 function sectionOf(name: string): string {
   return settingSections.find(({ has }) => has(name.slice('flopline.'.length)))!.id;
 }
@@ -47,14 +47,14 @@ const sectionWord = (id: string): string => `flopline.settings.${id}.title`;
 function propertyOf(name: string, { schema, values }: Setting<unknown>): object {
   return {
     ...schema,
-    // Choices may differ from folder to folder.
+    // Choices can be set per folder.
     ...(isChoiceKey(name.slice('flopline.'.length)) && { scope: 'resource' }),
     ...(values && { markdownEnumDescriptions: schema.enum!.map(value => `%${wordOf(name, value)}%`) }),
     markdownDescription: `%${wordOf(name)}%`,
   };
 }
 
-/** package.nls.json and its translations: the words that package.json refers to. */
+/** package.nls.json and its translations: the texts that package.json refers to. */
 export function manifestWords(language: Language = 'en'): string {
   return speaking(language, manifestWordsNow);
 }
@@ -68,7 +68,7 @@ function manifestWordsNow(): string {
   return `${JSON.stringify(Object.fromEntries([...words, ...sections, ...titles(), ...walkthroughWords()]), null, 2)}\n`;
 }
 
-/** What `%key%` in package.json stands for beside the settings: titles of commands, names of views and menus. */
+/** The values of `%key%` in package.json other than settings: titles of commands, views and menus. */
 const titles = (): readonly (readonly [string, string])[] => [
   ['flopline.showMenu.title', l10n.t('Show Menu')],
   ['flopline.selectEntry.title', l10n.t('Select Network…')],
@@ -106,12 +106,12 @@ const titles = (): readonly (readonly [string, string])[] => [
   ['flopline.openSettings.title', l10n.t('Open Settings')],
 ];
 
-/** A title, or the one that `%key%` stands for. */
+/** A title, resolving `%key%`. */
 function titleOf(title: string): string {
   return titles().find(([key]) => title === `%${key}%`)?.[1] ?? title;
 }
 
-/** The key of a setting's description, or of what one of its values means. */
+/** The key for the description of a setting or of one of its values. */
 function wordOf(name: string, value?: string): string {
   return value === undefined ? `${name}.description` : `${name}.values.${value || 'empty'}`;
 }

@@ -1,4 +1,4 @@
-// Pages in other languages are made by the same functions, while that language is spoken.
+// Generates pages in other languages with the same functions, by switching the language.
 import type { Language } from '../../server/src/core/index.ts';
 import { speak } from '../../server/src/host/speak.ts';
 

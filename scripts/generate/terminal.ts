@@ -1,4 +1,4 @@
-// What the README shows of the command line: what it really prints.
+// Generates the README's examples of terminal output, by running the command line.
 import { fileURLToPath } from 'node:url';
 import * as l10n from '@vscode/l10n';
 import { exitCodes, parseCommand } from '../../server/src/cli/arguments.ts';

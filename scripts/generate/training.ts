@@ -1,4 +1,4 @@
-// The table of docs/training.md: what a step of training costs for whole networks, pass by pass.
+// Generates the table of docs/training.md: the cost of a training step for whole networks, by pass.
 import { type ConventionName, exact, type Work } from '../../server/src/core/index.ts';
 import { example, table } from './markdown.ts';
 

@@ -1,4 +1,4 @@
-// The words of the walkthrough, for package.nls.json.
+// The texts of the walkthrough, for package.nls.json.
 import * as l10n from '@vscode/l10n';
 
 /** A button that runs a command. */

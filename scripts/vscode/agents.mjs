@@ -1,11 +1,11 @@
-// The tools for agents as the editor has them: declared by the extension, started, asked for what they are.
+// Tests the tools for agents in a real editor: the extension declares them, and the editor starts and lists them.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './install.mjs';
 import { openWindow } from './overview.mjs';
 
-/** A row of a report: the server of our tools is among those of the editor, starts, and has all tools. */
+/** A row of the report: our server is among the editor's MCP servers, starts, and has all tools. */
 export async function walkAgents(browser, editor, payload) {
   const title = 'agents: the editor knows the tools, and starts them';
   const start = Date.now();
@@ -13,8 +13,8 @@ export async function walkAgents(browser, editor, payload) {
   let page;
   const item = text => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   /**
-   * Chooses what can be done with the server while it is in some state. Lists close when something else takes the focus,
-   * as other parts of the editor do while they start: then once more.
+   * Picks an action for the server once it is in some state. Lists close when another part of the editor takes the
+   * focus during startup; then tries again.
    */
   const choose = async (state, action) => {
     for (let tries = 1; ; tries++)
@@ -25,7 +25,7 @@ export async function walkAgents(browser, editor, payload) {
         await page.locator('.quick-input-widget:visible').waitFor();
         await page.keyboard.type('MCP: List Servers');
         await item('MCP: List Servers').waitFor();
-        // The list of commands goes on changing: what is under the pointer may be another row.
+        // The list of commands is still changing, so a click could hit another row.
         await page.keyboard.press('Enter');
         await item(new RegExp(`^Flopline${state}`)).click();
         await item(action).click();
@@ -37,7 +37,7 @@ export async function walkAgents(browser, editor, payload) {
   try {
     cpSync(join(root, 'examples/gridspot.yaml'), join(folder, 'gridspot.yaml'));
     mkdirSync(join(folder, '.vscode'));
-    // Without agents there is nobody to declare tools to.
+    // With agents disabled, the tools must not be declared.
     writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify({ 'chat.disableAIFeatures': false }));
     page = await openWindow(browser, editor, folder, 'gridspot.yaml', { payload });
     await choose('Stopped', 'Start Server');

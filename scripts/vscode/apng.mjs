@@ -1,10 +1,11 @@
-// Moving pictures: PNGs of the same size as one animated PNG. A frame holds what has changed since the one before.
+// Combines PNGs of the same size into an animated PNG. Each frame contains only what has changed since the previous
+// one.
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * @param {{ png: Buffer, ms: number }[]} frames each with how long it is shown
+ * @param {{ png: Buffer, ms: number }[]} frames each with its duration
  * @returns {Buffer}
  */
 export function animated(frames) {
@@ -21,7 +22,7 @@ export function animated(frames) {
     const size = [box.right - box.left, box.bottom - box.top];
     const control = Buffer.concat([
       ...[sequence++, ...size, box.left, box.top].map(uint32),
-      // Milliseconds of so many of a second; what is there stays, and is painted over.
+      // Duration as a fraction: ms / 1000. The previous frame stays, and is painted over.
       ...[frames[index].ms, 1000].map(uint16),
       Buffer.from([0, 0]),
     ]);
@@ -50,7 +51,7 @@ function chunk(name, data) {
   return Buffer.concat([uint32(data.length), named, uint32(crc32(named))]);
 }
 
-/** The pixels of a PNG of 8 bits a channel, three bytes each. */
+/** The pixels of a PNG with 8 bits per channel, three bytes each. */
 function decoded(png) {
   let at = signature.length;
   let head;
@@ -90,7 +91,7 @@ function paeth(left, above, corner) {
   return a <= b && a <= c ? left : b <= c ? above : corner;
 }
 
-/** The smallest box outside of which two pictures are the same; one pixel where they are the same. */
+/** The smallest box that contains all differences of two pictures; a single pixel if they are equal. */
 function changed(before, { width, height, pixels }) {
   const box = { left: width, top: height, right: 0, bottom: 0 };
   for (let y = 0; y < height; y++)
@@ -105,7 +106,7 @@ function changed(before, { width, height, pixels }) {
   return box.right === 0 ? { left: 0, top: 0, right: 1, bottom: 1 } : box;
 }
 
-/** The rows of a box, each without a filter: text on one colour is smallest so. */
+/** The rows of a box without filters, which compresses best for text on a plain background. */
 function rows({ width, pixels }, { left, top, right, bottom }) {
   const lines = [];
   for (let y = top; y < bottom; y++)

@@ -1,9 +1,9 @@
-// The graph of the overview as a person uses it: with the mouse, by the keyboard, and its pictures.
+// Tests the graph of the overview in a real editor: mouse, keyboard, and exported pictures.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Walks through it on gridspot.yaml: `tools` are those of the walk through the overview. */
+/** Runs the tests on gridspot.yaml with the tools of the overview's walk. */
 export async function walkGraph({ page, frame, folder, attempt, eventually, goTo, line, focused }) {
   const box = name => frame.locator(`.drawing .item[aria-label^="${name}"]`);
   const label = async name => (await box(name).first().getAttribute('aria-label')) ?? '';
@@ -32,7 +32,7 @@ export async function walkGraph({ page, frame, folder, attempt, eventually, goTo
         .evaluateAll(all => all.map(own => own.getAttribute('aria-label')));
       return (current.length === 1 && current[0].startsWith('model.9 ')) || current;
     });
-    // It is in view.
+    // It has been scrolled into view.
     const [own, canvas] = [await box('model.9 ').boundingBox(), await frame.locator('.canvas').boundingBox()];
     assert.ok(own.y >= canvas.y && own.y + own.height <= canvas.y + canvas.height, JSON.stringify([own, canvas]));
   });
@@ -88,7 +88,7 @@ export async function walkGraph({ page, frame, folder, attempt, eventually, goTo
     await page.keyboard.press('0');
     await page.keyboard.press('End');
     await eventually('the last layer', () => isBox('model.19 '));
-    // A layer without anything inside is gone to.
+    // Enter on a layer without content goes to its line.
     await page.keyboard.press('ArrowUp');
     await eventually('what it reads', async () => !(await focused()).startsWith('model.19') || focused());
     await frame.locator('#graph input[type="search"]').focus();

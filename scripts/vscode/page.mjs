@@ -1,10 +1,10 @@
-// The page of an overview without an editor around it: for what is measured of the page alone.
+// Loads the overview page without an editor, to measure the page alone.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBrowser } from './host.mjs';
 import { root } from './install.mjs';
 
-/** The colours of a theme that is about that of a dark editor. */
+/** Approximately the colors of a dark theme. */
 const colors = {
   'editor-background': '#1f1f1f',
   'sideBar-background': '#181818',
@@ -28,7 +28,7 @@ const colors = {
   'editorWidget-border': '#454545',
 };
 
-/** Pages in a Chromium without a display. */
+/** Opens pages in a headless Chromium. */
 export async function startOverviewPages() {
   const browser = await startBrowser();
   return { open: view => openPage(browser, view), close: () => browser.close() };
@@ -43,7 +43,7 @@ async function openPage(browser, view) {
   await page.evaluate(
     state => {
       globalThis.acquireVsCodeApi = () => ({ postMessage: () => {}, getState: () => state, setState: () => {} });
-      // A frame later, the page has drawn; a graph that is laid out in parts says that it is busy.
+      // The page has drawn one frame later; while a graph is being laid out, it is marked as busy.
       globalThis.drawn = async begin => {
         do await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
         while (document.querySelector('[aria-busy]'));

@@ -1,5 +1,4 @@
-// VS Code as it is in a browser: a page and files, with no server of an editor and no Node behind them. Extensions run in a
-// worker.
+// Runs VS Code for the browser: a page and static files, without a server or Node. Extensions run in a worker.
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -15,9 +14,9 @@ const types = {
 };
 
 /**
- * Serves the editor on a free port of this machine. `extensions` are folders by the name under which they are served,
- * `tests` is the address of a module in one of them that the extension host runs, `folder` is the one that is open.
- * Whatever is sent to `/report` is given to `received`.
+ * Serves the editor on a free local port. `extensions` are folders by the name they are served under, `tests` is the
+ * URL of a module in one of them that the extension host runs, `folder` is the open folder. Data sent to `/report` is
+ * passed to `received`.
  * @param {{ extensions: Readonly<Record<string, string>>, tests?: string, folder: string, settings?: object, received?: (text: string) => void }} options
  */
 export async function startWebEditor({ extensions, tests, folder, settings = {}, received = () => {} }) {
@@ -61,7 +60,7 @@ export async function startWebEditor({ extensions, tests, folder, settings = {},
   return { address: `http://${authority}/`, stop };
 }
 
-/** The page of the editor, which is told what is open and which extensions are there. */
+/** The HTML page of the editor, with the open folder and the extensions. */
 function pageOf(folder, configuration) {
   const data = value => JSON.stringify(value).replaceAll('<', '\\u003c');
   return `<!DOCTYPE html>

@@ -301,6 +301,109 @@ describe('random edits', () => {
   });
 });
 
+/** What is said of every line and of what is gone, and of all layers. */
+function told(before: Analysed, after: Analysed): unknown {
+  const comparison = compare(before, after);
+  const lines = Array.from({ length: after.document.lines.count }, (_, line) =>
+    comparison.onLine(line).map(pair => `${comparison.status(pair)} ${pair.before?.name} → ${pair.after?.name}`),
+  );
+  const removed = comparison.removed().map(({ layers, next }) => [...layers, next].map(layer => layer?.name));
+  const { rows } = diffReport(before, after, { before: { file: 'before' }, after: { file: 'after' } });
+  return { lines, removed, rows };
+}
+
+describe('a text that is edited', () => {
+  const section = (name: string, ...lines: string[]): string => [`[${name}]`, ...lines, ''].join('\n');
+  const conv = (filters: number, size: number): string =>
+    section('convolutional', `filters=${filters}`, `size=${size}`, 'stride=1', 'pad=1', 'activation=leaky');
+  /** A text of a list of items, and the items that there are. */
+  const formats: readonly {
+    readonly file: string;
+    readonly items: readonly string[];
+    readonly textOf: (items: readonly string[]) => string;
+  }[] = [
+    {
+      file: 'n.net.yaml',
+      items: ['relu', 'batchnorm', 'conv: {out: 8, kernel: 1}', 'conv: {out: 12, kernel: 3, padding: same}', '???'],
+      textOf: items => chain(items),
+    },
+    {
+      file: 'n.yaml',
+      items: [
+        '[-1, 1, Conv, [16, 3]]',
+        '[-1, 1, Conv, [32, 1]]',
+        '[-1, 2, C2f, [32]]',
+        '[[-1, 0], 1, Concat, [1]]',
+        '[',
+      ],
+      textOf: items =>
+        `nc: 8\nbackbone:\n  - [-1, 1, Conv, [8, 3]]\n${items.map(item => `  - ${item}\n`).join('')}head: []\n`,
+    },
+    {
+      file: 'n.cfg',
+      items: [
+        conv(8, 3),
+        conv(16, 1),
+        section('shortcut', 'from=-2', 'activation=linear'),
+        section('maxpool', 'size=2', 'stride=1'),
+        section('route', 'layers=-1,-2'),
+      ],
+      textOf: items => `[net]\nwidth=32\nheight=32\nchannels=3\n\n${conv(8, 3)}\n${items.join('\n')}`,
+    },
+    {
+      file: 'n.prototxt',
+      items: ['Convolution', 'ReLU', 'BatchNorm', 'Eltwise'],
+      textOf: items => {
+        const layers = ['input: "data"\ninput_dim: 1\ninput_dim: 3\ninput_dim: 16\ninput_dim: 16\n'];
+        for (const [at, type] of items.entries()) {
+          const bottom = at === 0 ? 'data' : `l${at - 1}`;
+          const more = type === 'Convolution' ? ' convolution_param { num_output: 8 kernel_size: 3 pad: 1 }' : '';
+          const other = type === 'Eltwise' ? ` bottom: "${bottom}"` : '';
+          layers.push(`layer { name: "l${at}" type: "${type}" bottom: "${bottom}"${other} top: "l${at}"${more} }\n`);
+        }
+        return layers.join('');
+      },
+    },
+  ];
+
+  for (const { file, items, textOf } of formats)
+    it(`is compared as one that was opened anew: ${file}`, () => {
+      const item = fc.constantFrom(...items);
+      const cases = fc.record({
+        rows: fc.array(item, { minLength: 1, maxLength: 9 }),
+        edits: fc.array(fc.tuple(fc.constantFrom('insert', 'delete', 'replace', 'copy'), fc.nat(), item), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+      });
+      fc.assert(
+        fc.property(cases, ({ rows, edits }) => {
+          const original = textOf(rows);
+          const base = analysed(file, original);
+          let { document } = base;
+          for (const [kind, place, own] of edits) {
+            const at = place % rows.length;
+            const now =
+              kind === 'insert'
+                ? rows.toSpliced(at, 0, own)
+                : kind === 'copy'
+                  ? rows.toSpliced(at, 0, rows[at]!)
+                  : kind === 'delete' && rows.length > 1
+                    ? rows.toSpliced(at, 1)
+                    : rows.with(at, own);
+            rows = now;
+            const text = textOf(now);
+            // Read with what is known of the text before it, as in an editor: it shares what is the same.
+            document = open({ name: file, text }, defaultSettings, document)!;
+            const edited = price(document, defaultSettings)!;
+            assert.deepEqual(told(base, edited), told(analysed(file, original), analysed(file, text)));
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+});
+
 describe('long networks', () => {
   it('are compared in time that grows with their length', () => {
     const rows = Array.from({ length: 6000 }, (_, at) => `conv: {out: ${8 + (at % 3)}, kernel: 3, padding: same}`);

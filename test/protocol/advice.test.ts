@@ -14,7 +14,7 @@ layers:
   - flatten
   - linear: 10
 `;
-// Three colours are few: two 3×3 with the 96 channels between cost more than one 5×5.
+// Three colors are few channels: two 3×3 convolutions with 96 channels between cost more than one 5×5.
 const narrow = wide.replace('[256,', '[3,');
 
 const editOf = ({ edit }: CodeAction): TextDocumentEdit => edit!.documentChanges![0] as TextDocumentEdit;
@@ -33,7 +33,7 @@ test('advice is a quick fix of the diagnostic that asks for it, else a refactori
   const narrower = actions.find(({ title }) => title.startsWith('Use 72 channels'));
   assert.equal(narrower?.kind, 'refactor.rewrite');
   assert.equal(narrower?.diagnostics, undefined);
-  // Its change is there at once for an editor that does not ask later, for this version of the text.
+  // A client that cannot resolve edits gets it at once, for this version of the text.
   assert.deepEqual(editOf(bottleneck!).textDocument, { uri, version: 1 });
   await session.apply(uri, bottleneck!);
   assert.match((await session.hints(uri, 5, 5)).join(), /96×28×28 · 120M MACs/);
@@ -42,7 +42,7 @@ test('advice is a quick fix of the diagnostic that asks for it, else a refactori
 test('a diagnostic that advises a change carries the change that was tried, and what it saves', async () => {
   await using session = await startSession();
   const uri = await session.open('wide.net.yaml', wide, 'flopline');
-  // On a slow machine, problems are published once more when changes were tried.
+  // On a slow machine, problems are published again once changes have been tried.
   const messageWith = async (part: string): Promise<string> => {
     for (const end = Date.now() + 15_000; Date.now() < end; await pause(20)) {
       const found = session.publications.at(-1)?.diagnostics.find(({ code }) => code === 'fat-convolution');
@@ -59,12 +59,12 @@ test('a diagnostic that advises a change carries the change that was tried, and 
       '+  - relu',
     ].join('\n'),
   );
-  // It is that of the text as it is now.
+  // For the current text.
   await session.edit(uri, 'out: 96', 'out: 192');
   assert.match(await messageWith('963M → '), /\n@@ -3,0 \+4,2 @@\n/);
 });
 
-test('a change is asked for later where the editor can, with its reasons for the preview, and is made once', async () => {
+test('an edit is resolved lazily if the client supports it, with reasons for the preview, and computed once', async () => {
   await using session = await startSession({ modern: true });
   const uri = await session.open('wide.net.yaml', wide, 'flopline');
   const [action] = (await session.actions(uri, 'conv')).filter(({ title }) => title.includes('(64 channels)'));
@@ -78,11 +78,11 @@ test('a change is asked for later where the editor can, with its reasons for the
   await session.apply(uri, resolved);
   const summary = await session.summary(uri);
   assert.equal(summary?.macs, 28 * 28 * 64 * (256 + 25 * 96) + 96 * 10);
-  // What was offered for the text before is not to be had any more.
+  // Advice for an older text is no longer valid.
   await assert.rejects(session.resolveAction(action!), /has changed/);
 });
 
-test('what would cost more is shown with the reason where the editor shows such', async () => {
+test('a change that would cost more is shown as disabled with the reason, if the client supports it', async () => {
   for (const modern of [true, false]) {
     await using session = await startSession({ modern });
     const uri = await session.open('narrow.net.yaml', narrow, 'flopline');
@@ -92,21 +92,21 @@ test('what would cost more is shown with the reason where the editor shows such'
   }
 });
 
-test('only the kinds that the editor asks for come', async () => {
+test('only the requested kinds are returned', async () => {
   await using session = await startSession();
   const uri = await session.open('wide.net.yaml', wide, 'flopline');
   const kinds = async (only: readonly string[]): Promise<(string | undefined)[]> => [
     ...new Set((await session.actions(uri, 'conv', only)).map(({ kind }) => kind)),
   ];
   assert.deepEqual(await kinds(['quickfix']), ['quickfix']);
-  // Who asks for refactorings alone has the quick fixes' changes among them.
+  // Requesting only refactorings includes the changes of quick fixes.
   assert.deepEqual(await kinds(['refactor']), ['refactor.rewrite']);
   assert.ok((await session.actions(uri, 'conv', ['refactor'])).some(({ title }) => title.includes('bottleneck')));
   assert.deepEqual(await kinds(['source']), []);
   assert.deepEqual(new Set(await kinds([''])), new Set(['quickfix', 'refactor.rewrite']));
 });
 
-test('in the margin of a line there is the advice on its layer, on other lines there is none', async () => {
+test('the margin of a line offers the advice on its layer, other lines none', async () => {
   await using session = await startSession();
   const uri = await session.open('wide.net.yaml', wide, 'flopline');
   for (const place of ['  -', 'the wide one'])
@@ -117,7 +117,7 @@ test('in the margin of a line there is the advice on its layer, on other lines t
   assert.deepEqual(await session.actions(uri, 'name'), []);
 });
 
-test('a request for a text that is replaced meanwhile is answered with nothing, and so is a cancelled one', async () => {
+test('a request is answered empty if the text is replaced in the meantime or the request is canceled', async () => {
   await using session = await startSession();
   const rows = Array.from({ length: 60 }, () => '  - conv: {out: 256, kernel: 3, padding: same}\n').join('');
   const uri = await session.open('deep.net.yaml', `input: [256, 28, 28]\nlayers:\n${rows}`, 'flopline');
@@ -127,7 +127,7 @@ test('a request for a text that is replaced meanwhile is answered with nothing, 
   source.cancel();
   assert.deepEqual(await cancelled, []);
   const superseded = session.connection.sendRequest<CodeAction[]>('textDocument/codeAction', all);
-  // Until it has begun.
+  // Wait until it has started.
   await session.hints(uri, 2, 2);
   await session.edit(uri, 'out: 256', 'out: 128');
   assert.deepEqual(await superseded, []);
@@ -196,7 +196,7 @@ for (const [name, [language, text]] of Object.entries(dominated)) {
   });
 }
 
-test('what is wrong is not offered to be ignored', async () => {
+test('errors cannot be ignored by a comment', async () => {
   await using session = await startSession();
   const uri = await session.open('wrong.net.yaml', wide.replace('relu', 'rellu'), 'flopline');
   assert.deepEqual(

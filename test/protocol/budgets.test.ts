@@ -1,4 +1,4 @@
-// Budgets in the server over stdio: the problem at the head, the changes that bring a network back, the tests of an editor.
+// Budgets in the server over stdio: the problem at the head, the changes that meet the budget, the tests in an editor.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ const overBudget = async (session: Session, uri: string) => {
     .map(problem => ({ ...problem, message: String(problem.message) }));
 };
 
-/** Waits until the newest publication has no budget that is not met. */
+/** Waits until the newest publication has no violated budget. */
 async function untilWithin(session: Session, uri: string): Promise<void> {
   await until(() =>
     session.publications
@@ -84,7 +84,7 @@ test('over budget is an error at the head that names what brings the network bac
   assert.equal(budget?.status, 'over');
   assert.match(budget?.messages[0] ?? '', /^Over budget: /);
 
-  // The search begins when nobody types.
+  // The search starts when typing pauses.
   await until(() =>
     session.publications.some(
       each => each.uri === uri && /brings? it back: /.test(each.diagnostics.map(({ message }) => message).join()),
@@ -103,7 +103,7 @@ test('over budget is an error at the head that names what brings the network bac
   assert.match(after?.messages[0] ?? '', /^Within budget: [\d.]+M MACs \(limit 25\.0M\)/);
 });
 
-test('what is chosen in the editor does not change what a budget says', async () => {
+test('choices in the editor do not affect the verdict of a budget', async () => {
   const folder = folderOf({ 'flopline.yaml': project('25M') });
   await using session = await startSession({ folder, settings: { scale: 'n', input: '32' } });
   const uri = await session.open('y.yaml', yolo, 'yaml', join(folder, 'models'));
@@ -123,7 +123,7 @@ test('an edit of the limits is seen at once, and a text that cannot be read is u
   assert.equal((await overBudget(session, uri)).length, 1);
   await session.edit(file, '25M', '900M');
   await untilWithin(session, uri);
-  // While a row is typed, nothing is said of what cannot be known just now.
+  // While a row is being typed, temporary unknowns are not reported.
   await session.edit(uri, '[-1, 1, Conv, [128, 3, 2]]', '[-1, 1, Mystery, [128, 3, 2]]');
   assert.deepEqual(await overBudget(session, uri), []);
   const text = yolo.replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 1, Mystery, [128, 3, 2]]');
@@ -136,7 +136,7 @@ test('an edit of the limits is seen at once, and a text that cannot be read is u
   assert.deepEqual(await overBudget(session, other), []);
 });
 
-test('a network of a Python file is judged by the entry of its budget', async () => {
+test('a network in a Python file is checked with the entry of its budget', async () => {
   const folder = folderOf({ 'flopline.yaml': project('25M'), 'net.py': net });
   await using session = await startSession({ folder, initializationOptions: { tellChanges: true } });
   const uri = await session.open('net.py', net, 'python', folder);
@@ -149,7 +149,7 @@ test('a network of a Python file is judged by the entry of its budget', async ()
     /^Over budget: 269 params \(limit 200, \+35 %\)\. The budget is for Net\(classes=5\), input 3×10×10\./,
   );
   assert.equal(problem?.range.start.line, 3);
-  // An editor asks for the totals again when they are there.
+  // A client requests the totals again once the verdict is known.
   const count = session.changes.length;
   await session.edit(uri, 'nn.Conv2d(3, 8, 3)', 'nn.Conv2d(3, 8, 1)');
   await untilWithin(session, uri);
@@ -157,7 +157,7 @@ test('a network of a Python file is judged by the entry of its budget', async ()
   assert.equal((await session.summary(uri))?.budget?.status, 'ok');
 });
 
-test('without a project file, and for files without a budget, nothing is said', async () => {
+test('nothing is reported without a project file, or for files without a budget', async () => {
   const folder = folderOf({ 'flopline.yaml': project('25M'), 'other.yaml': yolo });
   await using session = await startSession({ folder });
   const other = await session.open('other.yaml', yolo, 'yaml', folder);
@@ -195,11 +195,11 @@ test('budgets are tests, of files that are open or not', async () => {
   const python = await judge(session, second!);
   assert.equal(python?.figure, '269 params (limit 200, +35 %)');
   assert.equal(python?.range.start.line, 3);
-  // What is typed counts, saved or not.
+  // Unsaved text counts.
   const open = await session.open('y.yaml', yolo, 'yaml', join(folder, 'models'));
   await session.edit(open, '[-1, 3, C2f, [128, True]]', '[-1, 1, Conv, [16, 1, 1]]');
   assert.equal((await judge(session, first!))?.status, 'ok');
-  // And what is changed on the disk.
+  // So do changes on disk.
   writeFileSync(
     join(folder, 'net.py'),
     net.replace('nn.Conv2d(3, 8, 3)', 'nn.Conv2d(3, 1, 3)').replace('(8, classes)', '(1, classes)'),

@@ -1,4 +1,4 @@
-// Editors in Simplified Chinese: what the server says follows the locale, the setting and the environment.
+// The server in Simplified Chinese: the language follows the locale, the setting and the environment.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Session, type SessionOptions, startSession, until } from './session.ts';
@@ -56,7 +56,7 @@ test('Hints, hovers, problems, lens, outline, completion and fixes are in the la
   );
 });
 
-test('The setting wins over the locale, and the environment is asked where the editor has none', async () => {
+test('The setting overrides the locale, and the environment is used if the client sends no locale', async () => {
   const env = { LC_ALL: 'zh_CN.UTF-8' };
   assert.equal(await isChinese({ locale: 'zh-CN' }), true);
   assert.equal(await isChinese({ locale: 'en' }), false);
@@ -64,18 +64,18 @@ test('The setting wins over the locale, and the environment is asked where the e
   assert.equal(await isChinese({ locale: 'zh-cn', settings: { language: 'en' } }), false);
   assert.equal(await isChinese({ locale: 'zh-cn', settings: { language: 'auto' } }), true);
   assert.equal(await isChinese({ env }), true);
-  // An editor that says its language is not overruled by where it was started.
+  // The environment does not override the client's locale.
   assert.equal(await isChinese({ locale: 'en', env }), false);
   assert.equal(await isChinese({ locale: 'ja', env }), false);
   assert.equal(await isChinese({}), false);
 });
 
-test('An editor that cannot be asked sends the setting at the start, or later', async () => {
+test('A client without configuration requests sends the setting at the start, or later', async () => {
   const initializationOptions = { settings: { language: 'zh-cn' } };
   assert.equal(await isChinese({ configuration: false, initializationOptions }), true);
 });
 
-test('Another language says everything anew', async () => {
+test('After a change of language, all texts are created again', async () => {
   const { session, uri } = await opened({ locale: 'en' });
   await using _ = session;
   assert.match(JSON.stringify(await session.problems(uri)), /is not a module of Ultralytics/);

@@ -1,4 +1,4 @@
-// Choices per file, as an editor makes them over stdio.
+// Choices per file, sent by a client over stdio.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { edited, type Session, startSession, until } from './session.ts';
@@ -43,19 +43,19 @@ test('the comment takes precedence over the file’s choice, that over the setti
       dialect: 'ultralytics (default)',
     },
   );
-  // The comment goes: what was chosen for the file is next, and after that the settings.
+  // Without the comment, the file's choice applies, and after that the settings.
   await session.edit(a, 'input=128 ', '');
   assert.equal((await session.choices(a)).input, '3,64,64 (file)');
   await session.choose({ [a]: {} });
   assert.equal((await session.choices(a)).input, '3,320,320 (settings)');
   assert.equal((await session.choices(a)).convention, 'flops (settings)');
-  // An empty string is the file's own, whatever the settings say.
+  // An empty string is the file's own value, whatever the settings say.
   await session.choose({ [a]: { input: '', scale: '' } });
   const own = await session.choices(a);
   assert.deepEqual([own.input, own.scale], ['3,224,224 (default)', 'n (default)']);
 });
 
-test('two open files have choices of their own: one never changes the other', async () => {
+test('two open files have separate choices: one never affects the other', async () => {
   await using session = await startSession();
   const [a, b] = [await session.open('a.yaml', yolo), await session.open('b.yaml', yolo)];
   const before = await firstHint(session, b);
@@ -76,13 +76,13 @@ test('a choice for a file that is opened later, closed, or in no file at all', a
   await session.close(later);
   await session.open('later.yaml', yolo);
   assert.equal((await session.choices(later)).scale, 's (file)');
-  // What is renamed arrives with its choices, and nothing is left where it was.
+  // A renamed file arrives with its choices, and the old name has none.
   await session.choose({ [later]: {}, 'file:///models/new.yaml': { scale: 's' } });
   assert.equal((await session.choices(later)).scale, 'n (default)');
   assert.equal((await session.choices(await session.open('new.yaml', yolo))).scale, 's (file)');
 });
 
-test('an editor answers for each file, and what is wrong falls back', async () => {
+test('the client answers per file, and wrong values fall back to the default', async () => {
   await using session = await startSession({
     settings: { convention: 'flops' },
     settingsByUri: { 'file:///models/b.yaml': { convention: 'thop', scale: 's' } },
@@ -96,7 +96,7 @@ test('an editor answers for each file, and what is wrong falls back', async () =
   await until(() => session.refreshes.length === 2);
   assert.equal((await session.choices(a)).convention, 'all-ops (settings)');
   assert.equal((await session.choices(b)).convention, 'macs (default)');
-  // Without an answer for a file, that for all files holds.
+  // If there is no answer for a file, the one for all files applies.
   session.settingsByUri = { [a]: null };
   await session.configure({ convention: 'thop' });
   await until(() => session.refreshes.length === 4);
@@ -133,14 +133,14 @@ test('hints, lenses, problems and the outline follow a choice', async () => {
       diagnostics.some(({ message }) => /no scale “q”/.test(String(message))),
     ),
   );
-  // The same once more is no change.
+  // Repeating a choice changes nothing.
   const count = session.refreshes.length;
   await session.choose({ [uri]: { scale: 'q' } });
   await session.summary(uri);
   assert.equal(session.refreshes.length, count);
 });
 
-test('an editor that cannot register later has its outline from the start', async () => {
+test('a client without dynamic registration has its outline from the start', async () => {
   await using session = await startSession();
   assert.ok(session.capabilities?.capabilities.documentSymbolProvider);
   const uri = await session.open('a.yaml', yolo);
@@ -149,7 +149,7 @@ test('an editor that cannot register later has its outline from the start', asyn
   assert.ok(session.registrations.every(method => !method.endsWith('documentSymbol')));
 });
 
-test('each value has its totals, which are those that the file has with it', async () => {
+test('the totals of a value are those of the file with that value', async () => {
   await using session = await startSession();
   const uri = await session.open('a.yaml', yolo);
   const { choices } = (await session.summary(uri))!;
@@ -169,7 +169,7 @@ test('each value has its totals, which are those that the file has with it', asy
   }
 });
 
-test('what is typed is held against the file', async () => {
+test('a typed value is checked against the file', async () => {
   await using session = await startSession();
   const image = await session.open('a.yaml', yolo);
   const totals = await session.outcome(image, 'input', '3,320,320');

@@ -1,4 +1,4 @@
-// A document and what it is compared with, as an editor hands it over.
+// Comparison of a document with a text that the client sends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startSession } from './session.ts';
@@ -33,7 +33,7 @@ test('hints, lenses and the summary say what has changed, until there is nothing
   assert.deepEqual(await session.hints(uri), plain);
 });
 
-test('what is no network is compared with nothing', async () => {
+test('a document without a network is not compared', async () => {
   await using session = await startSession();
   const uri = await session.open('a.net.yaml', text(rows));
   const plain = await session.hints(uri);

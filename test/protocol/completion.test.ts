@@ -1,4 +1,4 @@
-// Completion and signature help over the protocol, with the capabilities that a client has.
+// Completion and signature help over the protocol, depending on the client's capabilities.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -28,7 +28,7 @@ async function itemsAt(session: Session, line: number, character: number): Promi
   return items;
 }
 
-test('an editor with labels in parts has in each what it has room for', async () => {
+test('a client that supports label details gets them', async () => {
   await using session = await startSession({ modern: true });
   const items = await itemsAt(session, 5, 10);
   const last = items.find(({ label }) => label === '0');
@@ -36,13 +36,13 @@ test('an editor with labels in parts has in each what it has room for', async ()
   assert.equal(last.detail, 'Conv · line 3 · 16×320×320 · input sizes do not match');
   const [first] = items;
   assert.deepEqual(first?.labelDetails, { description: 'row 1 · Conv · line 4 · 32×160×160' });
-  // The order is kept by editors that sort.
+  // Clients that sort keep this order.
   assert.ok(first.sortText! < last.sortText!);
   const [conv] = await itemsAt(session, 6, 13);
   assert.equal(conv?.insertTextFormat, InsertTextFormat.Snippet);
 });
 
-test('any other has a line of text, and no placeholders', async () => {
+test('any other client gets a plain label, and no placeholders', async () => {
   await using session = await startSession();
   const last = (await itemsAt(session, 5, 10)).find(({ label }) => label === '0');
   assert.equal(last?.labelDetails, undefined);

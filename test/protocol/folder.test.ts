@@ -1,4 +1,4 @@
-// A folder of thousands of Python files: none is read but the open one, and what it needs.
+// A folder with thousands of Python files: only the open one and what it needs are read.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Session, startSession } from './session.ts';
 
-/** Notes the files that are read, in the server's process. */
+/** Records which files the server process reads. */
 const spy = (log: string): string => `
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');

@@ -1,4 +1,4 @@
-// Memory and time of a document: the whole once, and then what has changed of it.
+// Memory and time of a document: a complete answer first, then only changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -9,7 +9,7 @@ import { startSession } from './session.ts';
 const rows = Array.from({ length: 12 }, (_, at) => `conv: {out: ${8 + at}, kernel: 3, padding: 1}`);
 const text = `input: [3, 32, 32]\nlayers:\n${rows.map(row => `  - ${row}\n`).join('')}`;
 
-test('of memory, what has changed', async () => {
+test('memory: only what has changed is sent', async () => {
   await using session = await startSession();
   const uri = await session.open('a.net.yaml', text);
   await session.problems(uri);
@@ -26,7 +26,7 @@ test('of memory, what has changed', async () => {
   await session.edit(uri, 'out: 12,', 'out: 40,');
   const edited = await ask(same.id);
   const { from, to, values } = edited.curves[0]!.bytes;
-  // The layer itself and the one behind it.
+  // The layer itself and the one after it.
   assert.deepEqual([from, to, values.length], [5, 7, 2]);
   const all = await ask(same.id);
   assert.equal(all.curves[0]!.bytes.to, null, 'what was answered before is gone');
@@ -46,7 +46,7 @@ test('of memory, what has changed', async () => {
   );
 });
 
-test('of time, what has changed', async () => {
+test('time: only what has changed is sent', async () => {
   await using session = await startSession();
   const uri = await session.open('a.net.yaml', text);
   await session.problems(uri);
@@ -63,7 +63,7 @@ test('of time, what has changed', async () => {
   );
 });
 
-test('what stands in place of a part makes the list', () => {
+test('a splice applied to the old list gives the new one', () => {
   const list = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 12 });
   fc.assert(
     fc.property(list, list, (before, after) => {

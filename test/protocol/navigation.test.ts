@@ -1,4 +1,4 @@
-// Navigation over the protocol, with the capabilities that a client has.
+// Navigation over the protocol, depending on the client's capabilities.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type {

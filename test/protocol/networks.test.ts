@@ -1,4 +1,4 @@
-// Other networks of a Python file in the server: read when it is idle, and dropped when a newer text arrives.
+// Other networks of a Python file in the server: read while it is idle, and dropped after an edit.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,7 +52,7 @@ async function hintAt(session: Session, uri: string, line: number): Promise<stri
   return hints[0]?.replace(/^\d+:\s*/, '');
 }
 
-/** Waits until a line has such a hint. */
+/** Waits until a line's hint matches. */
 async function untilHint(session: Session, uri: string, line: number, expected: RegExp): Promise<void> {
   let found: string | undefined;
   for (const end = Date.now() + 15_000; Date.now() < end; ) {
@@ -80,7 +80,7 @@ describe('other networks over the protocol', () => {
 
   it('show their lines and totals when the server is idle, after those of the one that is chosen', async () => {
     const uri = await session.open('idle.py', text, 'python');
-    // At once: the chosen one alone.
+    // At first, only the chosen network.
     assert.equal(await hintAt(session, uri, wide), undefined);
     assert.match((await hintAt(session, uri, lineOf('cin, 8'))) ?? '', /^2\.05k MACs · 32 params$/);
     const refreshes = session.refreshes.length;
@@ -136,7 +136,7 @@ describe('other networks over the protocol', () => {
     assert.deepEqual(await session.outcome(uri, 'entry', 'large()'), before);
   });
 
-  it('of two programs show the lines of a file that both import', async () => {
+  it('of two programs that import a file show its lines', async () => {
     const blocks = text.slice(0, text.indexOf('def small'));
     const head = 'import torch\nfrom torch import nn\nfrom blocks import Narrow, Wide\n\n';
     writeFileSync(join(folder, 'blocks.py'), blocks);

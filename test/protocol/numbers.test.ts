@@ -1,4 +1,4 @@
-// Rows that come and go in an editor: the warning, its fix, and how it ends.
+// Inserted and removed rows in an editor: the warning, its fix, and when it disappears.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startSession } from './session.ts';
@@ -47,11 +47,11 @@ layers=1
 
 const codes = /^(?:old-row-numbers?|removed-row|moved-below)$/;
 
-/** The row that is new: it changes no shape. */
+/** A new row that changes no shape. */
 const above = '  - [-1, 1, C2f, [32, True]]\n';
 const inserted = '  - [-1, 1, Conv, [32, 1, 1]]\n';
 
-test('a row that is inserted warns of the references that mean other rows now, and one fix shifts them', async () => {
+test('an inserted row causes a warning about references that now mean other rows, and one fix shifts them', async () => {
   await using session = await startSession();
   const uri = await session.open('yolo.yaml', yolo);
   const before = await session.hints(uri);
@@ -68,13 +68,13 @@ test('a row that is inserted warns of the references that mean other rows now, a
   );
   assert.match(String(found[0]?.message), /^A row was inserted here, but 3 references still use the old row numbers\./);
   assert.match(String(found[1]?.message), /^By the old row numbers, 2 is “C2f”, which is now row 3\./);
-  // Nothing else is said of a network that nobody means.
+  // Nothing else is reported, since nobody intended this network.
   assert.deepEqual(
     (await session.problems(uri)).filter(({ code }) => !codes.test(String(code))),
     [],
   );
 
-  // Rows below have the costs that they had; those that read by an old number say on what that rests.
+  // Rows below keep their costs; those that use an old number are marked as depending on it.
   const after = await session.hints(uri);
   const shiftedLine = (hint: string): string =>
     hint.replace(/^\d+/, line => String(Number(line) >= 6 ? Number(line) + 1 : line));
@@ -123,7 +123,7 @@ test('the warning ends when the edit is undone, and when the file is closed', as
   const warnings = async (): Promise<number> =>
     (await session.problems(uri)).filter(({ code }) => codes.test(String(code))).length;
   assert.equal(await warnings(), 4);
-  // A number that the person writes means the row that has it now.
+  // A number that the user types refers to the row that has it now.
   await session.edit(uri, '[[3, 6]', '[[4, 6]');
   assert.equal(await warnings(), 3);
   await session.edit(uri, '[[4, 6]', '[[3, 6]');
@@ -140,7 +140,7 @@ test('the warning ends when the edit is undone, and when the file is closed', as
   );
 });
 
-test('comments that number rows warn of a file that was edited elsewhere', async () => {
+test('comments that number rows reveal that a file was edited elsewhere', async () => {
   await using session = await startSession();
   let row = 0;
   const numbered = yolo.replaceAll(/^ {2}- .*$/gm, line => `${line} # ${row++}`);
@@ -164,7 +164,7 @@ test('comments that number rows warn of a file that was edited elsewhere', async
   );
 });
 
-test('a person says that the references are right', async () => {
+test('the user confirms that the references are right', async () => {
   await using session = await startSession();
   const uri = await session.open('yolo.yaml', yolo);
   await session.hints(uri);
@@ -177,14 +177,14 @@ test('a person says that the references are right', async () => {
     [],
   );
   assert.ok((await session.hints(uri)).every(hint => !hint.includes('~')));
-  // From here on they mean what they say.
+  // From here on, numbers mean what they say.
   await session.edit(uri, inserted, inserted + inserted.replace('1, 1]', '3, 1]'));
   const [fix] = await session.actionsAt(uri, session.rangeOf(uri, '[[3, 6]'));
   const text = await session.apply(uri, fix!);
   assert.ok(text.includes('[[4, 7], 1, Detect'), text);
 });
 
-test('layers of Darknet are followed as rows are, relative numbers that cross the change as well', async () => {
+test('layers of Darknet are tracked like rows, including relative numbers across the change', async () => {
   await using session = await startSession();
   const uri = await session.open('net.cfg', cfg, 'darknet-cfg');
   const before = await session.summary(uri);
@@ -202,7 +202,7 @@ test('layers of Darknet are followed as rows are, relative numbers that cross th
   assert.equal((await session.summary(uri))?.macs, before?.macs);
 });
 
-test('what is cut and pasted has moved, and a row that is gone is named', async () => {
+test('a cut and pasted row has moved, and a missing row is named', async () => {
   await using session = await startSession();
   const uri = await session.open('yolo.yaml', yolo);
   await session.hints(uri);

@@ -1,4 +1,4 @@
-// The overview of a document: all of it first, then what has changed, until nothing is shown.
+// The overview of a document: a complete message first, then changes, until nothing is shown.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OverviewMessage, Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/index.ts';
@@ -19,7 +19,7 @@ const show = (session: Session, uri: string | null) =>
 const parts = ({ content }: OverviewMessage): string[] =>
   content!.rows.map(part => ('rows' in part ? part.rows.map(({ name }) => name).join() : `${part.from}–${part.to}`));
 
-test('what is the same is not sent again', async () => {
+test('unchanged parts are not sent again', async () => {
   await using session = await startSession();
   const messages = listen(session);
   const uri = await session.open('a.net.yaml', text(rows));
@@ -31,7 +31,7 @@ test('what is the same is not sent again', async () => {
   assert.deepEqual([first!.uri, first!.serial, first!.content!.title], [uri, 0, 'a']);
   assert.deepEqual(parts(first!), ['conv.0,relu.1,conv.2,flatten.3,linear.4']);
   assert.deepEqual(first!.content!.files, ['']);
-  // Rows are on lines 2 to 6, and the operators inside have no place.
+  // Rows are on lines 2 to 6; the operators inside have no place.
   assert.deepEqual(first!.content!.lines, [2, 0, 1, 0, 1, 0, 1, 0, 1, 0]);
 
   await session.edit(uri, 'linear: 10', 'linear: 20');
@@ -50,7 +50,7 @@ test('what is the same is not sent again', async () => {
   assert.equal(messages[3]!.content, null);
 });
 
-test('a file without a network is passed over, and nothing is sent to nobody', async () => {
+test('a file without a network is skipped, and nothing is sent while no overview is shown', async () => {
   await using session = await startSession();
   const messages = listen(session);
   const uri = await session.open('a.net.yaml', text(rows));
@@ -71,7 +71,7 @@ test('a file without a network is passed over, and nothing is sent to nobody', a
   assert.equal(messages[2]!.serial, 0);
 });
 
-test('a file that takes longer to read is shown whatever happens to the one that is shown', async () => {
+test('a file that takes long to read is shown even if the current one changes meanwhile', async () => {
   await using session = await startSession();
   const messages = listen(session);
   const uri = await session.open('a.net.yaml', text(rows));

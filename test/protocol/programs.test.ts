@@ -1,4 +1,4 @@
-// Python in the server: several files, readings that take long, files without a network of their own.
+// Python in the server: programs of several files, long readings, files without their own network.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ class Net(nn.Module):
 Net()(torch.zeros(1, 4, 32, 32))
 `;
 
-/** A network in one file, with a constructor that counts up to so many. */
+/** A network in one file whose constructor counts up to a limit. */
 const counting = (limit: string): string =>
   net
     .replace('from blocks import Block', 'Block = nn.Conv2d')
@@ -79,7 +79,7 @@ test('a file that is not open is watched', async () => {
   await session.checkHint(uri, 9, /592 params$/);
 });
 
-test('a file that a program reads is watched, and one that it looks for', async () => {
+test('files that a program reads or looks up are watched', async () => {
   const text = `import json, os
 import torch
 from torch import nn
@@ -115,13 +115,13 @@ if __name__ == '__main__':
     await until(() => session.publications.length > published);
     await session.checkHint(uri, 10, new RegExp(` ${params} params$`));
   }
-  // What is not saved counts.
+  // Unsaved text counts.
   const open = await session.open('config.json', '{"width": 2}', 'json', folder);
   await session.checkHint(uri, 10, / 8 params$/);
   await session.close(open);
 });
 
-test('a file without a network is shown as the network has it that was looked at last', async () => {
+test('a file without a network is shown in the context of the network that was viewed last', async () => {
   const folder = folderOf({ 'blocks.py': blocks, 'net.py': net });
   await using session = await startSession({
     initializationOptions: { lensCommand: 'menu', entryCommand: 'entry', inputCommand: 'input' },
@@ -164,18 +164,18 @@ test('while a long file is read, other documents are answered', async () => {
   assert.match((await hints).join('\n'), /590k MACs · 592 params/);
 });
 
-test('a newer text drops the reading of an older one', async () => {
+test('an edit cancels the reading of the older text', async () => {
   await using session = await startSession();
   const uri = await session.open('slow.py', counting('10 ** 12'), 'python');
   const dropped = session.hints(uri);
-  // So that it has begun.
+  // Make sure that it has started.
   await session.hints(await session.open('tiny.net.yaml', 'input: [3, 8, 8]\nlayers:\n  - relu\n', 'flopline'));
   await session.edit(uri, 'range(10 ** 12)', 'range(3)');
   assert.deepEqual(await dropped, []);
   await session.checkHint(uri, 12, /590k MACs · 592 params$/);
 });
 
-test('a program that would run for ever says so', async () => {
+test('an endless program is reported', async () => {
   await using session = await startSession();
   const uri = await session.open('endless.py', counting('10 ** 12'), 'python');
   const [problem] = await session.problems(uri);
@@ -202,7 +202,7 @@ test('a fix writes the number that fits, and what is wrong in another file is re
   );
 });
 
-test('outside of the workspace nothing is read before it is trusted', async () => {
+test('nothing outside of the workspace is read before it is trusted', async () => {
   const folder = folderOf({ 'work/net.py': net, 'work/.git/HEAD': '', 'packages/blocks.py': blocks });
   await using session = await startSession({
     folder: join(folder, 'work'),
@@ -238,7 +238,7 @@ test('several networks are chosen from; one that is called with something guesse
   assert.match((await titles())[0]!, /· input 4×8×8 · narrow\(\)$|· input 4×8×8/);
 });
 
-test('definition, references, rename and the outline are left to those who have the language', async () => {
+test('definition, references, rename and the outline are left to the Python extension', async () => {
   await using session = await startSession();
   const uri = await session.open('net.py', counting('2'), 'python');
   const params = { textDocument: { uri }, position: { line: 3, character: 2 } };

@@ -1,4 +1,4 @@
-// The project file in the server: an edit of it has the documents that it governs read again, and no others.
+// The project file in the server: after an edit, the documents that it governs are read again, and no others.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ test('a project file that is new, or changed on the disk, is read', async () => 
   await session.checkHint(uri, 9, /24 params$/);
 });
 
-test('what is wrong in it is reported where it is open, and it has no costs', async () => {
+test('its problems are reported when it is open, and it has no costs', async () => {
   const folder = folderOf(files);
   await using session = await startSession({ folder, initializationOptions: { lensCommand: 'menu' } });
   const file = await session.open('flopline.yaml', 'sorce: lib\n', 'yaml', folder);
@@ -101,7 +101,7 @@ test('what is wrong in it is reported where it is open, and it has no costs', as
   assert.deepEqual(await session.hints(file), []);
 });
 
-test('outside of a workspace that is not trusted, nothing is read', async () => {
+test('nothing outside of an untrusted workspace is read', async () => {
   const outside = folderOf({ 'parts.py': block(8) });
   const folder = folderOf({ 'net.py': net, 'flopline.yaml': `source: ${outside}\n` });
   await using session = await startSession({ folder, initializationOptions: { isTrusted: false } });

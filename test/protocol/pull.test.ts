@@ -1,4 +1,4 @@
-// Editors that ask for problems instead of waiting for them, and what is agreed on at the start.
+// Clients that pull problems, and capabilities that are negotiated at the start.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ async function withSession(options: SessionOptions, use: (session: Session) => P
 }
 
 describe('problems that an editor asks for', () => {
-  it('are answered for the newest text, under a name, and are sent to nobody', () =>
+  it('are answered for the newest text, with a result id, and are not pushed', () =>
     withSession({ pull: true }, async session => {
       assert.deepEqual(session.capabilities?.capabilities.diagnosticProvider, {
         identifier: 'flopline',
@@ -62,7 +62,7 @@ describe('problems that an editor asks for', () => {
       assert.deepEqual(codesOf(await session.pull(uri)), []);
     }));
 
-  it('are asked for again when another file or a setting changes them', async () => {
+  it('are requested again when another file or a setting changes them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flopline-pull-'));
     const refreshed = (session: Session): boolean => session.refreshes.includes('workspace/diagnostic/refresh');
     try {
@@ -89,7 +89,7 @@ describe('problems that an editor asks for', () => {
     }
   });
 
-  it('are sent to an editor that cannot be told to ask again, or that would rather be sent them', async () => {
+  it('are pushed to a client that does not support refreshing, or that prefers it', async () => {
     for (const options of [{}, { pull: true, initializationOptions: { diagnostics: 'push' } }] as const)
       await withSession(options, async session => {
         assert.equal(session.capabilities?.capabilities.diagnosticProvider, undefined);

@@ -1,4 +1,4 @@
-// Networks in Python files, over the protocol: a network in two files, of which one is edited and not saved.
+// Python networks over the protocol: a network in two files, one of which has unsaved edits.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ if __name__ == '__main__':
     Net()(torch.zeros(1, 4, 16, 16))
 `;
 
-/** Without the gap in front of the labels. */
+/** Without the space in front of the labels. */
 const plain = (hints: readonly string[]): string[] => hints.map(hint => hint.replace(/:\s+/, ': '));
 
 describe('Python over the protocol', () => {

@@ -1,4 +1,4 @@
-// Commands on rows as an editor asks for them: the change, the cursor, and no word of old numbers afterwards.
+// Commands on rows over the protocol: the edit, the cursor, and no warning about numbers afterwards.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RowCommand } from '../../server/src/protocol/index.ts';
@@ -45,7 +45,7 @@ activation=linear
 
 const oldNumbers = /^(?:old-row-numbers?|removed-row|moved-below|stale-number)$/;
 
-/** Runs a command at a word, as an editor does: the text afterwards. */
+/** Runs a command at a word and returns the resulting text. */
 async function run(session: Session, uri: string, text: string, word: string, command: RowCommand) {
   const found = await session.changeRow(uri, positionOf(text, word), command);
   assert.ok(found && !('refused' in found), JSON.stringify(found));
@@ -63,7 +63,7 @@ function positionOf(text: string, word: string): { line: number; character: numb
   return { line: before.length - 1, character: before.at(-1)!.length };
 }
 
-test('a row that is inserted keeps the channels; references and comments count on', async () => {
+test('an inserted row keeps the channels; references and numbers in comments follow', async () => {
   await using session = await startSession();
   const uri = await session.open('a.yaml', yolo);
   await session.hints(uri);
@@ -90,7 +90,7 @@ test('rows change places, and a deleted one is read through: the message counts 
   assert.ok(deleted.after.includes('[[2, 5], 1, Detect, [nc]] # 6'), deleted.after);
 });
 
-test('what several rows made is left to a person, by name; what would be another network is refused', async () => {
+test('references that cannot be redirected are left to the user, by name; a change to another network is refused', async () => {
   await using session = await startSession();
   const uri = await session.open('a.yaml', `${yolo}  - [5, 1, Conv, [8, 1, 1]] # 8\n`);
   await session.hints(uri);

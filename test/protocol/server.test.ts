@@ -57,7 +57,7 @@ test('hints of a part of the text are those of its lines', async () => {
   assert.deepEqual(lines, [4, 5]);
 });
 
-test('a hint tells its detail when it is asked for', async () => {
+test('the detail of a hint is resolved on request', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
   const [hint] = await session.rawHints(uri, 3, 3);
@@ -89,7 +89,7 @@ test('many edits and requests at once: each is answered, the last from the newes
 
 test('after any edits, hints and problems of a sound text are those of the same text opened afresh', async () => {
   await using session = await startSession();
-  // Numerical Recipes' generator: the same edits in every run.
+  // A linear congruential generator (Numerical Recipes): the same edits in every run.
   let seed = 1;
   const random = (below: number): number => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -110,7 +110,7 @@ test('after any edits, hints and problems of a sound text are those of the same 
         () => lines.splice(at, 0, other),
         () => lines.splice(at, 1, line.replace(/\d+/, String(random(64)))),
         () => lines.splice(at, 1, line.slice(0, random(line.length + 1))),
-        // Back to where it was: most of the steps start from a text that is whole.
+        // Return to the original text, so that most steps start from a valid one.
         () => lines.splice(0, lines.length, ...start.split('\n')),
       ];
       edits[random(edits.length)]!();
@@ -118,7 +118,7 @@ test('after any edits, hints and problems of a sound text are those of the same 
       await session.edit(uri, text, next);
       text = next;
       const fresh = await session.open(`${step}/${name}`, text, language);
-      // Of what cannot be read, an editor that has seen it before knows more.
+      // For invalid text, a client that has seen it before knows more.
       const isSound = (await session.problems(fresh)).every(({ severity }) => severity !== 1);
       if (!isSound || (await session.summary(fresh))?.complete === false) continue;
       assert.deepEqual(await session.hints(uri), await session.hints(fresh), text);
@@ -127,7 +127,7 @@ test('after any edits, hints and problems of a sound text are those of the same 
     await session.edit(uri, text, start.replace(/64|32/, '9'));
     const fresh = await session.open(`last/${name}`, start.replace(/64|32/, '9'), language);
     assert.deepEqual(await session.problems(uri), await session.problems(fresh));
-    // A row that was good is remembered, and no longer when the file was closed.
+    // A valid row is remembered until the file is closed.
     const broken = start.replace(/kernel: 3|Conv/, '');
     await session.edit(uri, start.replace(/64|32/, '9'), broken);
     assert.match((await session.hints(uri)).join('\n'), /~/);
@@ -137,7 +137,7 @@ test('after any edits, hints and problems of a sound text are those of the same 
   }
 });
 
-test('a line that breaks says so, and the others keep their costs', async () => {
+test('a broken line is reported, and the others keep their costs', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
   await session.edit(uri, '  - relu', '  - relu: {');
@@ -149,7 +149,7 @@ test('a line that breaks says so, and the others keep their costs', async () => 
   for (const { range } of errors) assert.ok(range.start.line >= 3 && range.end.line <= 5, JSON.stringify(errors));
 });
 
-test('while a row is typed, those below keep their costs, marked, and have no question marks', async () => {
+test('while a row is typed, those below keep their costs, with a mark and without question marks', async () => {
   await using session = await startSession();
   for (const { name, language, text, below, typed } of [
     {
@@ -181,7 +181,7 @@ test('while a row is typed, those below keep their costs, marked, and have no qu
       if (marked === 1) assert.ok((await session.summary(uri))!.text.startsWith('~ '));
     }
     assert.ok(marked > 5, `${marked} marked`);
-    // As a whole it is read, and so are those below it.
+    // Once it is complete, it is read, and so are those below it.
     const after = await session.hints(uri);
     for (const hint of after) assert.doesNotMatch(hint, /[~?]/);
     assert.deepEqual(
@@ -191,7 +191,7 @@ test('while a row is typed, those below keep their costs, marked, and have no qu
   }
 });
 
-test('a hover tells a layer with its formula', async () => {
+test('a hover describes a layer with its formula', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
   const hover = await session.hover(uri, 'conv');
@@ -199,7 +199,7 @@ test('a hover tells a layer with its formula', async () => {
   assert.equal(hover?.range?.start.line, 3);
 });
 
-test('problems have exact ranges, a code and a source, and go with their cause', async () => {
+test('problems have exact ranges, a code and a source, and disappear with their cause', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny.replace('relu', 'rellu'), 'flopline');
   const [problem] = (await session.problems(uri)).filter(({ severity }) => severity === 1);
@@ -213,7 +213,7 @@ test('problems have exact ranges, a code and a source, and go with their cause',
   );
 });
 
-test('a misspelt word is mended by a code action that belongs to its problem and its version', async () => {
+test('a misspelled word is fixed by a code action for its problem and version', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny.replace('relu', 'rellu'), 'flopline');
   const [action, ...others] = await session.actions(uri, 'rellu');
@@ -248,7 +248,7 @@ test('a Darknet cfg has its hints and quick fixes, whatever language it goes by;
   assert.deepEqual(await session.hints(other), []);
 });
 
-test('problems are taken away when the text is closed', async () => {
+test('problems are cleared when the text is closed', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny.replace('relu', 'rellu'), 'flopline');
   assert.ok((await session.problems(uri)).length > 0);
@@ -256,7 +256,7 @@ test('problems are taken away when the text is closed', async () => {
   await until(() => session.publications.at(-1)?.diagnostics.length === 0);
 });
 
-test('the lens at the head tells the totals', async () => {
+test('the lens at the head shows the totals', async () => {
   await using session = await startSession({ initializationOptions: { lensCommand: 'show.menu' } });
   const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
   const [lens] = await session.lenses(uri);
@@ -273,7 +273,7 @@ test('the outline has every layer', async () => {
   assert.deepEqual(lines, [3, 4, 5, 6, 7]);
 });
 
-test('a YOLO file in the language yaml is recognised by its content, with its scales', async () => {
+test('a YOLO file with the language id yaml is recognized by its content, with its scales', async () => {
   await using session = await startSession();
   const uri = await session.open('mine.yaml', yolo);
   await checkHint(session, uri, 5, /16×320×320/);
@@ -285,7 +285,7 @@ test('a YOLO file in the language yaml is recognised by its content, with its sc
   await checkHint(session, uri, 5, /32×320×320/);
 });
 
-test('an ordinary YAML file gets nothing', async () => {
+test('an ordinary YAML file has no hints or problems', async () => {
   await using session = await startSession();
   const text = 'services:\n  web:\n    image: nginx\n    layers: [1, 2]\n    bad: [\n';
   const uri = await session.open('compose.yaml', text);
@@ -294,7 +294,7 @@ test('an ordinary YAML file gets nothing', async () => {
   assert.deepEqual(await session.symbols(uri), []);
   assert.equal(await session.hover(uri, 'image'), null);
   assert.equal(await session.summary(uri), null);
-  // Another file's publication comes after any that this one could have had.
+  // The publication for another file comes after any for this one.
   const spec = await session.open('tiny.net.yaml', tiny, 'flopline');
   await session.problems(spec);
   assert.deepEqual(
@@ -327,7 +327,7 @@ test('a change of settings is asked for, and hints and lenses are refreshed', as
   assert.deepEqual(await session.lenses(uri), []);
 });
 
-test('wrong settings are told of in the log, and the defaults stand', async () => {
+test('wrong settings are reported in the log, and the defaults apply', async () => {
   const settings = { convention: 'flips', input: 'big', batch: -1, dtype: 7, hints: 'on', maxFileSize: 'none' };
   await using session = await startSession({ settings });
   const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
@@ -339,7 +339,7 @@ test('wrong settings are told of in the log, and the defaults stand', async () =
     );
 });
 
-test('an editor that cannot be asked for its configuration pushes it', async () => {
+test('a client without configuration requests pushes its settings', async () => {
   await using session = await startSession({
     configuration: false,
     initializationOptions: { settings: { convention: 'flops' } },
@@ -351,7 +351,7 @@ test('an editor that cannot be asked for its configuration pushes it', async () 
   await checkHint(session, uri, 3, /442k MACs/);
 });
 
-test('a comment in the file wins over the settings, and the menu learns where it stands', async () => {
+test('a comment in the file overrides the settings, and the menu gets its range', async () => {
   await using session = await startSession({ settings: { convention: 'macs' } });
   const uri = await session.open('tiny.net.yaml', `# flopline: convention=flops\n${tiny}`, 'flopline');
   await checkHint(session, uri, 4, /885k FLOPs/);
@@ -360,7 +360,7 @@ test('a comment in the file wins over the settings, and the menu learns where it
   assert.deepEqual(summary?.inFile.convention, { start: { line: 0, character: 12 }, end: { line: 0, character: 28 } });
 });
 
-test('a file above the size limit is not analysed and says so', async () => {
+test('a file above the size limit is not analyzed, which is reported', async () => {
   await using session = await startSession({ settings: { maxFileSize: 50 } });
   const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
   assert.deepEqual(await session.hints(uri), []);
@@ -381,25 +381,25 @@ test('the report is markdown of the text in the editor', async () => {
   assert.match(report, /\| \*\*total\*\* \|/);
 });
 
-test('an editor that wants to be told of new costs is told, another one is not', async () => {
+test('a client that asks for notifications of new costs gets them, another one does not', async () => {
   for (const tellChanges of [true, false]) {
     await using session = await startSession({ initializationOptions: { tellChanges } });
     const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
     await session.problems(uri);
-    // What came before the answer to a request has arrived.
+    // Earlier messages have arrived before the answer to a request.
     await session.summary(uri);
     assert.deepEqual(session.changes, tellChanges ? [uri] : []);
   }
 });
 
-test('requests about a document that is not open are answered with nothing', async () => {
+test('requests about a document that is not open have empty answers', async () => {
   await using session = await startSession();
   const uri = 'file:///models/elsewhere.net.yaml';
   assert.deepEqual(await session.hints(uri), []);
   assert.equal(await session.summary(uri), null);
 });
 
-test('the server ends with its editor, in order or not', async () => {
+test('the server exits with its client, whether or not that shuts it down properly', async () => {
   assert.equal(await (await startSession()).vanish(true), 0);
   assert.equal(await (await startSession()).vanish(false), 1);
 });

@@ -1,4 +1,4 @@
-// An editor as the protocol knows it: the library of real clients over stdio against the bundled server.
+// A test client: the client library of real editors over stdio, connected to the bundled server.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -34,34 +34,34 @@ import type {
 } from '../../server/src/protocol/index.ts';
 
 const server = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
-/** Milliseconds in which an answer must be there; met in far less, and long only for a busy machine. */
+/** Milliseconds in which an answer has to arrive; long only because of busy machines. */
 const deadline = 15_000;
 
 export interface SessionOptions {
-  /** What the editor answers for the section `flopline`. */
+  /** The client's answer for the section `flopline`. */
   readonly settings?: unknown;
-  /** Whether the editor can be asked for its configuration. */
+  /** Whether the client supports configuration requests. */
   readonly configuration?: boolean;
-  /** What it answers for single files, by address, in place of `settings`. */
+  /** The answers for single files by URI, instead of `settings`. */
   readonly settingsByUri?: Readonly<Record<string, unknown>>;
-  /** Whether the outline can be registered later, as in VS Code. */
+  /** Whether the outline can be registered dynamically, as in VS Code. */
   readonly outline?: boolean;
   readonly initializationOptions?: unknown;
-  /** The folder that is open. */
+  /** The open folder. */
   readonly folder?: string;
-  /** The address of the folder that is open, where it is not on the disk. */
+  /** The URI of the open folder, if it is not on disk. */
   readonly rootUri?: string;
-  /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
+  /** Whether the client resolves edits, shows disabled actions, and supports change annotations, like VS Code. */
   readonly modern?: boolean;
-  /** Whether the editor asks for problems, and can be told to ask again. */
+  /** Whether the client pulls problems, and supports refreshing them. */
   readonly pull?: boolean;
-  /** The encodings of positions that the editor says it knows. */
+  /** The position encodings that the client supports. */
   readonly encodings?: readonly string[];
-  /** The language of the editor, where it says one. */
+  /** The locale of the client, if it sends one. */
   readonly locale?: string;
-  /** Variables of the environment that the server is started in. */
+  /** Environment variables for the server. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Arguments of Node in front of the server. */
+  /** Arguments for Node before the server's. */
   readonly node?: readonly string[];
 }
 
@@ -70,7 +70,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   assert.ok(existsSync(server), 'dist/server.js is not there: npm run build first');
   const child = spawn(process.execPath, [...(options.node ?? []), server, '--stdio'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // Whoever runs the tests may speak another language.
+    // The developer's own language must not matter.
     env: { ...process.env, LC_ALL: 'C', ...options.env },
   });
   const connection = createProtocolConnection(
@@ -118,18 +118,18 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
 export class Session {
   settings: unknown;
   settingsByUri: Readonly<Record<string, unknown>>;
-  /** What the server can, as it said. */
+  /** The server's capabilities. */
   capabilities: InitializeResult | undefined;
-  /** Methods that the server registered (+) or unregistered (−) later. */
+  /** Methods that the server has registered (+) or unregistered (−) dynamically. */
   readonly registrations: string[] = [];
   readonly connection: ProtocolConnection;
-  /** Refresh requests that came, by method. */
+  /** Refresh requests from the server, by method. */
   readonly refreshes: string[] = [];
-  /** Addresses that `flopline/changed` told of. */
+  /** URIs in `flopline/changed` notifications. */
   readonly changes: string[] = [];
-  /** What the server logged. */
+  /** Log messages of the server. */
   readonly log: string[] = [];
-  /** Every publication, in order. */
+  /** All published diagnostics, in order. */
   readonly publications: { uri: string; version?: number; diagnostics: Diagnostic[] }[] = [];
   readonly #child: ChildProcess;
   readonly #texts = new Map<string, { text: string; version: number }>();
@@ -166,7 +166,7 @@ export class Session {
     });
   }
 
-  /** Asks for problems, as an editor does that is not sent them. */
+  /** Pulls problems. */
   pull(uri: string, previousResultId?: string): Promise<DocumentDiagnosticReport> {
     return this.connection.sendRequest(DocumentDiagnosticRequest.type, {
       textDocument: { uri },
@@ -174,7 +174,7 @@ export class Session {
     });
   }
 
-  /** Opens a text; the answer is its address. `folder` is on the disk only where something else is to be found there. */
+  /** Opens a text and returns its URI. `folder` exists on disk only if other files are needed there. */
   async open(name: string, text: string, languageId = 'yaml', folder = '/models'): Promise<string> {
     return this.openAt(pathToFileURL(`${folder}/${name}`).toString(), text, languageId);
   }
@@ -187,7 +187,7 @@ export class Session {
     return uri;
   }
 
-  /** Types: replaces the one place where `old` stands by `replacement`, as an incremental change. */
+  /** Types a replacement for the only occurrence of `old`, as an incremental change. */
   async edit(uri: string, old: string, replacement: string): Promise<void> {
     const document = this.#texts.get(uri);
     assert.ok(document);
@@ -202,7 +202,7 @@ export class Session {
     });
   }
 
-  /** A file was changed on the disk by somebody else. */
+  /** Reports that a file was changed on disk. */
   async changedOnDisk(uri: string): Promise<void> {
     await this.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 2 }] });
   }
@@ -211,25 +211,25 @@ export class Session {
     await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
   }
 
-  /** Changes the settings as a person does in the editor. */
+  /** Changes the settings in the client. */
   async configure(settings: unknown): Promise<void> {
     this.settings = settings;
     await this.connection.sendNotification('workspace/didChangeConfiguration', { settings: { flopline: settings } });
   }
 
-  /** The hints of the whole text, or of some 0-based lines, by line: `2: 16×32×32 · 442k MACs`. */
+  /** The hints of the whole text, or of a range of 0-based lines, by line: `2: 16×32×32 · 442k MACs`. */
   async hints(uri: string, first = 0, last = 1e6): Promise<string[]> {
     const found = await this.rawHints(uri, first, last);
     return found.filter(hint => !hint.paddingRight).map(hint => `${hint.position.line}: ${hint.label}`);
   }
 
-  /** Waits for the hints, and asserts that the one on a 0-based line is as it should be. */
+  /** Waits for the hints, and asserts that the one on a 0-based line matches. */
   async checkHint(uri: string, line: number, expected: RegExp): Promise<void> {
     const hint = (await this.hints(uri)).find(each => each.startsWith(`${line}: `));
     assert.match(hint ?? `no hint on line ${line}`, expected);
   }
 
-  /** Those in front of rows. */
+  /** The row numbers. */
   async rowNumbers(uri: string): Promise<string[]> {
     const found = await this.rawHints(uri);
     return found.filter(hint => hint.paddingRight).map(hint => `${hint.position.line}: ${hint.label}`);
@@ -247,7 +247,7 @@ export class Session {
     return this.connection.sendRequest('inlayHint/resolve', hint);
   }
 
-  /** The hover where `word` first stands. */
+  /** The hover at the first occurrence of `word`. */
   hover(uri: string, word: string): Promise<Hover | null> {
     const { text } = this.#texts.get(uri)!;
     const at = text.indexOf(word);
@@ -258,7 +258,7 @@ export class Session {
     });
   }
 
-  /** The code actions on the word that stands first, told of the problems there. */
+  /** The code actions on the first occurrence of a word, with the problems there as context. */
   actions(uri: string, word: string, only?: readonly string[]): Promise<CodeAction[]> {
     return this.actionsAt(uri, this.rangeOf(uri, word), only);
   }
@@ -268,7 +268,7 @@ export class Session {
     return this.connection.sendRequest('textDocument/codeAction', { textDocument: { uri }, range, context });
   }
 
-  /** Where some words first stand. */
+  /** The range of the first occurrence of some words. */
   rangeOf(uri: string, words: string): Range {
     const { text } = this.#texts.get(uri)!;
     const at = text.indexOf(words);
@@ -280,7 +280,7 @@ export class Session {
     return this.connection.sendRequest('codeAction/resolve', action);
   }
 
-  /** Makes the changes of a code action as an editor does, which refuses those for another version. */
+  /** Applies the edit of a code action as a client does, which rejects edits for another version. */
   async apply(uri: string, { edit }: CodeAction): Promise<string> {
     const document = this.#texts.get(uri);
     const [change] = edit?.documentChanges ?? [];
@@ -291,7 +291,7 @@ export class Session {
     return document.text;
   }
 
-  /** Runs the command of a code action, as an editor does after its changes. */
+  /** Runs the command of a code action, as a client does after its edit. */
   async run({ command }: CodeAction): Promise<void> {
     assert.ok(command);
     await this.connection.sendRequest('workspace/executeCommand', {
@@ -300,19 +300,19 @@ export class Session {
     });
   }
 
-  /** Asks for a command on the row at a position. */
+  /** Requests a command on the row at a position. */
   changeRow(uri: string, position: Position, command: RowCommand): Promise<RowAnswer | null> {
     const params: Requests['flopline/rowEdits']['params'] = { textDocument: { uri }, position, command };
     return this.connection.sendRequest('flopline/rowEdits', params);
   }
 
-  /** Makes changes of the text: what it is then. */
+  /** Applies edits and returns the resulting text. */
   async applyChanges(uri: string, edits: readonly TextEdit[]): Promise<string> {
     await this.replace(uri, edited(this.#texts.get(uri)!.text, edits));
     return this.#texts.get(uri)!.text;
   }
 
-  /** Puts another text for the whole. */
+  /** Replaces the whole text. */
   async replace(uri: string, text: string): Promise<void> {
     const document = this.#texts.get(uri);
     assert.ok(document);
@@ -336,19 +336,19 @@ export class Session {
     return this.connection.sendRequest('flopline/summary', { textDocument: { uri } });
   }
 
-  /** Chooses for files as a person does in an editor that keeps choices. */
+  /** Sends choices for files, as a client does that stores them. */
   async choose(choices: ChosenByUri): Promise<void> {
     await this.connection.sendNotification('flopline/didChangeChoices', { choices });
   }
 
-  /** What a value would give: its totals, or why it is refused. */
+  /** The totals with another value, or why it is refused. */
   async outcome(uri: string, key: ChoiceKey, value: string | null): Promise<string> {
     const params: Requests['flopline/outcome']['params'] = { textDocument: { uri }, key, value };
     const found: Outcome | null = await this.connection.sendRequest('flopline/outcome', params);
     return found?.kind === 'refused' ? found.why : (found?.totals ?? '');
   }
 
-  /** The choices of a file: what is in effect, and who it is from. */
+  /** The choices of a file: the values in effect, and where they come from. */
   async choices(uri: string): Promise<Readonly<Record<string, string>>> {
     const { choices = [] } = (await this.summary(uri)) ?? {};
     return Object.fromEntries(choices.map(({ key, value, origin }) => [key, `${value} (${origin})`]));
@@ -363,7 +363,9 @@ export class Session {
     return publication.diagnostics;
   }
 
-  /** Closes the streams as an editor that is killed does, after asking for the end or not; the code that the server ends with. */
+  /**
+   * Closes the streams like a client that is killed, after requesting shutdown or not; returns the server's exit code.
+   */
   async vanish(asked: boolean): Promise<number | null> {
     const ended = new Promise<number | null>(resolve => this.#child.once('exit', resolve));
     if (asked) await this.connection.sendRequest('shutdown');
@@ -386,7 +388,7 @@ export class Session {
   }
 }
 
-/** What `look` finds, as soon as it does. */
+/** Polls `look` until it finds something. */
 export async function until<T>(look: () => T | undefined | false | null): Promise<T> {
   const end = Date.now() + deadline;
   for (;;) {
@@ -397,13 +399,13 @@ export async function until<T>(look: () => T | undefined | false | null): Promis
   }
 }
 
-/** An offset as the protocol counts: lines end with \n here. */
+/** An offset as a position of the protocol; lines end with a line feed here. */
 function position(text: string, offset: number): Position {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length - 1, character: before.at(-1)!.length };
 }
 
-/** A text with changes made, in the protocol's lines and characters. */
+/** The text after edits in the protocol's positions. */
 export function edited(text: string, edits: readonly TextEdit[]): string {
   const lines = text.split('\n');
   const offset = ({ line, character }: Position): number =>

@@ -15,7 +15,7 @@ function ask<M extends keyof Requests>(
   return connection.sendRequest(method, params);
 }
 
-test('a budget is checked while a person types it, for the network at hand', async () => {
+test('a budget is checked for the network while it is typed', async () => {
   await using session = await startSession();
   const uri = await session.open('net.net.yaml', text, 'flopline');
   const check = (budget: string) => ask(session, 'flopline/checkBudget', { textDocument: { uri }, budget });
@@ -25,7 +25,7 @@ test('a budget is checked while a person types it, for the network at hand', asy
   assert.match((await check('-99G')) ?? '', /nothing would be left/);
 });
 
-test('a search tells how far it is, and its steps make the text that they tell of', async () => {
+test('a search reports its progress, and its steps result in the text that they describe', async () => {
   await using session = await startSession();
   const uri = await session.open('net.net.yaml', text, 'flopline');
   const before = await session.summary(uri);
@@ -48,11 +48,11 @@ test('a search tells how far it is, and its steps make the text that they tell o
   const after = await session.summary(uri);
   assert.equal(after?.macs, found.steps.at(-1)?.after.macs);
   assert.ok(after!.macs <= 0.4 * before!.macs);
-  // The text is another one now.
+  // The text has changed.
   assert.equal(await ask(session, 'flopline/slimmed', { textDocument: { uri }, version: 1, budget, choices }), null);
 });
 
-test('some of the steps are tried anew', async () => {
+test('selected steps are tried again', async () => {
   await using session = await startSession();
   const uri = await session.open('net.net.yaml', text, 'flopline');
   const budget = '-60%';
@@ -64,7 +64,7 @@ test('some of the steps are tried anew', async () => {
   assert.equal((await session.summary(uri))?.macs, picked?.steps[0]?.after.macs);
 });
 
-test('a search is left when it is cancelled and when the text is replaced, and other requests go on', async () => {
+test('a search stops when it is canceled or the text is replaced, and other requests are handled', async () => {
   await using session = await startSession();
   const deep = `input: [64, 28, 28]\nlayers:\n${Array.from({ length: 20 }, () => rows.join('')).join('')}`;
   const uri = await session.open('deep.net.yaml', deep, 'flopline');

@@ -1,4 +1,4 @@
-// Model files that the Python of their repository reads, in the server: places in other files, edits of them, time.
+// Model files that are read by their repository's Python, in the server: places in other files, edits of these, timing.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const fork = fileURLToPath(new URL('../editor/workspace/fork', import.meta.url))
 const textOf = (name: string): string => readFileSync(join(fork, 'models', name), 'utf8');
 const [tiny, blocks, yolo] = ['tiny.yaml', 'blocks.py', 'yolo.py'].map(textOf) as [string, string, string];
 
-/** A copy of the repository, open in a session: the folder of its model files, and the address of one. */
+/** Opens a session on a copy of the repository; returns the folder of its model files, and the URI of one. */
 async function opened(options: SessionOptions = {}) {
   const folder = folderOf();
   cpSync(fork, folder, { recursive: true });
@@ -45,28 +45,29 @@ test('the name of a module leads into a file that is not open, and from there fo
   assert.equal((await definition(session, uri, 'Gate'))?.range.start.line, found!.range.start.line + 2);
 });
 
-test('an edit in the Python that is not saved changes the hints of its dependants alone', async () => {
+test('an unsaved edit of the Python changes only the hints of its dependents', async () => {
   const { session, models, uri } = await opened();
   await using _ = session;
   const other = await session.open('blocks.py', blocks, 'python', models);
   const alone = await session.open('alone.net.yaml', 'input: [3, 8, 8]\nlayers:\n  - relu\n', 'yaml', models);
   for (const each of [uri, alone]) await session.problems(each);
+  const opening = session.publications.length;
   await session.checkHint(uri, 3, /511M MACs · 5\.10k params$/);
   let published = session.publications.length;
   const again = (): boolean => session.publications.slice(published).some(each => each.uri === uri);
-  // 16·32 weights instead of 9·16·32 in the first of its convolutions.
+  // In the first of its convolutions, 16·32 weights instead of 9·16·32.
   await session.edit(other, 'Conv(c1, c2, 3)', 'Conv(c1, c2, 1)');
   await until(again);
   await session.checkHint(uri, 3, /91\.8M MACs · 1\.01k params$/);
   published = session.publications.length;
-  // What was not saved is gone.
+  // Unsaved text is gone.
   await session.close(other);
   await until(again);
   await session.checkHint(uri, 3, /511M MACs · 5\.10k params$/);
-  assert.ok(!session.publications.slice(2).some(each => each.uri === alone));
+  assert.ok(!session.publications.slice(opening).some(each => each.uri === alone));
 });
 
-test('an error in a module is shown at the row, with the places in the Python, until it is mended', async () => {
+test('an error in a module is shown at the row, with the places in the Python, until it is fixed', async () => {
   const { session, models, uri } = await opened();
   await using _ = session;
   const errors = (found: readonly Diagnostic[]) =>
@@ -93,7 +94,7 @@ test('an error in a module is shown at the row, with the places in the Python, u
   await until(() => latest().length === 0);
 });
 
-test('while a reader takes long, another document is answered', async () => {
+test('while a reader takes long, requests for another document are answered', async () => {
   const { session, models, uri } = await opened();
   await using _ = session;
   await session.hints(uri);
@@ -114,7 +115,7 @@ test('while a reader takes long, another document is answered', async () => {
   assert.match((await hints).join('\n'), /511M MACs/);
 });
 
-test('an editor that looks whether to show its bulb has nothing tried; a person who asks has', async () => {
+test('advice is not tried when the editor only checks for its light bulb, but when the user asks', async () => {
   const { session, uri } = await opened();
   await using _ = session;
   const range = session.rangeOf(uri, 'Conv, [32, 3]');
@@ -130,7 +131,7 @@ test('an editor that looks whether to show its bulb has nothing tried; a person 
   );
 });
 
-test('a workspace that is not trusted reads no reader outside of it', async () => {
+test('in an untrusted workspace, no reader outside of it is used', async () => {
   const folder = folderOf();
   cpSync(fork, folder, { recursive: true });
   mkdirSync(join(folder, 'configs'));
@@ -140,14 +141,14 @@ test('a workspace that is not trusted reads no reader outside of it', async () =
     initializationOptions: { isTrusted: false },
   });
   const uri = await session.open('tiny.yaml', tiny, 'yaml', join(folder, 'configs'));
-  // `Gate` is known to the repository alone.
+  // Only the repository knows `Gate`.
   await session.checkHint(uri, 3, /\?/);
   assert.equal((await definition(session, uri, 'Gate'))?.uri, uri);
   await session.connection.sendNotification('flopline/didChangePython', { isTrusted: true });
   await session.checkHint(uri, 3, /511M MACs · 5\.10k params$/);
 });
 
-test('completion and signature help stay those of the tables', async () => {
+test('completion and signature help come from the tables', async () => {
   const { session, uri } = await opened();
   await using _ = session;
   await session.edit(uri, 'Conv, [32, 3]', 'Conv, [32, ]');

@@ -1,4 +1,4 @@
-// A workspace that is on no disk: the server reads its files by asking its client.
+// A virtual workspace: the server requests its files from the client.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SymbolInformation } from 'vscode-languageserver-protocol/node';
@@ -60,7 +60,7 @@ const files = {
   'flopline.yaml': 'budgets:\n  - files: ["a/*.net.yaml"]\n    limits: {macs: 1k}\n',
 };
 
-/** An editor whose folder is in memory; what was asked for is noted. */
+/** A client whose folder is in memory, and which records what is requested. */
 class Virtual {
   readonly texts: Map<string, string>;
   readonly asked: string[] = [];
@@ -117,18 +117,18 @@ class Virtual {
 
 const uriOf = (name: string): string => `${rootUri}/${name}`;
 
-test('a program is read with what it imports, and nothing else is asked for', async () => {
+test('a program is read with its imports, and no other files are requested', async () => {
   const editor = new Virtual(files);
   await using session = await editor.start();
   const uri = await editor.open(session, 'package/net.py', 'python');
-  // The first answer is whole: 3 → 8 channels of 3×3 over 16×16, then 8 → 4 of 1×1.
+  // The first answer is complete: 3 → 8 channels of 3×3 over 16×16, then 8 → 4 of 1×1.
   assert.match(
     (await session.hints(uri, 7, 8)).join('\n'),
     /^7: .*55\.3k MACs · 224 params\n8: .*8\.19k MACs · 36 params$/,
   );
   assert.ok(editor.asked.includes('package/more/sizes.py'));
   assert.ok(!editor.asked.includes('package/unused.py'));
-  // An answer is remembered.
+  // Files are cached.
   const { length } = editor.asked;
   await session.edit(uri, 'Block(3, 8)', 'Block(3, 16)');
   await session.checkHint(uri, 7, /111k MACs · 448 params/);
@@ -136,7 +136,7 @@ test('a program is read with what it imports, and nothing else is asked for', as
   assert.deepEqual(session.log, []);
 });
 
-test('what changes, goes and comes is read again; an open file counts as it is', async () => {
+test('changed, deleted and created files are read again; open files count as they are in the editor', async () => {
   const editor = new Virtual(files);
   await using session = await editor.start();
   const uri = await editor.open(session, 'package/net.py', 'python');
@@ -151,7 +151,7 @@ test('what changes, goes and comes is read again; an open file counts as it is',
   await session.edit(other, '5, padding', '1, padding');
   await session.edit(other, 'padding(5)', 'padding(1)');
   await session.checkHint(uri, 7, /6\.14k MACs · 32 params/);
-  // What was not saved is gone.
+  // Unsaved text is gone.
   await session.close(other);
   await session.checkHint(uri, 7, /154k MACs · 608 params/);
   assert.deepEqual(session.log, []);
@@ -198,7 +198,7 @@ test('a project file above a document is found', async () => {
   assert.deepEqual(session.log, []);
 });
 
-test('a client that cannot read, or says nothing of it, leaves the text as it is', async () => {
+test('without a client that reads files, only the text itself is used', async () => {
   const editor = new Virtual(files);
   editor.isBroken = true;
   await using session = await editor.start();

@@ -1,4 +1,4 @@
-// The networks of a workspace: listed by name and content, with totals when somebody asks, and found as symbols.
+// The networks of a workspace: listed by name and content, with totals on request, and found as symbols.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const yolo = (channels: number, summary = ''): string =>
 const own = (out: number): string =>
   `name: Tiny\ninput: [3, 8, 8]\nlayers:\n  - conv: {out: ${out}, kernel: 3, padding: same, name: stem}\n  - relu\n`;
 const python = `import torch\nfrom torch import nn\n\n\ndef make():\n    return nn.Conv2d(3, 8, 1)\n\n\nnet = make()\nnet(torch.zeros(1, 3, 4, 4))\n`;
-// It speaks of layers, and holds none.
+// It mentions layers, but has none.
 const functions =
   'import torch\nfrom torch import nn\n\n\ndef initialise(module):\n    if isinstance(module, nn.Conv2d):\n        nn.init.zeros_(module.weight)\n';
 
@@ -55,7 +55,7 @@ const totals = (session: Session, uri: string): Promise<NetworkTotals | null> =>
 const find = (session: Session, query: string): Promise<SymbolInformation[]> =>
   session.connection.sendRequest('workspace/symbol', { query });
 
-test('networks are listed by name and content; of programs it is known when they were read', async () => {
+test('networks are listed by name and content; programs are certain only once they have been read', async () => {
   const folder = workspace(files);
   await using session = await start(folder);
   const { networks, isCut } = await list(session);
@@ -71,7 +71,7 @@ test('networks are listed by name and content; of programs it is known when they
     ],
   );
   assert.equal(networks[1]!.uri, uriOf(folder, 'a/tiny.net.yaml'));
-  // Each has its totals, whichever format it is.
+  // All formats have totals.
   const tiny = await totals(session, uriOf(folder, 'a/tiny.net.yaml'));
   assert.deepEqual([tiny?.title, tiny?.macs, tiny?.params, tiny?.complete], ['Tiny', 64 * 27 * 4, 28 * 4, true]);
   assert.deepEqual([tiny?.errors, tiny?.isStale], [0, false]);
@@ -80,12 +80,12 @@ test('networks are listed by name and content; of programs it is known when they
   assert.equal(await totals(session, uriOf(folder, 'b/helpers.py')), null);
   assert.equal(await totals(session, uriOf(folder, 'b/data.yaml')), null);
   assert.equal((await totals(session, uriOf(folder, 'net.prototxt')))?.params, 1930);
-  // Nothing is said of files that are not shown, and nothing outside is read.
+  // Nothing is published for files that are not shown, and nothing outside is read.
   assert.deepEqual(session.publications, []);
   assert.equal(await totals(session, uriOf(root, 'none.net.yaml')), null);
 });
 
-test('totals follow what is typed, and what changes on the disk, under the settings of the file', async () => {
+test('totals follow unsaved edits and changes on disk, under the settings of the file', async () => {
   const folder = workspace(files);
   const [tiny, flops] = [uriOf(folder, 'a/tiny.net.yaml'), uriOf(folder, 'net.prototxt')];
   await using session = await start(folder, {
@@ -110,7 +110,7 @@ test('totals follow what is typed, and what changes on the disk, under the setti
   assert.deepEqual([paths.includes('a/new.net.yaml'), paths.includes('net.prototxt')], [true, false]);
 });
 
-test('a network says whether it keeps the budgets of its project', async () => {
+test('a network shows whether it is within the budgets of its project', async () => {
   const budgets = 'budgets:\n  - files: ["a/*.net.yaml"]\n    limits: {macs: 10k}\n';
   const folder = workspace({ ...files, 'flopline.yaml': budgets });
   const tiny = uriOf(folder, 'a/tiny.net.yaml');
@@ -144,7 +144,7 @@ test('networks are found as symbols with their totals, and so are their rows', a
   assert.deepEqual(await find(session, 'no such network'), []);
 });
 
-test('a summary that is outdated is marked, and “fix all” updates it when it is asked for', async () => {
+test('an outdated summary is marked, and “fix all” updates it on request', async () => {
   const summary = ' # summary: 5 layers, 999 parameters, 999 gradients, 0.1 GFLOPs';
   const folder = workspace({ 'n-cls.yaml': yolo(16, summary) });
   await using session = await start(folder);

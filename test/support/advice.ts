@@ -1,5 +1,4 @@
-// What must hold of every piece of advice, whatever the format: checked on the edited text, with nothing of the way in
-// which it was found.
+// What must hold for all advice in any format: checked on the edited text, independent of how the advice was found.
 import assert from 'node:assert/strict';
 import type { Frame, GraphNode } from '../../server/src/core/graph/graph.ts';
 import {
@@ -25,7 +24,7 @@ export function analysedOf(name: string, text: string, settings: Settings): Anal
   return analysed;
 }
 
-/** Prices what may be tried in a text (every so-manieth of it), checks what is offered, and counts by code. */
+/** Prices the candidates in a text (every n-th of them), checks what is offered, and counts by code. */
 export function checkAllAdvice(name: string, text: string, settings: Settings, every = 1): Tally {
   const analysed = analysedOf(name, text, settings);
   const tally: Tally = { offered: {}, refused: {}, dropped: {} };
@@ -85,12 +84,12 @@ export function checkAdvice(before: Analysed, candidate: Candidate, advice: Advi
   assert.ok(advice.after.macs <= advice.before.macs, told('it saves'));
   const here = / ([\d.]+)([kMGT]?) → \S+ MACs here/.exec(advice.title);
   const scale = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 }[here?.[2] ?? ''] ?? 1;
-  // Three digits are told.
+  // Texts show three significant digits.
   assert.ok(
     !here || Number(here[1]) * scale <= 1.005 * advice.before.macs,
     told(`more here than in all: ${advice.title}`),
   );
-  // Rows that are not meant to change are there still, in their order.
+  // Rows that should not change are still there, in order.
   const { lines } = before.document;
   const { footprint, here: own, consumers = [] } = candidate.fix;
   const free = new Set([...footprint, ...own, ...consumers].map(({ from }) => lines.lineAt(from) + 1));
@@ -107,7 +106,7 @@ export function checkAdvice(before: Analysed, candidate: Candidate, advice: Advi
   const goes = candidate.fix.edits.filter(({ kind }) => kind === 'remove').length;
   let numbers = 0;
   for (const comment of commentsOf(text)) {
-    // A comment that is nothing but the number of a section goes with it.
+    // A comment that is only the number of a section is removed with it.
     if (comment === '#' && name.endsWith('.cfg') && !comments.includes(comment) && numbers++ < goes) continue;
     const there = comments.indexOf(comment);
     assert.ok(there >= 0, told(`the comment ${comment} is gone`));
@@ -115,7 +114,7 @@ export function checkAdvice(before: Analysed, candidate: Candidate, advice: Advi
   }
 }
 
-/** Who stays reads whom it has read, though another tensor may have the same shape. */
+/** Remaining layers read the same layers as before, even if another tensor has the same shape. */
 function checkWiring(
   before: Analysed,
   after: Analysed,
@@ -134,7 +133,7 @@ function checkWiring(
   }
 }
 
-/** By where an item stands: the items that it reads, in order, over all its uses; −1 is an input of the network. */
+/** By an item's offset, the items that it reads, in order, over all its uses; −1 is an input of the network. */
 function wiringOf({ model: { graph } }: Analysed): Map<number, number[]> {
   const found = new Map<number, number[]>();
   const siteOf = ({ frame }: GraphNode): number => {
@@ -154,7 +153,7 @@ function wiringOf({ model: { graph } }: Analysed): Map<number, number[]> {
   return found;
 }
 
-/** The edits that take the edited text back. */
+/** The edits that revert the edited text. */
 function inverse(text: string, edits: readonly TextEdit[]): TextEdit[] {
   let shift = 0;
   return edits
@@ -166,7 +165,7 @@ function inverse(text: string, edits: readonly TextEdit[]): TextEdit[] {
     });
 }
 
-/** Comments without the number of the row that they begin with. */
+/** Comments without a row number at their start. */
 function commentsOf(text: string): string[] {
   return text
     .split(/\r\n|\n|\r/)

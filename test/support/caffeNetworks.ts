@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A network of layers that the naive reader knows, as text in one of several hands. */
+/** Networks of layers that the naive reader supports, as text in several styles. */
 export const caffeNetworks: fc.Arbitrary<string> = fc
   .record({
     hand: fc.constantFrom('wide', 'narrow', 'flat'),

@@ -1,4 +1,4 @@
-// Runs command lines in this process.
+// Runs command lines in the test process.
 import assert from 'node:assert/strict';
 import { parseCommand } from '../../server/src/cli/arguments.ts';
 import { run } from '../../server/src/cli/run.ts';
@@ -28,7 +28,7 @@ export function runCli(...argv: string[]): Run {
   return { code, out, err };
 }
 
-/** What is said of a command line that is wrong. */
+/** The error message for an invalid command line. */
 export function complaintOf(...argv: string[]): string {
   const command = parseCommand(argv);
   return command.kind === 'wrong' ? command.message : `no complaint: ${command.kind}`;

@@ -1,13 +1,13 @@
-// One line of a correct text, damaged as hands and input methods do.
+// Damages one line of a correct text in the way of typos and input methods.
 import fc from 'fast-check';
 
 export interface Damaged {
-  /** The text before. */
+  /** The text before the damage. */
   readonly whole: string;
   readonly text: string;
-  /** The line that is damaged, 0-based. */
+  /** The damaged line, 0-based. */
   readonly line: number;
-  /** Whether one sign of the language is lost or doubled, and nothing else. */
+  /** Whether only a single punctuation mark is missing or doubled. */
   readonly isSign: boolean;
 }
 
@@ -24,7 +24,7 @@ const wide: Readonly<Record<string, string>> = {
   '#': '＃',
 };
 
-/** What becomes of a line and the next one; `sign` is where one of the language's signs is, −1 without any. */
+/** Damages a line, given the next one; `sign` is the position of a punctuation mark, −1 if there is none. */
 type Slip = (line: string, at: number, sign: number, next: string) => readonly string[];
 
 const inLine =
@@ -52,7 +52,8 @@ const slips: readonly Slip[] = [
   inLine(line => line.replace(/[:=]/, ' ')),
   inLine(line => line.replace(/([:=]).*/, '$1')),
   inLine((line, _, sign) => (sign < 0 ? line : put(cut(line, sign, 1), sign, wide[line[sign]!] ?? ''))),
-  // The space of an input method, in a row: in keys and settings it is a letter to PyYAML, and white space to us.
+  // The full-width space of an input method, only in rows: in keys and settings PyYAML takes it for a letter, we for a
+  // space.
   inLine((line, at) => {
     const space = /^\s*-/.test(line) ? line.indexOf(' ', at) : -1;
     return space < 0 ? line : put(cut(line, space, 1), space, '\u3000');
@@ -68,8 +69,8 @@ const slips: readonly Slip[] = [
 const trailingComma = inLine(line => `${line.replace(/ +#.*$/, '')},`);
 
 /**
- * Correct texts with one of the lines that say something damaged; `signs` are those of the language, of which `loose` are
- * put anywhere.
+ * Correct texts with damage in one of the lines with content; `signs` are the punctuation marks of the language, of
+ * which `loose` are inserted anywhere.
  */
 export function damaged(correct: fc.Arbitrary<string>, signs: string, loose: string): fc.Arbitrary<Damaged> {
   const puts = [

@@ -1,11 +1,11 @@
-// Detectors in the style of families of YOLO, smaller than theirs, with what makes each hard to slim.
+// Detectors in the style of YOLO families, but smaller, each with something that makes it hard to slim.
 export interface Detector {
   readonly title: string;
   readonly file: string;
   readonly text: string;
 }
 
-/** Two scales, a square of rows with residual modules that read and write alike, a row that repeats. */
+/** Two scales, a group of rows with residual modules that must have equal widths, a repeated row. */
 const attention = `# A detector with C3k2 and attention
 nc: 20
 scales: # [depth, width, max_channels]
@@ -95,7 +95,7 @@ head:
   ]
 `;
 
-/** Layers of an ELAN one by one. */
+/** An ELAN written out layer by layer. */
 const writtenOut = `# flopline: dialect=yolov7
 nc: 20
 depth_multiple: 1.0

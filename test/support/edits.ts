@@ -1,4 +1,4 @@
-// However a text is edited, it costs what it costs when it is opened anew, and what was analysed before stays true.
+// After any edits, a text has the same costs as when it is opened afresh, and earlier analyses stay valid.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
@@ -21,7 +21,7 @@ import { frozen } from './frozen.ts';
 
 const settings = { ...defaultSettings, input: [{ sizes: [3, 64, 64] }] };
 
-/** All that a person could see. */
+/** Everything that users can see. */
 function seen(analysed: Analysed): unknown {
   const { text } = analysed.document.source;
   return {
@@ -36,7 +36,7 @@ function seen(analysed: Analysed): unknown {
   };
 }
 
-/** What a person could do at any place. Each is tried on the text, so this takes longer. */
+/** Everything that users can do at any place. Each is tried on the text, so this takes longer. */
 function actions(analysed: Analysed): unknown {
   const whole = { from: 0, to: analysed.document.source.text.length };
   return {
@@ -48,8 +48,8 @@ function actions(analysed: Analysed): unknown {
 }
 
 /**
- * Types pieces into a text, one after the other, and compares what is seen with a fresh reading after each; at the end,
- * whatever was held on the way still says what it said.
+ * Types pieces into a text one after the other, and compares each result with a fresh reading; at the end, all earlier
+ * results must be unchanged.
  */
 export function checkEdits(name: string, start: string, pieces: readonly string[], numRuns: number): void {
   const edits = fc.array(
@@ -90,7 +90,7 @@ export function checkEdits(name: string, start: string, pieces: readonly string[
   );
 }
 
-/** Holds what was analysed first, and every hundredth text after it, over a thousand edits. */
+/** Keeps the first analysis, and that of every hundredth text, over a thousand edits. */
 export function checkHeld(name: string, start: string, pieces: readonly string[]): void {
   const edit = fc.tuple(fc.nat(5000), fc.nat(6), fc.constantFrom(...pieces), fc.boolean());
   fc.assert(
@@ -103,7 +103,7 @@ export function checkHeld(name: string, start: string, pieces: readonly string[]
         const analysed = document && price(document, settings);
         if (analysed && count % 100 === 0) held.push({ analysed: frozen(analysed), was: seen(analysed) });
         const from = at % (text.length + 1);
-        // Most edits are taken back, so that there is something left to read.
+        // Most edits are reverted, so that there is something left to read.
         const edited = text.slice(0, from) + piece + text.slice(from + length);
         text = stays ? edited : start;
       }

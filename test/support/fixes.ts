@@ -1,4 +1,4 @@
-// Fixes, text for text: `name.cfg` says in its first line which fix is applied, `name.fixed.cfg` is what comes of it.
+// Tests of fixes: the first line of `name.cfg` says which fix to apply, and `name.fixed.cfg` is the expected result.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { adviceCandidates, applyEdits, defaultSettings, priceAdvice } from '../.
 import { analysedOf, checkAdvice } from './advice.ts';
 import { checkGolden } from './golden.ts';
 
-/** A test for each text of a folder. */
+/** Defines a test for each text in a folder. */
 export function checkFixes(folder: string): void {
   for (const file of readdirSync(folder).filter(name => !name.includes('.fixed.'))) {
     it(file, () => {

@@ -27,13 +27,13 @@ import { checkGolden, isUpdating } from './golden.ts';
 
 const spec = /\.(?:ya?ml|cfg|prototxt)$/;
 
-/** One test for each spec of a folder. */
+/** Defines a test for each spec in a folder. */
 export function checkFixtures(folder: URL, settings: Settings = defaultSettings): void {
   const path = folder.pathname;
   for (const file of readdirSync(path).filter(name => spec.test(name))) {
     it(file, () => {
       let text = readFileSync(join(path, file), 'utf8');
-      // Messages give line numbers, which new annotations move.
+      // New annotations move lines, and messages contain line numbers, so repeat.
       if (isUpdating) for (let pass = 0; pass < 3; pass++) text = annotated(file, text, settings);
       checkGolden(join(path, file), annotated(file, text, settings));
       const shown = hoversOf(file, text, settings);
@@ -45,7 +45,7 @@ export function checkFixtures(folder: URL, settings: Settings = defaultSettings)
 const marker = /^\s*#\s*(?:\^+|at \d+-\d+) +(?:(?:error|warning|information|hint) [\w-]+|hint): /;
 const detail = /^\s*# +(?:help|related|fix|guess): /;
 
-/** The text with the annotations that belong to it, instead of those that it has. */
+/** The text with its annotations replaced by the right ones. */
 function annotated(name: string, text: string, settings: Settings): string {
   const own = text.split('\n');
   const isAnnotation: boolean[] = [];
@@ -63,22 +63,22 @@ function annotated(name: string, text: string, settings: Settings): string {
 }
 
 interface Annotation {
-  /** 0-based, as the columns. */
+  /** 0-based, like the columns. */
   readonly line: number;
   readonly from: number;
   readonly to: number;
-  /** The first is behind the carets, the others are below it. */
+  /** The first is after the carets, the others are below it. */
   readonly words: readonly string[];
 }
 
 function drawn({ from, to, words: [first, ...others] }: Annotation): string[] {
-  // The `#` is at the left margin.
+  // The `#` is in the first column.
   const canDraw = from === 0 ? to > 1 : from > 1;
   const own = from === 0 ? 1 : 0;
   const carets = `#${' '.repeat(Math.max(0, from - 1))}${'^'.repeat(to - from - own)}`;
   const margin = `#${' '.repeat(Math.max(1, from - 1))}`;
   const all = [`${canDraw ? carets : `# at ${from + 1}-${to}`} ${first}`, ...others.map(words => `${margin}${words}`)];
-  // A comment that a message quotes must not become one that Flopline obeys.
+  // A quoted comment must not be taken for one of Flopline's own.
   return all.map(line => line.replace(/(?<=.)#(?=\s*flopline)/g, '(#)').replaceAll('\n', ' ⏎ '));
 }
 
@@ -102,7 +102,7 @@ function annotations(name: string, text: string, settings: Settings, withHints: 
   return [...problems, ...shown];
 }
 
-/** Every word of a problem. */
+/** All texts of a problem. */
 const wordsOf = ({ severity, code, message, help, related, fixes }: Problem): readonly string[] => [
   `${severity} ${code}: ${message}`,
   ...(help === undefined ? [] : [`help: ${help}`]),
@@ -110,7 +110,7 @@ const wordsOf = ({ severity, code, message, help, related, fixes }: Problem): re
   ...(fixes ?? []).map(({ title, isGuess }) => `${isGuess ? 'guess' : 'fix'}: ${title}`),
 ];
 
-/** The hovers on the places that ask for one, each under the text that it lies over. */
+/** The hovers at the places that ask for one, each below the text it covers. */
 function hoversOf(name: string, text: string, settings: Settings): string {
   const lines = new Lines(text);
   let above = 0;

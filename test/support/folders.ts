@@ -1,4 +1,4 @@
-// Folders of files for tests that need them on the disk.
+// Temporary folders for tests that need files on disk.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A new folder with these files in it (names may have folders). It is removed after the tests. */
+/** Creates a folder with these files (names may contain folders). It is removed after the tests. */
 export function folderOf(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'flopline-'));
   folders.push(folder);

@@ -1,4 +1,4 @@
-// A repository with a reader of its own for YOLO model files, in memory.
+// A repository in memory with its own reader of YOLO model files.
 import type { Files } from '../../server/src/core/index.ts';
 
 export const forkFolder = '/home/me/fork';
@@ -140,7 +140,7 @@ class DetectionModel(BaseModel):
             raise RuntimeError("the summary was asked for")
 `;
 
-/** Paths within the repository, and their texts. */
+/** The texts by path within the repository. */
 export const forkTexts: Readonly<Record<string, string>> = {
   'setup.py': '',
   'models/__init__.py': '',
@@ -148,7 +148,7 @@ export const forkTexts: Readonly<Record<string, string>> = {
   'models/yolo.py': yolo,
 };
 
-/** The repository; what `changed` has is there instead. */
+/** The files of the repository, with some replaced. */
 export function fork(changed: Readonly<Record<string, string>> = {}): Files {
   const all = Object.entries({ ...forkTexts, ...changed });
   const texts = new Map(all.map(([name, text]) => [`${forkFolder}/${name}`, text]));

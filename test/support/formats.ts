@@ -1,4 +1,4 @@
-// The formats as properties over bad input need them: texts of each, and who else reads them.
+// The formats as described for property tests on bad input: sample texts, and other readers to compare with.
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { typeNames } from '../../server/src/core/formats/caffe/layers/index.ts';
@@ -15,38 +15,38 @@ export interface Format {
   readonly name: string;
   readonly file: string;
   readonly settings: Settings;
-  /** Whether it is read whatever it holds. */
+  /** Whether the file is recognized whatever it contains. */
   readonly isSure: boolean;
-  /** Real texts, to be mutated. */
+  /** Real texts to mutate. */
   readonly seeds: readonly string[];
-  /** What mutation puts in, besides what it does to every format. */
+  /** What mutations insert, besides what they insert in all formats. */
   readonly pieces: readonly string[];
-  /** The signs of the language. */
+  /** The punctuation marks of the language. */
   readonly signs: string;
-  /** Those of them that slip in anywhere. */
+  /** Those of them that may be inserted anywhere. */
   readonly loose: string;
-  /** Whether the loss of one sign, where it is repaired, is repaired as what was there before. */
+  /** Whether repairing a lost punctuation mark restores the original text. */
   readonly restoresSigns: boolean;
-  /** Whether the framework reads what the fixes of a repaired text make of it, and reads the same. */
+  /** Whether the framework can read a text after its repairs are applied, with the same result. */
   readonly fixesAreRead: boolean;
-  /** Whether every repair marks a row: elsewhere there is a head that can be repaired. */
+  /** Whether every repair marks a row; in other formats, a header may be repaired. */
   readonly repairsRows: boolean;
-  /** Whether a row is certain by itself: elsewhere a sign in any row puts others in doubt. */
+  /** Whether a row is certain by itself; in other formats, a stray mark in any row makes others uncertain. */
   readonly isCertainByRow: boolean;
-  /** Texts of the language's own words, in any order. */
+  /** Texts of words of the language, in any order. */
   readonly words: fc.Arbitrary<string>;
-  /** Texts without a problem. */
+  /** Texts without problems. */
   readonly correct: fc.Arbitrary<string>;
-  /** Lines whose damage leaves the rows above as they are. */
+  /** Lines whose damage does not affect the rows above. */
   readonly ofRows: RegExp;
   readonly oracle: Oracle;
 }
 
-/** Another reader of the same texts, as the framework itself is. */
+/** Another reader of the same texts, equivalent to the framework's. */
 export interface Oracle {
-  /** What it makes of each text; undefined where it says nothing, instead of all where it is not installed. */
+  /** The reading of each text, undefined if it has none; undefined as a whole if the reader is not installed. */
   read(texts: readonly string[]): readonly (Reading | 'refused' | undefined)[] | undefined;
-  /** The same of our report. */
+  /** The same reading from our report. */
   of(found: FileReport): Reading;
 }
 
@@ -54,7 +54,7 @@ export interface Reading {
   readonly complete: boolean;
   readonly params: number | null;
   readonly macs: number | null;
-  /** Whatever else can be compared. */
+  /** Anything else that can be compared. */
   readonly more?: unknown;
 }
 
@@ -73,9 +73,9 @@ function textsNamed(pattern: RegExp): readonly string[] {
     );
 }
 
-/** What the format's reader reports; undefined where the text is not recognised. */
+/** The report of the format's reader; undefined if the text is not recognized. */
 export function reportOf({ file, settings }: Pick<Format, 'file' | 'settings'>, text: string): FileReport | undefined {
-  // Oracles and properties ask for the same texts.
+  // Oracles and properties request the same texts.
   const key = `${file}\n${text}`;
   if (reports.has(key)) return reports.get(key);
   const document = open({ name: file, text }, settings);
@@ -86,7 +86,7 @@ export function reportOf({ file, settings }: Pick<Format, 'file' | 'settings'>, 
   return found;
 }
 
-/** The last reports, by name and text of the file: a format has one file name, and its settings are always the same. */
+/** The last reports, by file name and text: each format always uses the same name and settings. */
 const reports = new Map<string, FileReport | undefined>();
 
 const withoutErrors = (format: Pick<Format, 'file' | 'settings'>, texts: readonly string[]): fc.Arbitrary<string> =>
@@ -96,7 +96,7 @@ const withoutErrors = (format: Pick<Format, 'file' | 'settings'>, texts: readonl
 
 const errorsOf = ({ problems }: FileReport) => problems.filter(({ severity }) => severity === 'error');
 
-/** Whether all of it is read as it is written. */
+/** Whether all of it is read as written. */
 const isComplete = (found: FileReport | undefined): boolean =>
   found?.totals.complete === true && !found.layers.some(({ repaired }) => repaired);
 const isFine = (found: FileReport | undefined): boolean =>
@@ -167,7 +167,7 @@ const flopline: Format = {
   ),
   ofRows: /^ {0,3}-? ?-/,
   oracle: {
-    // The language is Flopline's: what PyYAML refuses may be read. What is read without an error is read alike.
+    // The language is Flopline's own, so a text that PyYAML rejects may be valid. Texts read without errors agree.
     read: texts =>
       asPyYamlReads(texts)?.map((text, at) =>
         text !== null && isFine(reportOf(own, texts[at]!)) ? totalsOf(reportOf(own, text)!) : undefined,
@@ -217,7 +217,7 @@ const yolo: Format = {
       asPyYamlReads(texts)?.map((text, at) => {
         if (text === null) return 'refused';
         const found = reportOf(model, text);
-        // Rows that cannot be built are told with the row, repaired ones as what was meant.
+        // A row that cannot be built is reported at the row; a repaired one counts as what was meant.
         return found && isComplete(reportOf(model, texts[at]!)) ? totalsOf(found) : undefined;
       }),
     of: totalsOf,
@@ -305,7 +305,7 @@ type=sse
 const cfg = { file: 'any.cfg', settings: { ...defaultSettings, dialect: 'alexeyab' } };
 const darknetReading = (found: FileReport): Reading => ({
   ...totalsOf(found),
-  // Reasons name lines, which are others in the plain text.
+  // Reasons contain line numbers, which differ in the plain text.
   more: [
     { ...found.totals, why: undefined },
     found.native,
@@ -396,7 +396,7 @@ const caffe: Format = {
         const costs = strictCosts(text);
         return costs ? { complete: true, ...costs, more: [] } : 'refused';
       }),
-    // What Caffe reads has no error.
+    // What Caffe accepts has no errors.
     of: found => ({ ...totalsOf(found), more: errorsOf(found) }),
   },
 };

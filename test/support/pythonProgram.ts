@@ -1,4 +1,4 @@
-// Runs a Python program as a reading does, and hears what it prints.
+// Runs a Python program on the machine, and captures what it prints.
 import { type Files, noFiles } from '../../server/src/core/python/files.ts';
 import type { Hooks, NativeModules } from '../../server/src/core/python/machine.ts';
 import type { PyException, Value } from '../../server/src/core/python/objects.ts';
@@ -19,10 +19,10 @@ export interface ProgramOptions {
 }
 
 export interface ProgramRun {
-  /** What it printed. An Unknown is printed as its reason in angle brackets. */
+  /** The output. An Unknown is printed as its reason in angle brackets. */
   readonly printed: string;
   readonly outcome: Outcome<Value>;
-  /** Faults of ours in natives. */
+  /** Internal errors in natives. */
   readonly faults: readonly unknown[];
   readonly machine: Interpreter;
 }
@@ -50,12 +50,12 @@ export function runProgram(text: string, options: ProgramOptions = {}): ProgramR
   return { printed, outcome, faults, machine };
 }
 
-/** `ValueError: message`, as the last line of a traceback has it. */
+/** `ValueError: message`, the last line of a traceback. */
 export function raisedText(exception: PyException): string {
   return `${exception.cls.name}: ${exception.args.map(String).join(', ')}`;
 }
 
-/** Files by their paths, for imports. */
+/** Files by path, for imports. */
 export function filesOf(texts: Readonly<Record<string, string>>): Files {
   const paths = Object.keys(texts);
   return {

@@ -1,4 +1,4 @@
-// A Python tree written as Python again, with every operation in parentheses: what was understood, readable in a test.
+// Prints a Python syntax tree as Python with all operations in parentheses, to make its structure readable in tests.
 import type {
   Comprehension,
   Expression,

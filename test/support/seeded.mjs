@@ -1,5 +1,5 @@
-// Properties that try the same cases each time, as in CI, so that a change is not refused for what chance has found
-// elsewhere: that is what runs on a developer's machine, and the fuzzer, are for.
+// Fixes the seed of property tests, as in CI, so that a change is not rejected because of an unrelated random case.
+// Random cases run on developers' machines and in the fuzzer.
 import fc from 'fast-check';
 
 fc.configureGlobal({ seed: 20261128 });

@@ -1,4 +1,4 @@
-// A tiny format for tests of features: one row a line, written over the builder, so that they need no real format.
+// A tiny format for tests of features: one row per line, built directly with the builder, so no real format is needed.
 //
 //   input 3 32 32            the network's input (without it, sizes are unknown)
 //   scales n s               members of a family; `s` doubles every width
@@ -29,7 +29,7 @@ import { Lines } from '../../server/src/core/text/lines.ts';
 import { readPragmas } from '../../server/src/core/text/pragma.ts';
 import type { Range } from '../../server/src/core/text/range.ts';
 
-/** A sketch with its costs. */
+/** Analyzes a sketch. */
 export function sketch(
   text: string,
   settings: Partial<Settings> = {},

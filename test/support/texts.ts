@@ -1,4 +1,4 @@
-// What people read of a spec.
+// Everything that users can read about a spec.
 import { readdirSync, readFileSync } from 'node:fs';
 import {
   type Analysed,
@@ -19,7 +19,7 @@ import {
 const root = new URL('../../', import.meta.url);
 const isSpec = (name: string): boolean => /\.(?:ya?ml|cfg|prototxt)$/.test(name);
 
-/** The examples, and the fixtures of the formats. */
+/** The examples, and the fixtures of all formats. */
 export const specs: readonly { readonly name: string; readonly text: string }[] = [
   'examples/',
   ...readdirSync(new URL('test/formats/', root)).map(name => `test/formats/${name}/fixtures/`),
@@ -34,7 +34,9 @@ export const specs: readonly { readonly name: string; readonly text: string }[] 
   .filter(isSpec)
   .map(path => ({ name: path.split('/').at(-1)!, text: readFileSync(new URL(path, root), 'utf8') }));
 
-/** Every text that a person reads of a spec, each with what it is; hovers at every `step`th character, `advice` pieces of it at most. */
+/**
+ * All texts about a spec, each with its kind; hovers at every `step`th character, and up to `advice` pieces of advice.
+ */
 export function* texts(
   analysed: Analysed,
   { step, advice: most }: { readonly step: number; readonly advice: number },

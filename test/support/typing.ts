@@ -1,4 +1,4 @@
-// A person who types into a text, letter by letter, in an editor that remembers the file.
+// Simulates a user who types letter by letter in an editor that remembers the file's history.
 import assert from 'node:assert/strict';
 import {
   type Analysed,
@@ -12,7 +12,7 @@ import {
   type Settings,
 } from '../../server/src/core/index.ts';
 
-/** What is shown of the rows of a text, by the text of their line and its place among the lines that are not typed. */
+/** The labels of rows by line, where lines are numbered without the ones being typed. */
 type Labels = ReadonlyMap<number, string>;
 
 export class Typist {
@@ -31,7 +31,7 @@ export class Typist {
     return open({ name: this.#name, text }, this.#settings, earlier);
   }
 
-  /** Makes it the text; every few texts, what is seen is what a fresh reading with the same history shows. */
+  /** Sets the text; every few texts, compares the result with a fresh reading with the same history. */
   change(text: string): Analysed | undefined {
     const { analysed: before } = this;
     const document = this.#open(text, before.document);
@@ -45,7 +45,7 @@ export class Typist {
     return this.analysed;
   }
 
-  /** The text as an editor shows it that has just opened it. */
+  /** The text in an editor that has just opened it. */
   opened(): Analysed {
     return price(this.#open(this.analysed.document.source.text)!, this.#settings, noHistory)!;
   }
@@ -60,7 +60,7 @@ function totalsOf({ model: { totals } }: Analysed): unknown {
   return [totals.macs, totals.params];
 }
 
-/** The labels of rows by their 0-based line, marks of the costliest left out. */
+/** The labels of rows by 0-based line, without marks of the costliest. */
 export function labelsOf(analysed: Analysed): Labels {
   const { lines, source } = analysed.document;
   const variants = new Set(analysed.spec.variants.map(({ range }) => lines.lineAt(range.from)));

@@ -2,7 +2,7 @@
 
 export function yolov3({ classes = 80, size = 416 } = {}): string {
   const file = new File(size);
-  // Darknet-53: a stride of 2, then so many residual blocks.
+  // Darknet-53: a stride of 2, followed by this many residual blocks.
   file.conv(32, 3);
   const ends: number[] = [];
   for (const [filters, blocks] of [

@@ -1,36 +1,36 @@
-// A graph as SVG: elements stay those of their items and edges, so that what has the focus keeps it, and what has not
-// changed is not touched.
+// Draws a graph as SVG. Items and edges keep their elements between updates, so the focus stays where it is and
+// unchanged parts are not touched.
 import type { Item } from './items.ts';
 import { headHeight, insideLeft, type Laid, type Line, type Placed, type Point, type Size } from './layout.ts';
 
-/** What is written in an item, and how it looks. */
+/** The texts of an item, and how it looks. */
 export interface Look {
   readonly name: string;
   readonly type: string;
   readonly cost: string;
-  /** Of the costliest that is shown, from 0 to 1. */
+  /** Relative to the costliest item shown, 0 to 1. */
   readonly heat: number;
-  /** Of the whole, from 0 to 1. */
+  /** The share of the total, 0 to 1. */
   readonly share: number;
-  /** What a screen reader says. */
+  /** The text for screen readers. */
   readonly label: string;
   readonly classes: readonly string[];
 }
 
-/** An item or an edge where it is in the whole drawing. */
+/** The position of an item or edge in the whole drawing. */
 export interface Spot extends Point, Size {
   readonly item: Item;
 }
 
 export interface Drawing {
   readonly element: SVGSVGElement;
-  /** Where everything is drawn: what pans and zooms moves it. */
+  /** The parent of everything drawn; panning and zooming transform it. */
   readonly world: SVGGElement;
   readonly size: Size;
   readonly spots: ReadonlyMap<string, Spot>;
   draw(laid: Laid, look: (item: Item) => Look): void;
   elementOf(id: string): SVGGElement | undefined;
-  /** The item that an element belongs to, and whether it is the sign that opens it. */
+  /** The item an element belongs to, and whether the element is the item's expand icon. */
   hit(target: Element): { readonly id: string; readonly isTwistie: boolean } | undefined;
 }
 
@@ -48,7 +48,7 @@ export function part<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
-/** The size of what is written, and what is around it. */
+/** Font size, and the margins around the text. */
 export const textSize = 12;
 export const labelSize = 11;
 export const itemHeight = 42;
@@ -72,7 +72,7 @@ export function createDrawing(): Drawing {
   const defs = part('defs', {});
   defs.append(marker);
   const world = part('g', { class: 'world' });
-  // The heads of open blocks are over the lines that come in, and boxes over both.
+  // Paint order: the headers of open blocks cover incoming lines, and boxes cover both.
   world.append(lines, frames, items);
   const element = part('svg', { class: 'drawing' });
   element.append(defs, world);
@@ -159,7 +159,7 @@ function drawLine(own: SVGGElement, { points, label, edge }: Line, left: number,
   own.append(part('text', { class: 'shape-label', x: label.x + left, y: label.y + top + labelSize * 0.35 }, words));
 }
 
-/** What comes in or goes out of an open item has its label outside. */
+/** Edges at the border of an open item have their label outside of it. */
 export function isLabelled({ from, to }: Line['edge']): boolean {
   return 'item' in from && 'item' in to;
 }
@@ -171,7 +171,7 @@ export function labelOf(shapes: readonly string[]): string {
   return others.length === 0 ? `${first} · ${second}` : `${first} · +${others.length + 1}`;
 }
 
-/** A line that is rounded where it bends. */
+/** A line with rounded bends. */
 function pathOf(points: readonly Point[]): string {
   const text = ({ x, y }: Point): string => `${x.toFixed(1)} ${y.toFixed(1)}`;
   const [first, ...others] = points;
@@ -185,7 +185,7 @@ function pathOf(points: readonly Point[]): string {
     path += `Q${text(point)} ${text(at === others.length - 1 ? last : middle)}`;
   }
   if (others.length > 0) return path;
-  // A straight one that is not upright is bent so that it begins and ends upright.
+  // A straight line that is not vertical gets two bends, so it leaves and arrives vertically.
   if (Math.abs(first.x - last.x) < 0.5) return `${path}L${text(last)}`;
   const middle = (first.y + last.y) / 2;
   return `${path}C${text({ x: first.x, y: middle })} ${text({ x: last.x, y: middle })} ${text(last)}`;
@@ -218,7 +218,7 @@ function drawItem(own: SVGGElement, { item, inside }: Placed, { x, y, width, hei
   }
   const left = textLeft + (item.canOpen ? twistieWidth : 0);
   const name = part('text', { class: 'name', x: left, y: 17 }, look.name);
-  // With spaces between, as a screen reader says it.
+  // Separated by spaces, for screen readers.
   if (look.type !== '') name.append(' ', part('tspan', { class: 'type', dx: 3 }, look.type));
   own.append(name);
   if (item.canOpen) {

@@ -1,14 +1,14 @@
-// What flows between the rows of a network, as its rows say by what is earlier.
+// The tensors that flow between the rows of a network, decoded from what each row says it reads (“n rows earlier”).
 import type { Network, Row } from '../network.ts';
 
-/** A tensor that a row reads: of another row, or of an input of the network by its number. */
+/** A tensor that a row reads from another row, or from an input of the network (by its index). */
 export interface Flow {
   readonly from: Row | number;
   readonly to: Row;
   readonly shape: string;
 }
 
-/** What the network returns of a row. */
+/** An output of the network, and the row that produces it. */
 export interface Return {
   readonly from: Row;
   readonly shape: string;

@@ -1,53 +1,52 @@
-// What a graph shows of a network: rows, of which those that are open hold what is inside, and what flows between them.
-// Each holder (the network, an open block, an open group) has its own items and edges: it is laid out by itself.
+// The items and edges of the graph: what is visible given which blocks are open, and the tensors that flow between.
+// Each holder (the network, an open block, an open group) has its own items and edges and is laid out separately.
 import type { Network, Row } from '../network.ts';
 import { type Flow, flowsOf, isRemoved } from './flow.ts';
 
-/** A node of the graph: a row, a run of rows that are shown as one, or what the network is given or returns. */
+/** A node of the graph: a row, a run of rows shown as a group, or an input or output of the network. */
 export interface Item {
-  /** That of its row; of a group `group:` and that of its first row, of an input `input:0`, of an output `output:0`. */
+  /** The row's id; `group:` + the id of the group's first row; `input:0`; `output:0`. */
   readonly id: string;
   readonly kind: 'row' | 'group' | 'input' | 'output';
-  /** Of a group all of its rows, of an output none. */
+  /** All rows of a group; empty for inputs and outputs. */
   readonly rows: readonly Row[];
   readonly parent: Item | undefined;
-  /** What an input is called, and what the shape of an input or an output is. */
+  /** The name of a row or an input; the shape of a row, an input or an output. */
   readonly name: string;
   readonly shape: string;
-  /** Whether there is something inside. */
   readonly canOpen: boolean;
-  /** In front of the id of its first row: that of a group is its own as long as it holds that row. */
+  /** For a group, what its id adds in front of the id of its first row. */
   readonly prefix: string;
-  /** What is inside, where it is open. */
+  /** The content, if the item is open. */
   readonly inside: Holder | undefined;
 }
 
-/** Where an edge begins or ends: at an item, or at the border of the holder, where a tensor comes in or goes out. */
+/** An end of an edge: an item, or a port, where a tensor crosses the border of the holder. */
 export type End = { readonly item: Item } | { readonly port: string };
 
 export interface Edge {
   readonly id: string;
   readonly from: End;
   readonly to: End;
-  /** Where it goes on inside an open item. */
+  /** The port inside an open item at which the edge continues. */
   readonly fromPort: string | undefined;
   readonly toPort: string | undefined;
-  /** The shapes of the tensors, each once. */
+  /** The distinct shapes of the tensors. */
   readonly shapes: readonly string[];
 }
 
-/** Items that are laid out together. */
+/** Items that are laid out together: the network, an open block or an open group. */
 export interface Holder {
-  /** Of its item; empty for the network. */
+  /** The id of its item; empty for the network. */
   readonly id: string;
   readonly items: readonly Item[];
   readonly edges: readonly Edge[];
-  /** Tensors that come in and that go out, by their keys. */
+  /** Keys of the tensors that enter and leave. */
   readonly ins: readonly string[];
   readonly outs: readonly string[];
 }
 
-/** What is seen, without what only holds it: from one of these to another an arrow key goes. */
+/** A connection between two items that are drawn as boxes, across holders; the arrow keys follow these. */
 export interface Link {
   readonly from: Item;
   readonly to: Item;
@@ -58,16 +57,16 @@ export interface Items {
   readonly root: Holder;
   readonly byId: ReadonlyMap<string, Item>;
   readonly links: readonly Link[];
-  /** The item that shows a row: its own, or the closed one that it is in. */
+  /** The item that shows a row: its own, or the closed item that contains it. */
   shown(row: Row): Item | undefined;
 }
 
-/** Above so many rows beside each other, runs of them are groups. */
+/** More sibling rows than this are divided into groups. */
 export const mostBeside = 120;
-/** How many rows a group has at most, about. */
+/** Approximate maximum number of rows in a group. */
 const groupSize = 40;
 
-/** An item whose inside is being put together. */
+/** An item whose content is still being filled in. */
 type OpenItem = Omit<Item, 'inside'> & { inside: Holder | undefined };
 
 interface OpenHolder {
@@ -92,7 +91,7 @@ export function itemsOf(network: Network, isOpen: (id: string) => boolean): Item
   };
   for (const { from, to } of flows) [from, to].forEach(connect);
   for (const { from } of returns) connect(from);
-  /** What neither works nor is worked with is no part of the network, as a layer of another phase. */
+  /** Rows without cost or connection, such as layers of another phase, are not part of the network. */
   const isPart = (row: Row): boolean => connected.has(row) || row.data.costs.some(cost => cost !== 0);
 
   const hold = (item: Item | undefined): OpenHolder => {
@@ -177,14 +176,14 @@ export function itemsOf(network: Network, isOpen: (id: string) => boolean): Item
 
   const links = new Map<string, Link>();
   const wire = (from: Item, to: Item, key: string, shape: string): void => {
-    // The work of a row that is open and has work of its own, or of what both are in.
+    // Both ends are shown by the same item, so there is nothing to draw.
     if (from === to) return;
     const linkId = `${from.id}→${to.id}`;
     if (!links.has(linkId)) links.set(linkId, { from, to, shape });
     const [out, into] = [wayTo(from), wayTo(to)];
     let common = 0;
     while (common < out.length - 1 && common < into.length - 1 && out[common] === into[common]) common++;
-    // One is in the other: what is inside reads its holder's own work, which is drawn at none of its borders.
+    // One contains the other: its content reads the container's own operators, so no border is crossed.
     if (out[common] === into[common]) return;
     for (let at = out.length - 1; at > common; at--) {
       const holder = holders.get(out[at - 1])!;
@@ -242,14 +241,14 @@ export function itemsOf(network: Network, isOpen: (id: string) => boolean): Item
   return { root: closed(root), byId, links: [...links.values()], shown };
 }
 
-/** An item behind all that hold it, the outermost first. */
+/** The item preceded by everything that contains it, outermost first. */
 function wayTo(item: Item): readonly Item[] {
   const way: Item[] = [];
   for (let at: Item | undefined = item; at; at = at.parent) way.unshift(at);
   return way;
 }
 
-/** By row, how many tensors are read behind it that were made in front of it or by it, among its siblings. */
+/** For each sibling row, how many tensors produced by it or by earlier siblings are read after it. */
 function crossingsOf(flows: readonly Flow[]): (rows: readonly Row[]) => Float64Array {
   const outer = (row: Row, parent: Row | undefined): Row | undefined => {
     for (let at: Row | undefined = row; at; at = at.parent) if (at.parent === parent) return at;
@@ -277,10 +276,10 @@ function crossingsOf(flows: readonly Flow[]): (rows: readonly Row[]) => Float64A
   };
 }
 
-/** Rows in runs that are about equally long, cut where the fewest tensors cross. */
+/** Divides rows into runs of about equal length, cut where the fewest tensors cross. */
 function runsOf(rows: readonly Row[], crossings: (rows: readonly Row[]) => Float64Array): readonly (readonly Row[])[] {
   const count = Math.ceil(rows.length / groupSize);
-  // Of very many, groups of groups.
+  // If there would be too many groups, make groups of groups.
   const length = count > mostBeside ? Math.ceil(rows.length / groupSize) : groupSize;
   const crossing = crossings(rows);
   const runs: (readonly Row[])[] = [];

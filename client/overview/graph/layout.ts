@@ -1,5 +1,5 @@
-// Where items and edges are: each holder by itself, from the inside out, so that an edit lays out again what has changed
-// and what is around it. What follows in a line is one node for dagre, whose work grows faster than what it is given.
+// Positions of items and edges. Each holder is laid out separately, from the inside out, so an edit only redoes the
+// holders that changed and those around them. A chain of items is one node for dagre, whose run time is superlinear.
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Edge, End, Holder, Item } from './items.ts';
 
@@ -13,52 +13,52 @@ export interface Size {
   readonly height: number;
 }
 
-/** An item where it is: its upper left corner, from that of its holder. */
+/** An item with the position of its upper left corner, relative to its holder. */
 export interface Placed extends Point, Size {
   readonly item: Item;
-  /** What is inside, from its own corner. */
+  /** The layout of its content, relative to the content's own corner. */
   readonly inside: Laid | undefined;
 }
 
 export interface Line {
   readonly edge: Edge;
   readonly points: readonly Point[];
-  /** The middle of its label; undefined where it has none. */
+  /** The center of its label; undefined if it has none. */
   readonly label: Point | undefined;
 }
 
-/** A holder that is laid out. */
+/** The layout of a holder. */
 export interface Laid extends Size {
   readonly items: readonly Placed[];
   readonly lines: readonly Line[];
-  /** Where tensors cross its border, from its left. */
+  /** Positions at which tensors cross the border, from the left. */
   readonly ports: ReadonlyMap<string, number>;
 }
 
-/** How large what is written is. */
+/** Measures items and labels. */
 export interface Measure {
   readonly item: (item: Item) => Size;
   readonly label: (shapes: readonly string[]) => Size;
 }
 
-/** What is above the inside of an open item, and what is around it. */
+/** The height of the header above the content of an open item; below, the padding around the content. */
 export const headHeight = 26;
 const padding = 14;
-/** Between what follows in a line: room for the label of the edge. */
+/** The distance between items of a chain, which leaves room for the edge's label. */
 const step = 34;
 const nodeGap = 22;
 const rankGap = 20;
 const portSize = 10;
 
-/** Where things are, by how large they are and what leads where: the same again while that is the same. */
+/** Layouts, cached by the sizes of the items and the edges between them. */
 export class Layouts {
   #known = new Map<string, Drawn>();
 
-  /** Lays out a holder and all that is open inside, a holder between two yields. */
+  /** Lays out a holder and everything open inside it; yields after each holder. */
   *of(root: Holder, measure: Measure): Generator<void, Laid> {
     const used = new Map<string, Drawn>();
     const laid = yield* this.#laid(root, measure, used);
-    // What is not shown any more is of no use.
+    // Drop layouts that are no longer shown.
     this.#known = used;
     return laid;
   }
@@ -87,7 +87,7 @@ export class Layouts {
   }
 }
 
-/** A layout without the items and edges that it is of: those are others after an edit. */
+/** A layout without its items and edges, which are new objects after each edit. */
 interface Drawn extends Size {
   readonly corners: readonly Point[];
   readonly lines: readonly { readonly points: readonly Point[]; readonly label: Point | undefined }[];
@@ -111,7 +111,7 @@ function placed(holder: Holder, drawn: Drawn, sizes: readonly Size[], inner: Rea
     (item, at): Placed => ({ item, ...corners[at]!, ...sizes[at]!, inside: inner.get(item) }),
   );
   const byItem = new Map(items.map(each => [each.item, each]));
-  /** Where an edge crosses the border of an open item, from the corner of the holder. */
+  /** Where an edge crosses the border of an open item, from the left of the holder. */
   const crossing = (end: End, port: string | undefined): number | undefined => {
     if (!('item' in end) || port === undefined) return undefined;
     const own = byItem.get(end.item)!;
@@ -132,7 +132,7 @@ function placed(holder: Holder, drawn: Drawn, sizes: readonly Size[], inner: Rea
         if (index === points.length - 1 && last !== undefined) return { x: last, y: point.y };
         return point;
       });
-      // From the border of what is around, over its head.
+      // Extend the line from the top border of the open item, across its header.
       if ('port' in edge.from) bent.unshift({ x: bent[0]!.x, y: -headHeight });
       if ('port' in edge.to) bent.push({ x: bent.at(-1)!.x, y: height + padding });
       return { edge, points: bent, label };
@@ -140,12 +140,12 @@ function placed(holder: Holder, drawn: Drawn, sizes: readonly Size[], inner: Rea
   };
 }
 
-/** Where the inside of an open item begins, from its left: in the middle, where its head is wider. */
+/** The left edge of an open item's content, which is centered if the header is wider. */
 export function insideLeft({ width, inside }: Pick<Placed, 'width' | 'inside'>): number {
   return inside ? (width - inside.width) / 2 : 0;
 }
 
-/** What dagre is given as one node: items that follow each other in a line. */
+/** A chain of items, which dagre gets as one node. */
 interface Chain extends Size {
   readonly name: string;
   readonly members: readonly number[];
@@ -161,7 +161,7 @@ function drawnOf(holder: Holder, sizes: readonly Size[], labels: readonly Size[]
     if ('item' in edge.to) into[places.get(edge.to.item)!]!.push(at);
     if ('item' in edge.from) from[places.get(edge.from.item)!]!.push(at);
   }
-  /** The only edge behind an item, where it is the only one in front of the next. */
+  /** The only outgoing edge of an item, provided that it is also the only incoming edge of the next one. */
   const only = (at: number): number | undefined => {
     const [edge, ...others] = from[at]!;
     if (edge === undefined || others.length > 0) return undefined;
@@ -229,7 +229,7 @@ function drawnOf(holder: Holder, sizes: readonly Size[], labels: readonly Size[]
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ nodesep: nodeGap, ranksep: rankGap, edgesep: 12, ranker: 'network-simplex' });
   for (const { name, width, height } of chains) graph.setNode(name, { width, height });
-  // Tensors come in above all, and go out below.
+  // Tensors enter at the top and leave at the bottom.
   for (const [border, keys] of [
     ['in', ins],
     ['out', outs],
@@ -253,7 +253,7 @@ function drawnOf(holder: Holder, sizes: readonly Size[], labels: readonly Size[]
   layout(graph);
 
   for (const chain of chains) stack(chain, graph.node(chain.name) as unknown as Point);
-  /** What an edge begins at and ends at: of a chain its last and its first item. */
+  /** The box at an end of an edge: in a chain, its last item (start) or first item (end). */
   const boxOf = (at: number): Box => ({ ...corners[at]!, ...sizes[at]! });
   const tail = (end: End): Box | undefined =>
     'item' in end ? boxOf(inChain.get(places.get(end.item)!)!.members.at(-1)!) : undefined;
@@ -273,10 +273,10 @@ function drawnOf(holder: Holder, sizes: readonly Size[], labels: readonly Size[]
 
 type Box = Point & Size;
 
-/** How far from the sides of a box lines begin and end at least. */
+/** Minimum distance of a line's ends from the sides of a box. */
 const inset = 10;
 
-/** A line from the lower edge of a box to the upper one of another, where they are nearest to what is between. */
+/** Attaches a line to the lower edge of one box and the upper edge of another, as close to its bends as possible. */
 function ended(points: readonly Point[], from: Box | undefined, to: Box | undefined): readonly Point[] {
   const within = ({ x, width }: Box, near: number): number =>
     Math.min(x + width - Math.min(inset, width / 2), Math.max(x + Math.min(inset, width / 2), near));
@@ -287,7 +287,7 @@ function ended(points: readonly Point[], from: Box | undefined, to: Box | undefi
   return [start, ...between, end];
 }
 
-/** Moves all so that it begins at 0. */
+/** Shifts everything so that the layout begins at (0, 0). */
 function bounded({ corners, lines, ports }: Pick<Drawn, 'corners' | 'lines' | 'ports'>, sizes: readonly Size[]): Drawn {
   const points = lines.flatMap(line => [...line.points, ...(line.label ? [line.label] : [])]);
   const ends = corners.map(({ x, y }, at) => ({ x: x + sizes[at]!.width, y: y + sizes[at]!.height }));

@@ -1,4 +1,4 @@
-// A drawing as a file: with the colours that it has on the screen, which are the theme's.
+// Exports a drawing as SVG or PNG, with the colors it has on the screen (those of the theme).
 import { part } from './drawing.ts';
 import type { Size } from './layout.ts';
 
@@ -17,10 +17,10 @@ const copied = [
   'text-anchor',
 ];
 
-/** Around the drawing. */
+/** The margin around the drawing. */
 const margin = 16;
 
-/** The drawing as it looks, whatever part of it is in view. */
+/** The whole drawing as it looks, including what is out of view. */
 export function svgOf(world: SVGGElement, defs: SVGDefsElement | null, size: Size, title: string): string {
   const { width, height } = around(size);
   const svg = part('svg', { width, height, viewBox: `${-margin} ${-margin} ${width} ${height}` });
@@ -34,14 +34,14 @@ export function svgOf(world: SVGGElement, defs: SVGDefsElement | null, size: Siz
   return new XMLSerializer().serializeToString(svg);
 }
 
-/** A copy whose looks depend on nothing around it. */
+/** A copy with all computed styles inlined, so its look depends on nothing around it. */
 function styled<T extends SVGElement>(original: T): T {
   const copy = original.cloneNode(true) as T;
   const [originals, copies] = [original, copy].map(root => [root, ...root.querySelectorAll<SVGElement>('*')]);
   for (const [at, own] of originals!.entries()) {
     const made = copies![at]!;
     const style = getComputedStyle(own);
-    // What is there for the mouse alone is not seen.
+    // Invisible click targets are left out.
     if (style.fill === 'none' && style.stroke === 'none' && own.classList.contains('target')) {
       made.remove();
       continue;
@@ -61,10 +61,10 @@ const around = ({ width, height }: Size): Size => ({
   height: Math.ceil(height) + 2 * margin,
 });
 
-/** What a canvas may hold, in both directions and in all. */
+/** Limits of a canvas: pixels per side, and in total. */
 const most = { side: 16_000, area: 100_000_000 };
 
-/** The same as a PNG, twice as large where that is possible. */
+/** The same as a PNG, at twice the size if the canvas allows it. */
 export async function pngOf(svg: string, size: Size): Promise<Uint8Array> {
   const { width, height } = around(size);
   const scale = Math.min(2, most.side / width, most.side / height, Math.sqrt(most.area / (width * height)));

@@ -1,4 +1,4 @@
-// The graph: what flows from layer to layer. A block is closed until somebody opens it.
+// The graph view: layers and the tensors that flow between them. Blocks are closed until the user opens them.
 import * as l10n from '@vscode/l10n';
 import { element } from '../dom.ts';
 import { icon } from '../icons.ts';
@@ -23,20 +23,20 @@ import { type Item, type Items, itemsOf, type Link } from './items.ts';
 import { headHeight, Layouts, type Measure } from './layout.ts';
 import { pngOf, svgOf } from './picture.ts';
 
-/** What is kept of it while the page is hidden. */
+/** The state that survives while the page is hidden. */
 export interface GraphState {
   readonly open?: readonly string[];
-  /** How large it is, and where its upper left corner is. */
+  /** The scale and the position of the upper left corner. */
   readonly at?: readonly [scale: number, x: number, y: number];
 }
 
 export interface GraphOptions {
-  /** A row was chosen: `focus` where the editor is to have the focus then. */
+  /** Called when the user chooses a row; `focus` says whether the editor takes the focus. */
   readonly reveal: (row: Row, focus: boolean) => void;
-  /** The cost that is selected. */
+  /** Called when the user selects another cost. */
   readonly measure: (metric: Metric) => void;
   readonly save: (name: string, data: Uint8Array) => void;
-  /** What is kept has changed. */
+  /** Called when the state has changed. */
   readonly changed: () => void;
 }
 
@@ -44,13 +44,13 @@ export interface GraphView extends View {
   readonly state: GraphState;
 }
 
-/** So many items are opened at once at most: more would be neither laid out nor read in a moment. */
+/** “Open all” opens at most this many items: more could be neither laid out quickly nor read. */
 const mostItems = 1000;
-/** Milliseconds of laying out before the page answers again. */
+/** Milliseconds of layout work before the page handles events again. */
 const slice = 24;
 const scales = { least: 0.02, most: 3, first: 0.6, opened: 0.3 };
 const margin = 16;
-/** Longer names are cut. */
+/** Longer names are truncated. */
 const longest = 32;
 
 export function createGraph({ reveal, measure, save, changed }: GraphOptions, kept: GraphState = {}): GraphView {
@@ -114,7 +114,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
   let run = 0;
   let view = { width: 0, height: 0 };
 
-  // --- How it looks ------------------------------------------------------------------------------------------------
+  // --- Appearance --------------------------------------------------------------------------------------------------
 
   const widths = new Map<string, number>();
   let fonts: { readonly context: CanvasRenderingContext2D; readonly family: string } | undefined;
@@ -133,7 +133,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     return width;
   };
   const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
-  /** In steps, so that another digit does not move everything. */
+  /** Rounds widths up, so that one more digit does not move everything. */
   const stepped = (width: number): number => Math.ceil(width / 12) * 12;
 
   const costOf = (item: Item, of: Metric): { readonly value: number | null; readonly sign: string } => {
@@ -163,7 +163,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
       const head = name + (type === '' ? 0 : 6 + widthOf(type, textSize, false));
       const cost = widthOf(costText(item), textSize, false);
       const sign = item.canOpen ? twistieWidth : 0;
-      // An open one has its cost in its head.
+      // An open item shows its cost in its header.
       if (item.inside) return { width: stepped(head + cost + 10 + 2 * textLeft + sign), height: headHeight };
       return { width: stepped(Math.max(head, cost, 70) + 2 * textLeft + sign), height: itemHeight };
     },
@@ -193,7 +193,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     const reads = (into.get(item) ?? []).map(link => nameOf(link.from));
     const isRead = (from.get(item) ?? []).map(link => nameOf(link.to));
     const parts = [
-      // What is written in the box comes first, as it is written.
+      // The text in the box comes first, in the same order.
       [nameOf(item), ...(isWorking ? [typeOf(item), costText(item)] : [])].filter(text => text !== '').join(' '),
       item.shape,
       ...(isWorking ? [exactQuantity(value, metric, content, sign)] : []),
@@ -223,7 +223,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     };
   };
 
-  // --- Laying out and drawing ---------------------------------------------------------------------------------------
+  // --- Layout and drawing -------------------------------------------------------------------------------------------
 
   const mark = (): void => {
     const { shown } = items!;
@@ -247,7 +247,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     }
   };
 
-  /** Lays out what is open, and lets the page answer in between; then `done`. */
+  /** Lays out the open items in slices, so the page stays responsive; then calls `done`. */
   const arrange = (done: () => void): void => {
     const own = ++run;
     const { content } = network!;
@@ -271,7 +271,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
         }
       }
       canvas.removeAttribute('aria-busy');
-      // What a person looks at stays where it is.
+      // Keep what the user is looking at in place.
       const anchor = focusId ?? [...current][0];
       const before = anchor === undefined ? undefined : drawing.spots.get(anchor);
       if (focusId === undefined || !items!.byId.has(focusId)) focusId = shownNear(focusId)?.id;
@@ -288,7 +288,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     go();
   };
 
-  /** The item that stands for one that is not shown any more: what it was in, else the first. */
+  /** The item to focus in place of one that is no longer shown: its nearest visible ancestor, else the first item. */
   const shownNear = (id: string | undefined): Item | undefined => {
     const { byId, root } = items!;
     for (let at = id ?? ''; at !== ''; at = at.includes('/') ? at.slice(0, at.lastIndexOf('/')) : '') {
@@ -321,7 +321,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     scale = next;
     moved();
   };
-  /** Moves the drawing so far that an item is in view. */
+  /** Pans the drawing just enough to bring an item into view. */
   const bring = ({ x, y, width, height, item }: Spot): void => {
     const tall = item.inside ? Math.min(height, headHeight) : height;
     const by = (from: number, size: number, room: number): number => {
@@ -333,7 +333,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     moved();
   };
 
-  // --- Focus, opening and finding -----------------------------------------------------------------------------------
+  // --- Focus, opening and searching ---------------------------------------------------------------------------------
 
   const focusOn = (item: Item | undefined, isMoved = true): void => {
     if (!item) return;
@@ -371,7 +371,7 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
     go(4);
   };
   const openAll = (): void => {
-    // Level by level, so that what is bounded is how deep it is.
+    // Open level by level, so that the limit cuts off depth rather than the end of the network.
     let isWhole = true;
     for (;;) {
       const { byId } = itemsOf(network!, id => open.has(id));
@@ -466,19 +466,19 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
       if (other.item.inside || other.item === item) continue;
       const by = isRight ? other.x - spot.x - spot.width : spot.x - other.x - other.width;
       const apart = Math.max(0, other.y - spot.y - spot.height, spot.y - other.y - other.height);
-      // Beside is what is about as high.
+      // Only items whose vertical extents overlap are beside each other.
       if (by < -1 || apart > 0) continue;
       if (by < least) [best, least] = [other.item, by];
     }
     return best;
   };
-  /** Along an edge: to what comes first, from the middle outward where there are several. */
+  /** The item at the other end of an edge; the nearest one if there are several. */
   const along = (item: Item, isDown: boolean): Item | undefined => {
     if (item.inside && isDown) return item.inside.items[0];
     const ends = isDown ? (from.get(item) ?? []).map(link => link.to) : (into.get(item) ?? []).map(link => link.from);
     const next = ends.toSorted((a, b) => far(item, a) - far(item, b))[0];
     if (next || !item.inside) return next;
-    // An open block is read by what reads what is inside.
+    // An open block reads what its content reads from outside.
     return item.inside.items
       .flatMap(inner => (into.get(inner) ?? []).map(link => link.from))
       .find(each => !isIn(each, item));
@@ -602,18 +602,18 @@ export function createGraph({ reveal, measure, save, changed }: GraphOptions, ke
   new ResizeObserver(entries => {
     const { width = 0, height = 0 } = entries.at(-1)?.contentRect ?? {};
     if (width === 0 || height === 0) return;
-    // What is in the middle stays there.
+    // Keep the center in place.
     if (view.width > 0) left += (width - view.width) / 2;
     view = { width, height };
     if (scale === 0 && laid) begin();
     else place();
   }).observe(canvas);
-  // Another font has other widths.
+  // Another font has other text widths.
   new MutationObserver(() => {
     fonts = undefined;
   }).observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
 
-  /** What is seen first: all of it, or its beginning where that would be too small to read. */
+  /** The initial view: the whole graph, or its beginning if that would be too small to read. */
   const begin = (): void => {
     fit(scales.first);
     const [id] = current;
@@ -674,7 +674,7 @@ const isIn = (item: Item, outer: Item): boolean => {
   return false;
 };
 
-/** The first few of names. */
+/** The first few names as text. */
 function listed(names: readonly string[]): string {
   const few = 4;
   const text = names.slice(0, few).join(', ');

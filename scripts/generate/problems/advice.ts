@@ -2,7 +2,7 @@
 import { adviceRules } from '../../../server/src/core/advice/index.ts';
 import type { ProblemExample } from './example.ts';
 
-/** Each piece of advice that is reported has an example of its own. */
+/** Advice that is reported as a problem brings its own example. */
 export const problems: readonly ProblemExample[] = adviceRules
   .filter(({ reported }) => reported)
   .map(({ code, docs }) => ({

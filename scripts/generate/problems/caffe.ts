@@ -1,7 +1,7 @@
 // Problems of Caffe networks.
 import type { ProblemExample } from './example.ts';
 
-/** A network with an input `data` of 1×4×8×8, and what follows. */
+/** A network with an input `data` of 1×4×8×8, followed by `text`. */
 const net = (text: string): Pick<ProblemExample, 'file' | 'text'> => ({
   file: 'deploy.prototxt',
   text: `${input('data', 1, 4, 8, 8)}${text}`,

@@ -4,7 +4,7 @@ import type { ProblemExample } from './example.ts';
 const net = '[net]\nwidth=32\nheight=32\nchannels=3\n';
 const conv = '[convolutional]\nfilters=8\nsize=3\npad=1\n';
 
-/** A network, whose layers get an image of 32×32×3. */
+/** A network whose layers get an image of 32×32×3. */
 const cfg = (sections: string, head = net): Pick<ProblemExample, 'file' | 'text'> => ({
   file: 'a.cfg',
   text: `${head}\n${sections.replaceAll('\n[', '\n\n[')}\n`,

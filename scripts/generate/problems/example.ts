@@ -1,16 +1,16 @@
 import type { Settings, Source } from '../../../server/src/core/index.ts';
 
-/** A problem as the page of problems shows it: a text that has it, and what is behind it. */
+/** An example of a problem for docs/problems.md. */
 export interface ProblemExample {
   readonly code: string;
-  /** The name of the file, by which its format is recognized: `a.net.yaml`. */
+  /** A file name that selects the format: `a.net.yaml`. */
   readonly file: string;
   /** The smallest text that has the problem. */
   readonly text: string;
-  /** The settings that it needs, where the defaults do not do. */
+  /** Settings other than the defaults. */
   readonly settings?: Partial<Settings>;
-  /** What is around the text, where that matters. */
+  /** The surroundings of the text, if they matter. */
   readonly source?: Partial<Source>;
-  /** What the rule is and where it comes from, in one or two sentences. */
+  /** One or two sentences on the rule and its source. */
   readonly why: string;
 }

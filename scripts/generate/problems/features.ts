@@ -1,4 +1,4 @@
-// Problems of whole files and networks: what costs say about a network in which nothing is wrong.
+// Problems of whole files and networks: findings on a valid network.
 import type { ProblemExample } from './example.ts';
 
 export const problems: readonly ProblemExample[] = [

@@ -1,4 +1,4 @@
-// Problems of building a network: what holds for every operator, and limits.
+// Problems when a network is built: limits, and rules for all operators.
 import type { ProblemExample } from './example.ts';
 
 const net = (rows: readonly string[], blocks = ''): Pick<ProblemExample, 'file' | 'text'> => ({

@@ -1,4 +1,4 @@
-// Examples of problems, an area a file, in the order of the page.
+// The examples of problems, one file per area, in the order of the page.
 import { problems as advice } from './advice.ts';
 import { problems as caffe } from './caffe.ts';
 import { problems as darknet } from './darknet.ts';

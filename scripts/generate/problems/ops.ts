@@ -1,4 +1,4 @@
-// Problems of operators: what their checks refuse.
+// Problems of operators, from their checks.
 import type { ProblemExample } from './example.ts';
 
 const net = (rows: string, input = '[3, 32, 32]'): Pick<ProblemExample, 'file' | 'text'> => ({

@@ -1,4 +1,4 @@
-// Programs that show problems of Python and PyTorch.
+// Programs for examples of Python and PyTorch problems.
 import type { ProblemExample } from './example.ts';
 
 /** A network with these lines in its constructor and in its forward pass. */

@@ -7,14 +7,14 @@ const yaml = (text: string): Pick<ProblemExample, 'file' | 'text'> => ({ file: '
 const budget = (limits: string): Pick<ProblemExample, 'file' | 'text'> =>
   yaml(`budgets:\n  - files: ['models/*.yaml']\n    limits: ${limits}\n`);
 
-/** A network with one row that is counted by a rule. */
+/** A network with one row that a cost rule counts. */
 const ruled = (rule: string, args: string): Pick<ProblemExample, 'file' | 'text' | 'source'> => ({
   file: 'yolov8n.yaml',
   text: `nc: 80\nbackbone:\n  - [-1, 1, DCNv3, ${args}]\nhead:\n  - [-1, 1, Conv, [64]]\n`,
   source: { project: readProject(`modules:\n  DCNv3: ${rule}\n`, '/home/me/net/flopline.yaml') },
 });
 
-/** A network that a budget is for. */
+/** A network with a budget. */
 const budgeted = (limits: string, text: string): Pick<ProblemExample, 'file' | 'text' | 'source'> => ({
   file: 'small.net.yaml',
   text,

@@ -1,4 +1,4 @@
-// Problems of programs in Python: what cannot be read, and what ends before a network is there.
+// Problems of Python programs: code that cannot be parsed, and errors before there is a network.
 import type { ProblemExample } from './example.ts';
 import { network } from './program.ts';
 

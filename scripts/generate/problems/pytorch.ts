@@ -1,4 +1,4 @@
-// Problems of PyTorch in Python: what would raise an error where the network runs.
+// Problems of PyTorch programs: what would raise an error when the network runs.
 import type { ProblemExample } from './example.ts';
 import { network } from './program.ts';
 

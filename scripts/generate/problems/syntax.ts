@@ -1,4 +1,4 @@
-// Problems of a text as such, whatever network it describes.
+// Syntax problems, independent of the network.
 import type { ProblemExample } from './example.ts';
 
 const yaml = (text: string): Pick<ProblemExample, 'file' | 'text'> => ({ file: 'a.net.yaml', text });

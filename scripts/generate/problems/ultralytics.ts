@@ -1,4 +1,4 @@
-// Problems of YOLO files: their keys, their rows, and what modules and layers of PyTorch refuse.
+// Problems of YOLO files: keys, rows, and what modules and PyTorch layers reject.
 import type { Files } from '../../../server/src/core/python/files.ts';
 import type { ProblemExample } from './example.ts';
 
@@ -11,13 +11,13 @@ const file = (rows: string, header = 'nc: 80', name = 'yolo.yaml', head = '[]'):
     .map(row => `  - ${row}\n`)
     .join('')}head: ${head}\n`,
 });
-/** A row after a convolution, whose output has 16 channels. */
+/** A row after a convolution with 16 output channels. */
 const row = (text: string, header?: string): Text => file(`[-1, 1, Conv, [16, 3, 2]]\n${text}`, header);
 /** The same in a dialect. */
 const fork = (dialect: string, text: string): Text =>
   row(text, `# flopline: dialect=${dialect}\nnc: 80\nanchors: 3\ndepth_multiple: 1\nwidth_multiple: 1`);
 const text = (value: string, name = 'yolo.yaml'): Text => ({ file: name, text: value });
-/** A file in a repository that reads it with Python of its own. */
+/** A file in a repository that reads it with its own Python. */
 const ownReader = (rows: string, classes: string): Pick<ProblemExample, 'file' | 'text' | 'source'> => ({
   ...file(rows, 'nc: 80', 'net.yaml'),
   source: {

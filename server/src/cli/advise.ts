@@ -20,7 +20,7 @@ import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
 import { aligned, headText, ruled } from './table.ts';
 
-/** What scripts rely on: a file of schema 1 of `flopline advise --format json`. */
+/** A file in the output of `flopline advise --format json`, schema 1, which scripts rely on. */
 export interface AdviceReport {
   readonly file: string;
   readonly format: string;
@@ -31,7 +31,7 @@ export interface AdviceReport {
   readonly advice: readonly AdviceRow[];
 }
 
-/** Whatever the convention is that titles are in. */
+/** MACs and parameters, whatever convention the titles use. */
 type Counts = Pick<Advice['before'], 'macs' | 'params'>;
 
 export interface AdviceRow {
@@ -42,11 +42,11 @@ export interface AdviceRow {
   readonly title: string;
   /** Markdown. */
   readonly why: string;
-  /** Totals of the whole network, as `after`. */
+  /** Totals of the whole network, like `after`. */
   readonly before: Counts;
   readonly after: Counts;
   readonly refused: string | null;
-  /** UTF-16 offsets, counted after a byte order mark. */
+  /** UTF-16 offsets, not counting a byte order mark. */
   readonly edits: readonly TextEdit[];
 }
 
@@ -97,7 +97,7 @@ function row(
 
 const countsOf = ({ macs, params }: Counts): Counts => ({ macs, params });
 
-/** Makes one of the changes, or shows it. */
+/** Applies one of the changes, or prints it as a diff. */
 function follow(
   id: string,
   { path, document, analysed }: Visit,
@@ -127,7 +127,7 @@ function follow(
   return 0;
 }
 
-/** The changes that are offered, with what each saves of the whole; then those that are not, with the reason. */
+/** The changes that are offered, with their savings relative to the total; then those that are not, with the reason. */
 function adviceTable(report: AdviceReport, detail: string): string {
   const { file, advice } = report;
   const offered = advice.filter(({ refused }) => refused === null);

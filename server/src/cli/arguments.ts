@@ -1,4 +1,4 @@
-// The command line as data: what is asked for, or what is wrong with it.
+// Parses the command line into a command, or into a message that says what is wrong with it.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import * as l10n from '@vscode/l10n';
 import {
@@ -31,42 +31,42 @@ export type Command =
   | { readonly kind: 'convert'; readonly request: ConvertRequest }
   | { readonly kind: 'doctor'; readonly request: DoctorRequest }
   | { readonly kind: 'diff'; readonly request: DiffRequest }
-  /** The folders that tools may read; without any, the client of the protocol says. */
+  /** The folders that tools may read; if empty, the MCP client names them. */
   | { readonly kind: 'mcp'; readonly folders: readonly string[] }
   | { readonly kind: 'check'; readonly request: CheckRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
 
-/** What every command is told. */
+/** Options that every command has. */
 export interface SpecsRequest {
   /** Files and folders. */
   readonly paths: readonly string[];
   readonly settings: Settings;
-  /** The settings that the command line gives: they win over comments in a file. */
+  /** The settings given on the command line: they override comments in a file. */
   readonly given: ReadonlySet<string>;
-  /** What the path `-`, standard input, is called; undefined where it is no path. */
+  /** The name for the path `-`, standard input; undefined if `-` is not among the paths. */
   readonly inputName?: string | undefined;
 }
 
 export interface ReportRequest extends SpecsRequest {
   readonly format: OutputFormat;
   readonly blocks: boolean;
-  /** Whether the other networks of a Python file are priced too. */
+  /** Whether to price the other networks of a Python file too. */
   readonly entries: boolean;
-  /** Whether each file is one line. */
+  /** Whether to print one line per file. */
   readonly summary: boolean;
-  /** How many layers are shown, the costliest first; undefined is all in their order. */
+  /** How many layers to show, costliest first; undefined shows all, in file order. */
   readonly top: number | undefined;
-  /** Whether the memory that each network takes is shown. */
+  /** Whether to show the memory that each network takes. */
   readonly memory: boolean;
 }
 
 export interface AdviseRequest extends SpecsRequest {
   readonly format: 'table' | 'json';
-  /** The id of the advice that is to be followed. */
+  /** The id of the advice to apply. */
   readonly apply: string | undefined;
-  /** Whether the change is shown instead of made. */
+  /** Whether to print the change instead of applying it. */
   readonly dryRun: boolean;
 }
 
@@ -76,13 +76,13 @@ export interface SlimRequest extends SpecsRequest {
   /** Whether the scale in effect may change too. */
   readonly scales: boolean;
   readonly apply: boolean;
-  /** Whether the change is shown instead of made. */
+  /** Whether to print the change instead of applying it. */
   readonly dryRun: boolean;
 }
 
 export interface ConvertRequest extends SpecsRequest {
   readonly target: ConversionTarget;
-  /** The file or the folder to write to; undefined is standard output. */
+  /** The file or folder to write to; undefined means standard output. */
   readonly output: string | undefined;
 }
 
@@ -91,19 +91,19 @@ export interface DoctorRequest extends SpecsRequest {
 }
 
 export interface DiffRequest {
-  /** All files that are read from the disk. */
+  /** All files read from disk. */
   readonly paths: readonly string[];
   readonly before: DiffSource;
   readonly after: DiffSource;
   readonly format: 'table' | 'json' | 'markdown';
-  /** Whether layers that are the same are shown too. */
+  /** Whether to show unchanged layers too. */
   readonly all: boolean;
 }
 
 /** One side of a comparison. */
 export interface DiffSource {
   readonly path: string;
-  /** A revision in its git repository; undefined is the file as it is. */
+  /** A revision of its git repository; undefined means the file on disk. */
   readonly revision: string | undefined;
   readonly settings: Settings;
   readonly given: ReadonlySet<string>;
@@ -115,7 +115,7 @@ export interface CheckRequest extends SpecsRequest {
   readonly format: (typeof checkFormats)[number];
 }
 
-/** What an exit code means; the README has the same words. */
+/** What each exit code means; the README is generated from this. */
 export const exitCodes = (): readonly (readonly [ExitCode, string])[] => [
   [0, l10n.t('every file was read and no spec has errors')],
   [
@@ -237,7 +237,7 @@ Exit code
 
 type Line = readonly [name: string, meaning: string];
 
-/** Names, and beside them what they mean. Names are never translated, so their lengths are widths. */
+/** Names with descriptions beside them. Names are ASCII and never translated, so their length is their width. */
 function listed(lines: readonly Line[], column = 20): string {
   const gap = `\n${' '.repeat(column + 2)}`;
   return lines
@@ -245,7 +245,7 @@ function listed(lines: readonly Line[], column = 20): string {
     .join('\n');
 }
 
-/** The settings that have an option. */
+/** The settings that have a command line option. */
 const settable = new Map([...settingTable].filter(([, { option }]) => option));
 
 function meaningOf({ doc, schema, default: value }: Setting<unknown>): string {
@@ -257,7 +257,7 @@ function meaningOf({ doc, schema, default: value }: Setting<unknown>): string {
   );
 }
 
-/** `max-file-size` of `maxFileSize`. */
+/** `maxFileSize` → `max-file-size`. */
 function optionOf(key: string): string {
   return key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }
@@ -317,7 +317,7 @@ const commands = {
 
 type Name = keyof typeof commands;
 
-/** What `--lang` names, wherever it is: it is needed before anything is said of the rest. */
+/** The value of `--lang`, wherever it is: it is needed before any message about the other options. */
 export function languageOption(argv: readonly string[]): string | undefined {
   const at = argv.findLastIndex(argument => argument === '--lang' || argument.startsWith('--lang='));
   return at < 0 ? undefined : argv[at] === '--lang' ? argv[at + 1] : argv[at]!.slice('--lang='.length);
@@ -325,7 +325,7 @@ export function languageOption(argv: readonly string[]): string | undefined {
 
 export function parseCommand(argv: readonly string[]): Command {
   const args = argv.flatMap((argument, index) => {
-    // A budget may begin with a minus, which would be an option.
+    // A budget may start with a minus, and must not be taken for an option.
     if (isBudgetValue(argv, index)) return [];
     return isBudgetValue(argv, index + 1) ? [`${argument}=${argv[index + 1]}`] : [argument];
   });
@@ -447,7 +447,7 @@ function mcpCommand(args: string[]): Command {
   return wrongOne === undefined ? { kind: 'mcp', folders } : wrong(l10n.t('“{0}” is not a folder.', wrongOne));
 }
 
-/** Options that say what a budget says. */
+/** Options that a budget determines itself. */
 const ofBudgets = ['input', 'inputs', 'scale', 'entry', 'dtype', 'convention', 'batch', 'work'] as const;
 
 function checkCommand({ format: wish = 'text' }: Values<'check'>, request: SpecsRequest): Command {
@@ -462,7 +462,7 @@ function checkCommand({ format: wish = 'text' }: Values<'check'>, request: Specs
   return { kind: 'check', request: { ...request, format } };
 }
 
-/** Two files, or one file as it was and as it is. */
+/** Compares two files, or two revisions of one file. */
 function diffCommand(values: Values<'diff'>, { paths }: SpecsRequest): Command {
   const { format: wish = 'table', git, before = [], after = [], all = false, ...shared } = values;
   const format = (['table', 'json', 'markdown'] as const).find(name => name === wish);
@@ -493,7 +493,7 @@ function diffCommand(values: Values<'diff'>, { paths }: SpecsRequest): Command {
   return { kind: 'diff', request: { paths, before: old, after: now, format, all } };
 }
 
-/** The options that `scale=n` and the like are, or what is wrong with them. */
+/** The options of `--before scale=n` and the like, or an error message. */
 function sideOptions(side: 'before' | 'after', written: readonly string[]): Readonly<Record<string, unknown>> | string {
   const options: Record<string, unknown> = {};
   for (const each of written) {
@@ -534,7 +534,7 @@ function parsed<N extends Name>(
   return finish(values, { paths, settings: asked, given: new Set(Object.keys(values)) });
 }
 
-/** What is wrong with the options, in words. */
+/** The error message for invalid options. */
 function wrongOption(args: string[], options: NonNullable<ParseArgsConfig['options']>): Command | undefined {
   try {
     parseArgs({ args, options, allowPositionals: true });
@@ -544,7 +544,7 @@ function wrongOption(args: string[], options: NonNullable<ParseArgsConfig['optio
   }
 }
 
-/** What node:util says of an option, in the language that is spoken: its first sentence names the option. */
+/** The error of node:util's parser in the current language: the first sentence of the original names the option. */
 function optionComplaint(error: unknown, options: NonNullable<ParseArgsConfig['options']>): string {
   const { code, message } = error as Error & { readonly code?: string };
   const first = message.split(/\. |\n/)[0]!;
@@ -560,7 +560,7 @@ function optionComplaint(error: unknown, options: NonNullable<ParseArgsConfig['o
   return first;
 }
 
-/** Settings, or what is wrong with an option. */
+/** The settings, or an error message. */
 function settingsOf(options: Readonly<Record<string, unknown>>): Settings | string {
   const values = new Map<string, unknown>();
   for (const [key, { read, default: value }] of settable) {
@@ -569,7 +569,7 @@ function settingsOf(options: Readonly<Record<string, unknown>>): Settings | stri
     const parts: unknown[] = [];
     for (const part of [written].flat()) {
       const found = read(part);
-      // Which scales, dialects and phases there are, files say.
+      // Valid scales, dialects and phases depend on the file.
       if ('message' in found && !isChoice(key)) return textOf(found);
       parts.push('value' in found ? found.value : part);
     }

@@ -1,4 +1,4 @@
-// Which networks `flopline check` looks at: those that the paths name, or all that the budgets of the project name.
+// The networks that `flopline check` looks at: those on the command line, or all that the project's budgets name.
 import { basename, relative } from 'node:path';
 import {
   type BudgetedFile,
@@ -15,19 +15,19 @@ import { writtenBelow } from '../host/storage.ts';
 import { candidates } from './files.ts';
 
 export interface Targets {
-  /** The files with the budgets that are for them; paths are as they are shown. */
+  /** The files with the budgets that apply to them; paths are as displayed. */
   readonly targets: readonly BudgetedFile[];
   /** The projects whose budgets these are. */
   readonly projects: readonly Project[];
   /** Budgets that check nothing. */
   readonly vacancies: readonly (readonly [Project, Problem])[];
-  /** Files that were named and that no budget is for. */
+  /** Files on the command line that no budget applies to. */
   readonly without: readonly string[];
   /** Paths that do not exist. */
   readonly missing: readonly string[];
 }
 
-/** What paths name; without any, or by its own name, all that a project has budgets for. */
+/** The files that the paths name; without paths, or for a project file, all files its budgets apply to. */
 export function targetsOf(paths: readonly string[], projects: Projects, disk: Disk): Targets {
   const isProject = (path: string): boolean => basename(path) === projectFile && disk.has(corePath(path));
   const named = paths.length === 0 ? [projectFile] : paths.filter(isProject);
@@ -61,7 +61,7 @@ const placesOn = (disk: Disk): Places => ({
   below: folder => writtenBelow(folder, disk, projectFile),
 });
 
-/** A path as a person in the current folder writes it. */
+/** A path relative to the current folder, as displayed. */
 export function shown(path: string): string {
   const there = relative('.', path);
   return there === '' || there.startsWith('..') ? path : there.replaceAll('\\', '/');

@@ -1,12 +1,12 @@
-// Changing a file by edits of its text: what is outside of them stays the same, byte for byte.
+// Applies text edits to a file, leaving every byte outside of the edits as it is.
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as l10n from '@vscode/l10n';
 import type { TextEdit } from '../core/index.ts';
 import { decoded, reasonOf } from './files.ts';
 
 /**
- * Changes a file whose text was `text` when the edits were made. Where that cannot be done (it has another text by now, it
- * must not be written), `err` says why, the file stays as it is, and the result is false.
+ * Changes a file, given the edits and the text they were made for. If that is not possible (the file has changed since,
+ * or is not writable), prints the reason to `err`, leaves the file alone and returns false.
  */
 export function changeFile(
   path: string,
@@ -25,7 +25,7 @@ export function changeFile(
   }
 }
 
-/** The bytes of a text with edits made; offsets are those of the decoded text, of which a byte order mark may be no part. */
+/** The bytes after the edits. Offsets are those of the decoded text, which may lack the byte order mark. */
 export function changedBytes(bytes: Buffer, edits: readonly TextEdit[], text: string): Buffer {
   const offset = byteOffsets(bytes, text);
   const parts: Buffer[] = [];
@@ -38,15 +38,15 @@ export function changedBytes(bytes: Buffer, edits: readonly TextEdit[], text: st
   return Buffer.concat(parts);
 }
 
-/** Where an offset of the decoded text lies in the bytes. */
+/** Maps offsets of the decoded text to byte offsets. */
 function byteOffsets(bytes: Buffer, text: string): (offset: number) => number {
   const isOutside = bytes.subarray(0, 3).equals(byteOrderMark) && !text.startsWith('\uFEFF');
   const mark = isOutside ? 3 : 0;
   if (Buffer.from(text, 'utf8').equals(bytes.subarray(mark))) {
     return offset => mark + Buffer.byteLength(text.slice(0, offset), 'utf8');
   }
-  // Another encoding, in comments mostly: what is not UTF-8 is decoded as U+FFFD. Line feeds are line feeds all the
-  // same, so each line is looked at alone.
+  // Some other encoding, mostly in comments: invalid UTF-8 was decoded as U+FFFD. Line feeds are the same bytes in all
+  // of these, so each line is mapped separately.
   return offset => {
     let start = mark;
     let before = 0;

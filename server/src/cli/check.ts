@@ -1,4 +1,4 @@
-// `flopline check`: are the networks of a project within their budgets?
+// `flopline check`: compares the networks of a project with their budgets.
 import * as l10n from '@vscode/l10n';
 import {
   type BudgetedFile,
@@ -67,7 +67,7 @@ export function runCheck(request: CheckRequest, streams: Streams): ExitCode {
     }
     for (const use of target.uses) {
       const verdict = judge(use, judgedBy(use, document, request.settings));
-      // A file of functions alone is not a network.
+      // A Python file with only functions is not a network.
       if (!target.isNamed && hasNoNetwork(verdict)) {
         others++;
         continue;
@@ -103,7 +103,7 @@ export function runCheck(request: CheckRequest, streams: Streams): ExitCode {
       streams.out(checkText(checked));
       break;
   }
-  // What has no place in a document about networks is said beside it.
+  // In these formats, messages that are not about a network go to stderr.
   if (request.format === 'json' || request.format === 'markdown') {
     for (const { path, lines, problem } of findings.filter(({ problem: { code } }) => !isVerdict(code)))
       streams.err(`${placeText(path, lines, problem)} ${textOf(problem)} [${problem.code}]\n`);
@@ -116,7 +116,7 @@ function hasNoNetwork({ analysed, use }: Verdict): boolean {
   return use.entry === undefined && program !== undefined && !program.entry;
 }
 
-/** A file as a text with its format; or why it is none. */
+/** Opens a file as a document, or says why that is not possible. */
 function documentOf(
   { path }: BudgetedFile,
   { settings }: CheckRequest,

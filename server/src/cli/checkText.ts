@@ -1,4 +1,4 @@
-// What `flopline check` prints for people: lines in a terminal, a table for a pull request.
+// Output of `flopline check` for people: lines in a terminal, and a Markdown table for pull requests.
 import * as l10n from '@vscode/l10n';
 import {
   conditionsText,
@@ -15,7 +15,7 @@ import {
 } from '../core/index.ts';
 import { type Checked, type CheckRow, isVerdict, placeText } from './checked.ts';
 
-/** A line for each network, what is wrong under it, and the sum. */
+/** A line per network, its problems below it, and the summary. */
 export function checkText({ rows, findings }: Checked): string {
   const words = rows.map(({ verdict: { status } }) => statusWord(status));
   const most = Math.max(0, ...words.map(width));
@@ -65,7 +65,7 @@ function sumText(rows: readonly CheckRow[]): string {
   return l10n.t('{0} of {1} over budget, {2} unknown.', over, rows.length, unknown);
 }
 
-/** A table with a column for whatever is limited, and under it what is not within its budget. */
+/** A table with a column per limited quantity, and the budget violations below it. */
 export function checkMarkdown({ rows }: Checked): string {
   const keys = limitKeys.filter(key => rows.some(({ verdict }) => verdict.limits.some(limit => limit.key === key)));
   const head = ['', l10n.t('network'), l10n.t('budget for'), ...keys.map(columnName)];

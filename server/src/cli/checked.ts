@@ -1,7 +1,7 @@
-// What `flopline check` has found, for whoever prints it.
+// The result of `flopline check`, which the output formats share.
 import type { Document, Lines, Problem, Verdict } from '../core/index.ts';
 
-/** A network with one of its budgets. */
+/** A network and one of its budgets. */
 export interface CheckRow {
   readonly path: string;
   readonly verdict: Verdict;
@@ -17,11 +17,11 @@ export interface CheckFinding {
 
 export interface Checked {
   readonly rows: readonly CheckRow[];
-  /** All that is wrong: networks that are not within their budgets, budgets that check nothing, project files. */
+  /** All problems: networks over budget or of unknown cost, budgets that check nothing, errors in project files. */
   readonly findings: readonly CheckFinding[];
 }
 
-/** Whether a problem is about a network and its budget, and not about the project file. */
+/** Whether a problem is about a network and its budget rather than about the project file. */
 export function isVerdict(code: string): boolean {
   return code === 'over-budget' || code === 'budget-unknown';
 }

@@ -1,4 +1,4 @@
-// `flopline convert`: a network in another language.
+// `flopline convert`: writes a network in another language.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as l10n from '@vscode/l10n';

@@ -121,7 +121,7 @@ function nameOf({ file, revision }: DiffFile): string {
   return revision === undefined ? file : `${revision}:${file}`;
 }
 
-/** Options that mean nothing to the side that they are for; one for both has to mean something to one of them. */
+/** Options without effect on their side; an option for both sides has to have an effect on at least one. */
 function withoutEffect({ before, after }: DiffRequest, ...sides: readonly [Analysed, Analysed]): readonly string[] {
   const looks = [before, after].map(({ settings }, at) => {
     const effects = new Effects(settings);
@@ -135,7 +135,7 @@ function withoutEffect({ before, after }: DiffRequest, ...sides: readonly [Analy
   return [...new Set([...left(first, second), ...left(second, first)])];
 }
 
-/** The layers that differ, a row for each, and the totals. */
+/** A row per changed layer, and the totals. */
 function diffTable(diff: DiffReport, words: ReportWords, all: boolean): string {
   const rows = diffCells(diff, words, all).map(({ mark, line, name, op, output, ...cells }) => {
     const texts = [mark, line, clipColumns(name, 36), clipColumns(op, 24), output];

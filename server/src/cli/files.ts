@@ -5,9 +5,9 @@ import * as l10n from '@vscode/l10n';
 /** A file to look at. */
 export interface Candidate {
   readonly path: string;
-  /** Named on the command line, not found in a folder. */
+  /** Whether it was named on the command line, rather than found in a folder. */
   readonly named: boolean;
-  /** Whether its content comes from standard input: its path is what a person calls it. */
+  /** Whether its content comes from standard input; `path` is then the name that the user gave it. */
   readonly isInput?: true;
 }
 
@@ -15,21 +15,21 @@ export interface Candidates {
   readonly files: readonly Candidate[];
   /** Paths that do not exist. */
   readonly missing: readonly string[];
-  /** Files and folders that may not be read, with the reason in words. */
+  /** Files and folders that cannot be read, with the reason. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[];
 }
 
-/** What a file holds, as far as it was read. */
+/** The content of a file, as far as it was read. */
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
-  /** Above the limit: the beginning alone, by which a spec is recognised. */
+  /** Above the limit: only the beginning, which is enough to recognize a spec. */
   | { readonly kind: 'large'; readonly beginning: string; readonly bytes: number }
   | { readonly kind: 'binary' }
   | { readonly kind: 'utf-16' };
 
 const beginningBytes = 65_536;
 
-/** The files that paths name, folders walked in order of their names; `-` is standard input under a name. */
+/** The files that the paths name; folders are walked in name order, and `-` is standard input. */
 export function candidates(paths: readonly string[], inputName?: string): Candidates {
   const files: Candidate[] = [];
   const missing: string[] = [];
@@ -53,7 +53,7 @@ export function candidates(paths: readonly string[], inputName?: string): Candid
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const path = join(folder, entry.name);
-      // Symbolic links are neither: a link to a folder above would never end.
+      // Symbolic links are skipped: a link to a parent folder would recurse forever.
       if (entry.isDirectory()) walk(path);
       else if (entry.isFile()) add(path, false);
     }
@@ -79,26 +79,26 @@ export function isFolder(path: string): boolean {
   }
 }
 
-/** Reads a file; one of more than `maxBytes` only its beginning. Throws where it cannot be read. */
+/** Reads a file, or only its beginning if it is larger than `maxBytes`. Throws if it cannot be read. */
 export function contentOf({ path, isInput }: Candidate, maxBytes: number): Content {
   if (isInput) {
     const bytes = standardInput();
     return contentIn(bytes, path, bytes.length, maxBytes);
   }
   const { size } = statSync(path);
-  // A pipe has no size, and is read once.
+  // A pipe has no size and can be read only once.
   return contentIn(size > maxBytes ? beginningOf(path) : readFileSync(path), path, size, maxBytes);
 }
 
 let input: Buffer | undefined;
 
-/** All of it, which can be read once. */
+/** Reads standard input, which is possible only once, and caches it. */
 function standardInput(): Buffer {
   input ??= readFileSync(0);
   return input;
 }
 
-/** What bytes hold that are `size` long in all. */
+/** Decodes the bytes of a file that is `size` bytes long in total. */
 export function contentIn(bytes: Buffer, path: string, size: number, maxBytes: number): Content {
   if (isUtf16(bytes)) return { kind: 'utf-16' };
   if (bytes.subarray(0, 1024).includes(0)) return { kind: 'binary' };
@@ -107,15 +107,15 @@ export function contentIn(bytes: Buffer, path: string, size: number, maxBytes: n
 }
 
 /**
- * A byte order mark is not part of the text: columns are counted after it, as in editors. In a cfg it is: Darknet crashes
- * at it.
+ * The byte order mark is dropped, since editors count columns after it. Not in a cfg, though, because Darknet fails on
+ * it.
  */
 export function decoded(bytes: Buffer, path: string): string {
   const text = bytes.toString('utf8');
   return text.startsWith('\uFEFF') && !/\.cfg(?:\.txt)?$/i.test(path) ? text.slice(1) : text;
 }
 
-/** Why the system refused something, in words. */
+/** The text of a system error. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   switch ((error as NodeJS.ErrnoException).code) {

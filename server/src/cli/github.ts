@@ -1,8 +1,8 @@
-// Workflow commands of GitHub Actions: what is wrong appears in the files of a pull request.
+// Workflow commands of GitHub Actions, which annotate the files of a pull request.
 import { textOf } from '../core/index.ts';
 import type { Checked } from './checked.ts';
 
-/** One command a line; nothing where nothing is wrong. */
+/** One command per line; empty if there are no problems. */
 export function githubAnnotations({ findings }: Checked): string {
   return findings
     .map(({ path, lines, problem }) => {
@@ -19,7 +19,7 @@ export function githubAnnotations({ findings }: Checked): string {
     .join('');
 }
 
-// As actions/toolkit escapes them (packages/core/src/command.ts, escapeData and escapeProperty).
+// Escaped as in actions/toolkit (packages/core/src/command.ts, escapeData and escapeProperty).
 function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

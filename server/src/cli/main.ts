@@ -9,7 +9,7 @@ import { help, languageOption, parseCommand } from './arguments.ts';
 import { loadFor, run } from './run.ts';
 import type { Streams } from './specs.ts';
 
-// Whoever reads may have seen enough (`flopline report … | head`).
+// The reader of a pipe may stop early (`flopline report … | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   throw error;
@@ -38,7 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`flopline: ${command.message}\n${l10n.t('See “flopline --help”.')}\n`);
       return 2;
     case 'mcp': {
-      // In a bundle of its own: other commands start no later for it.
+      // A separate bundle, so it does not slow down the start of other commands.
       const { serve } = await import('../mcp/serve.ts');
       await serve(toolbox(command.folders, version));
       return 0;
@@ -49,11 +49,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What `--lang` names, or else the environment. A wrong name is reported with the other options. */
+/** The language of `--lang`, or else of the environment. An invalid `--lang` is reported with the other options. */
 function spokenLanguage(argv: readonly string[]): Language {
   const written = languageOption(argv);
   if (written !== undefined) return languageOf(written) ?? 'en';
-  // Windows has no such variables: its language is that of numbers and dates.
+  // Windows has no such variables; there, the language of the number and date formats is used.
   const { LC_ALL, LC_MESSAGES, LANG } = process.env;
   const isSilent = process.platform === 'win32' && !LC_ALL && !LC_MESSAGES && !LANG;
   return isSilent

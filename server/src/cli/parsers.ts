@@ -1,4 +1,4 @@
-// What has to be loaded before files can be opened: parsers that only some of them need.
+// Loads the parsers that the files of a command need, before they are opened.
 import { basename } from 'node:path';
 import { formatOf, Projects, type Settings, type Source, startPython } from '../core/index.ts';
 import { corePath, Disk } from '../host/disk.ts';
@@ -6,8 +6,8 @@ import type { SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf } from './files.ts';
 
 /**
- * Loads what the files that paths name need, and nothing for those that need nothing. `isOlder` where they are read as they
- * were: then it is not known what they need.
+ * Loads the parsers that the files need; none if they need none. `isOlder`: the files are read as of an older revision,
+ * so it is not known what they need.
  */
 export async function loadParsers(
   { paths, settings, inputName }: Pick<SpecsRequest, 'paths' | 'settings' | 'inputName'>,
@@ -16,7 +16,7 @@ export async function loadParsers(
   const files = new Disk();
   const projects = new Projects();
   for (const file of candidates(paths, inputName).files) {
-    // The other formats need none: they are not read twice.
+    // Files of other formats need no parser, so do not read them an extra time.
     if (!/\.(?:pyw?|ya?ml)$/i.test(file.path)) continue;
     const path = corePath(file.path);
     const roots = rootsOf(settings, projects.of(path, files));
@@ -33,12 +33,12 @@ function textOf(file: Candidate): string {
     const content = contentOf(file, 2_000_000);
     return content.kind === 'text' ? content.text : content.kind === 'large' ? content.beginning : '';
   } catch {
-    // Whoever reads it in earnest says why it cannot be.
+    // Reported when the file is opened.
     return '';
   }
 }
 
-/** The folders that a person has named, absolute; the command line has the last word. */
+/** The folders from settings, as absolute paths; the command line takes precedence over the project file. */
 export function rootsOf({ source, python, repository }: Settings, project: Source['project']): Source['roots'] {
   return {
     source: source === undefined ? project?.source?.value : corePath(source),

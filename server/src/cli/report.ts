@@ -66,7 +66,7 @@ const shortened =
   (top: number | undefined) =>
   (report: FileReport): FileReport => ({ ...report, layers: costliest(report, top) });
 
-/** The layers that cost most, the costliest first, of those that hold no others; all in their order where there is no limit. */
+/** The costliest layers among those that contain no others; without a limit, all layers in file order. */
 function costliest({ layers }: FileReport, top: number | undefined): FileReport['layers'] {
   if (top === undefined) return layers;
   return layers
@@ -90,7 +90,7 @@ function reported(
     result: report(analysed, { file, blocks, memory, networks: entries ? othersOf(analysed) : [] }),
     words: {
       detail: native === undefined ? detail : `${detail} · ${native}`,
-      // A comment in the file may ask for another convention than the command line.
+      // A comment in the file may select another convention than the command line.
       unit: conventionOf(convention)!.unit,
       shapeOrder,
     },

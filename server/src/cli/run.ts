@@ -1,4 +1,4 @@
-// The commands that read files and print what they find: each with what has to be loaded for it, and with its exit code.
+// The commands that read files: what each has to load first, and how it runs.
 import { conversionParser, Projects } from '../core/index.ts';
 import { Disk } from '../host/disk.ts';
 import { runAdvise } from './advise.ts';
@@ -15,7 +15,7 @@ import type { Streams } from './specs.ts';
 
 export type Run = Extract<Command, { readonly request: object }>;
 
-/** Loads the parsers that the files of a command need. */
+/** Loads the parsers that a command's files need. */
 export async function loadFor({ kind, request }: Run): Promise<void> {
   switch (kind) {
     case 'diff':

@@ -1,4 +1,4 @@
-// SARIF 2.1.0, which code scanning and many editors read: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
+// SARIF 2.1.0, which code scanning tools and many editors read: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repository, version } from '../../../package.json';
@@ -6,7 +6,7 @@ import { Lines, type Problem, type Range, textOf } from '../core/index.ts';
 import { shown } from './budgeted.ts';
 import type { Checked } from './checked.ts';
 
-/** A run with a result for each thing that is wrong. */
+/** A SARIF run with a result for each problem. */
 export function sarif({ rows, findings }: Checked): string {
   const codes = [...new Set(findings.map(({ problem: { code } }) => code))].sort();
   const page = `${repository.url.replace(/\.git$/, '')}/blob/main/docs/problems.md`;
@@ -90,7 +90,7 @@ function levelOf({ severity }: Problem): string {
 
 const pascal = (code: string): string => code.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Names of rules are for tools, and not in the user's language. */
+/** Rule names are for tools and are not translated. */
 function summaryOf(code: string): string {
   switch (code) {
     case 'over-budget':

@@ -19,35 +19,35 @@ import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
 import { aligned, ruled } from './table.ts';
 
-/** What scripts rely on: a file of schema 1 of `flopline slim --format json`. */
+/** A file in the output of `flopline slim --format json`, schema 1, which scripts rely on. */
 export interface SlimReport {
   readonly file: string;
   readonly budget: Budget;
-  /** Also false where `complete` is false: a lower bound may be within the budget when the network is not. */
+  /** Also false if `complete` is false: a lower bound within the budget does not mean that the network is. */
   readonly reached: boolean;
   /** Whether the totals that the budget limits are all known. */
   readonly complete: boolean;
-  /** Where it is not: the reason, in words. */
+  /** Why it is not complete. */
   readonly why?: string;
   readonly before: Counts;
   readonly after: Counts;
   readonly steps: readonly SlimRow[];
-  /** All steps as one change: UTF-16 offsets in the file's text, counted after a byte order mark. */
+  /** All steps as one change: UTF-16 offsets in the file's text, not counting a byte order mark. */
   readonly edits: readonly TextEdit[];
 }
 
-/** Whatever the convention is that titles are in. */
+/** MACs and parameters, whatever convention the titles use. */
 type Counts = Pick<Slimmed['before'], 'macs' | 'params'>;
 
 export interface SlimRow {
   readonly code: string;
-  /** 1-based, of the file as it stands. */
+  /** 1-based, in the unchanged file. */
   readonly line: number;
   readonly title: string;
   readonly why: string;
-  /** Totals of the whole network with this step and all before it. */
+  /** Totals of the whole network after this step and all previous ones. */
   readonly after: Counts;
-  /** Of the text as the steps before have made it. */
+  /** Relative to the text after the previous steps. */
   readonly edits: readonly TextEdit[];
 }
 
@@ -118,11 +118,11 @@ function slimFile(
   return 0;
 }
 
-/** Why a budget is not reached, or not certainly. */
+/** Why the budget is not reached, or may not be. */
 function missText({ complete, before, after, steps }: SlimReport, goal: string): string {
   if (!complete) return l10n.t('Cannot tell whether {0} is reached, because part of the network is unknown.', goal);
   const [macs, params] = [shareChange(after.macs, before.macs), shareChange(after.params, before.params)];
-  // Twice the same layer would leave too little of it.
+  // Changing a layer twice would leave too little of it.
   if (steps.length === 0) return l10n.t('{0} is not reached: Flopline knows no change that saves anything.', goal);
   return steps.length === 1
     ? l10n.t(
@@ -147,7 +147,7 @@ const countsOf = ({ macs, params }: Counts): Counts => ({ macs, params });
 /** A sequence of changes with the totals after each. */
 function slimTable(report: SlimReport, { name, unit }: Convention, totals: readonly Totals[]): string {
   const { file, steps } = report;
-  // Budgets are in MACs; where something else is shown elsewhere, both are.
+  // Budgets are in MACs; if the convention is another one, show both.
   const macs = { head: 'MACs', of: (each: Totals) => each.macs };
   const value = { head: unit, of: (each: Totals) => each.value };
   const params = { head: l10n.t('params'), of: (each: Totals) => each.params };

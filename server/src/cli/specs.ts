@@ -1,4 +1,4 @@
-// Going through the specs that a command line names.
+// Visits the specs that a command line names.
 import { basename, relative } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import {
@@ -24,26 +24,26 @@ import { rootsOf } from './parsers.ts';
 export interface Streams {
   out(text: string): void;
   err(text: string): void;
-  /** Whether a person watches `err`. */
+  /** Whether `err` is a terminal, so progress can be shown. */
   readonly progress: boolean;
 }
 
 /** What a command gets for each spec. */
 export interface Visit {
-  /** As it was named. */
+  /** As given on the command line. */
   readonly path: string;
-  /** In it, the settings of the command line take precedence over the file's comments. */
+  /** Comments in the file that the command line overrides are already left out. */
   readonly document: Document;
-  /** With its costs; undefined where it is too large to analyze. */
+  /** The costs; undefined if the file is too large to analyze. */
   readonly analysed: Analysed | undefined;
-  /** Shows a line to whoever waits, in place of the one before. */
+  /** Shows a line of progress, replacing the previous one. */
   readonly progress: (text: string) => void;
 }
 
 /**
- * Visits every spec in order and reports what is not one. Returns the exit code of the whole run: the worst of what
- * `visit` returns, of specs with errors, and of what could not be read; undefined where a path does not exist, and
- * nothing was done.
+ * Visits every spec in order and reports files that are not specs. Returns the exit code of the whole run: the worst of
+ * what `visit` returns, specs with errors, and unreadable files; undefined if a path does not exist, in which case
+ * nothing is visited.
  */
 export function visitSpecs(
   { paths, settings, given, inputName }: SpecsRequest,
@@ -98,7 +98,7 @@ export function visitSpecs(
         continue;
       }
       const analysed = priced(document, settings);
-      // A file of functions alone is not a network.
+      // A Python file with only functions is not a network.
       if (!file.named && analysed?.spec.program && !analysed.spec.program.entry) {
         others++;
         continue;
@@ -131,12 +131,12 @@ export function visitSpecs(
   return worst;
 }
 
-/** More than this of a file is not read. */
+/** The size limit for reading files. */
 export function mostBytes({ maxFileSize }: Settings): number {
   return Math.max(16_000_000, 4 * maxFileSize);
 }
 
-/** One spec of several that belong together, with its costs; or why a file is none. */
+/** Reads one of several related specs, with its costs; or says why that is not possible. */
 export function readSpec(
   { path, content, files }: { readonly path: string; readonly content: Content; readonly files: Files },
   { settings, given }: Pick<SpecsRequest, 'settings' | 'given'>,
@@ -148,7 +148,7 @@ export function readSpec(
   return { document, analysed: priced(document, settings) };
 }
 
-/** What is wrong with a project file, as a compiler says it: what it sets is not what was meant. */
+/** Problems of a project file in the style of a compiler; its settings may not be what the user meant. */
 export function complaintsAbout(project: Project, files: Files): readonly string[] {
   const lines = new Lines(project.text);
   const path = relative('.', project.path);
@@ -158,7 +158,7 @@ export function complaintsAbout(project: Project, files: Files): readonly string
   });
 }
 
-/** A spec, opened; or why a file is none. */
+/** Opens a spec, or says why that is not possible. */
 export function openSpec(
   file: Candidate,
   content: Content,
@@ -173,7 +173,7 @@ export function openSpec(
     case 'utf-16':
       return l10n.t('“{0}” is encoded in UTF-16. Save it as UTF-8.', file.path);
     case 'large': {
-      // Opened by its beginning, which is enough to say whose it is and that it is too large.
+      // The beginning is enough to recognize the format and report that the file is too large.
       const document = open({ name, text: content.beginning }, { ...settings, maxFileSize: 0 });
       const message = l10n.t('This file is too large to analyze ({0} bytes).', content.bytes);
       return document
@@ -192,7 +192,7 @@ export function openSpec(
 
 const notOne = ({ path }: Candidate): string => l10n.t('“{0}” is not a network spec Flopline recognizes.', path);
 
-/** Prices a document; what was asked for and could not be done is an error: the costs are not those of the question. */
+/** Prices a document. A setting that could not be applied is an error: the costs would answer another question. */
 function priced(document: Document, settings: Settings): Analysed | undefined {
   const analysed = price(document, settings);
   return analysed && strict(analysed);
@@ -208,7 +208,7 @@ function strict<T extends Pick<Document, 'problems'>>(subject: T): T {
   };
 }
 
-/** The command line wins over the file's comments: those that set the same are left out. */
+/** Drops the file's comments for settings that the command line overrides. */
 function withoutGiven(document: Document, given: ReadonlySet<string>): Document {
   const settings = new Map([...document.pragmas.settings].filter(([key]) => !given.has(key)));
   return { ...document, pragmas: { ...document.pragmas, settings } };
@@ -218,11 +218,11 @@ const isRefusal = ({ code }: Problem): boolean => code === 'wrong-setting';
 
 type Option = 'scale' | 'dialect' | 'phase' | 'entry' | 'inputs';
 
-/** Whether options that not every format knows had any effect: in a folder, some specs may not know one. */
+/** Tracks whether options that only some formats have took effect: in a folder, not every spec has to know them. */
 export class Effects {
   readonly #settings: Settings;
   readonly #open = new Set<Option>();
-  /** Names in --input that no file so far has an input of. */
+  /** Names in --input that no input of any file so far has. */
   readonly #inputs: Set<string>;
 
   constructor(settings: Settings) {
@@ -236,7 +236,7 @@ export class Effects {
   }
 
   note(analysed: Analysed | undefined): void {
-    // What is too large or cannot take the setting is an error already.
+    // Too large, or the setting was refused: already reported as an error.
     if (!analysed || analysed.problems.some(isRefusal)) {
       this.#open.clear();
       this.#inputs.clear();
@@ -278,7 +278,7 @@ function withoutEffect(option: Option, value: string): string {
   }
 }
 
-/** The streams, and a line of progress under what they print. */
+/** Wraps the streams so that a progress line stays below the output. */
 function withProgress(streams: Streams) {
   let shown = false;
   const progress = (text: string): void => {

@@ -1,4 +1,4 @@
-// Tables of a report: for a terminal, with bars, and for spreadsheets.
+// Tables of a report: text with bars for a terminal, Markdown, and CSV.
 import * as l10n from '@vscode/l10n';
 import {
   bytes,
@@ -21,12 +21,12 @@ const barWidth = 12;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 const shownLines = 20;
 
-/** What the table of a file says besides its report. */
+/** What the table of a file shows besides its report. */
 export interface TableWords extends ReportWords {
   readonly detail: string;
 }
 
-/** One file: a head line, a row for each layer, or for some, with a bar of its cost, the totals and the problems. */
+/** One file: a header, a row per layer (or for some of them) with a bar, the totals and the problems. */
 export function terminalTable(
   report: FileReport,
   { detail, unit, shapeOrder }: TableWords,
@@ -66,7 +66,7 @@ export function terminalTable(
   ].join('\n');
 }
 
-/** The networks of a Python file side by side, where they were read. */
+/** The networks of a Python file side by side, if they were read. */
 function networkLines({ entries }: FileReport, unit: string): readonly string[] {
   const rows = pricedEntries(entries).map(({ entry, line, totals }) => [
     line === null ? '' : String(line),
@@ -114,7 +114,7 @@ export function overviewMarkdown(reports: readonly FileReport[], unit: string): 
   return [head, ['---', '--:', '--:', '--:', '--:'], ...rows].map(cells => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-/** The totals of each file as comma-separated values. */
+/** The totals of each file as CSV. */
 export function overviewCsv(reports: readonly FileReport[]): string {
   const lines = ['file,layers,params,macs,value,activations,peakBytes,complete,why'];
   for (const { file, layers, totals } of reports) {
@@ -140,7 +140,7 @@ const columns = [
   'why',
 ] as const;
 
-/** Comma-separated values (RFC 4180), one row for each layer; unknown is empty. */
+/** CSV (RFC 4180), one row per layer; unknown values are empty. */
 export function csv(
   reports: readonly FileReport[],
   shown: (report: FileReport) => FileReport['layers'] = ({ layers }) => layers,
@@ -164,7 +164,7 @@ function quoted(cell: string): string {
 
 interface FlatRow {
   readonly row: RowReport;
-  /** `4.1.0`: the second row inside the fifth, and so on. */
+  /** `4.1.0`: the first row in the second row in the fifth row. */
   readonly path: string;
   readonly depth: number;
 }
@@ -189,12 +189,12 @@ function problemLines(file: string, problems: FileReport['problems']): string[] 
   return lines.length === 0 ? [] : ['', ...shortened(lines)];
 }
 
-/** A title and lines under it; nothing where there are none. */
+/** A title with lines below it; nothing if there are no lines. */
 function paragraph(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', title, ...shortened(lines).map(line => `  ${line}`)];
 }
 
-/** As many lines as a person reads. */
+/** The lines, cut to a readable number. */
 function shortened(lines: readonly string[]): string[] {
   const left = lines.length - shownLines;
   return left > 0 ? [...lines.slice(0, shownLines), l10n.t('… and {0} more', left)] : [...lines];
@@ -215,7 +215,7 @@ function share(
   total: FileReport['totals'],
   layers: readonly RowReport[],
 ): string {
-  // Of a lower bound, what a row takes at most; a share of two bounds says nothing.
+  // If the row's value is a lower bound, so is its share; with a lower bound as total, the share is an upper bound.
   if (!value || !total.value || !(complete || doubtful || total.complete)) return '';
   const percents = (100 * value) / total.value;
   const most = reportSign(total, layers).replace('≥', '≤').replace('≳', '≲');
@@ -224,12 +224,12 @@ function share(
 
 function bar(value: number, largest: number): string {
   if (value <= 0 || largest <= 0) return '';
-  // Whatever costs something has a bar, however small.
+  // Every row with a cost gets a visible bar, however small.
   const length = Math.max(1, Math.round((value / largest) * barWidth * 8));
   return '█'.repeat(length >> 3) + eighths[length & 7];
 }
 
-/** Rows of cells as lines, each column as wide as its widest cell; empty columns drop out. */
+/** Aligns cells in columns as wide as their widest cell; empty columns are dropped. */
 export function aligned(rows: readonly (readonly string[])[], sides: readonly ('start' | 'end')[]): string[] {
   const widths = sides.map((_, column) => Math.max(...rows.map(row => width(row[column] ?? ''))));
   return rows.map(row =>
@@ -241,7 +241,7 @@ export function aligned(rows: readonly (readonly string[])[], sides: readonly ('
   );
 }
 
-/** A table with a rule under its head. */
+/** A table with a rule below its header. */
 export function ruled([head = '', ...rows]: readonly string[], most = Number.POSITIVE_INFINITY): string[] {
   return [head, ruleOf([head, ...rows], most), ...rows];
 }

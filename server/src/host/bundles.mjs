@@ -1,9 +1,9 @@
-// Where tests and scripts run from sources, translations are read from l10n/; scripts/build.mjs puts another module in place
-// of this one, which holds them compressed.
+// Reads translations from l10n/. For tests and scripts that run from sources: scripts/build.mjs replaces this module
+// with one that contains them compressed.
 import { readFileSync } from 'node:fs';
 
 /**
- * The translations by their English, as JSON.
+ * The translations of a language by English text, as JSON.
  * @param {string} language
  */
 export const bundle = language =>

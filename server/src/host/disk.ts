@@ -1,9 +1,9 @@
-// The files of a disk, for the server and the CLI.
+// Files on disk, for the server and the command line.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Entry, Storage, StorageOptions } from './storage.ts';
 
-/** Longer ones are no sources that a person writes. */
+/** Larger files are not hand-written sources. */
 const maxBytes = 2_000_000;
 
 interface Known<T> {
@@ -11,7 +11,7 @@ interface Known<T> {
   readonly value: T;
 }
 
-/** Reads each file and folder once for as long as it is the same on the disk. Never throws. */
+/** Reads each file and folder again only when it has changed on disk. Never throws. */
 export class Disk implements Storage {
   readonly #options: StorageOptions;
   readonly #texts = new Map<string, Known<string | undefined>>();
@@ -54,7 +54,7 @@ export class Disk implements Storage {
         return { name: entry.name, kind, isLink: entry.isSymbolicLink() };
       });
     } catch {
-      // What may not be read, or is not there, holds nothing.
+      // Missing, or not readable.
       return [];
     }
   }
@@ -98,14 +98,14 @@ function remembered<T>(
   try {
     value = read();
   } catch {
-    // It may not be read, or is gone by now.
+    // Not readable, or deleted in the meantime.
     value = undefined;
   }
   known.set(path, { stamp, value });
   return value;
 }
 
-/** A path as the core knows it: absolute, with forward slashes. `folder` is where a relative one begins. */
+/** A path in the core's form: absolute, with forward slashes. Relative paths are resolved against `folder`. */
 export function corePath(path: string, folder = '.'): string {
   return resolve(folder, path).replaceAll('\\', '/');
 }

@@ -1,4 +1,4 @@
-// Files as they were in a revision of their git repository. Nothing but objects is read: no hook and no filter runs.
+// Files as of a revision of their git repository. Only objects are read: no hook and no filter runs.
 import { execFileSync } from 'node:child_process';
 import { posix } from 'node:path';
 import type { Files } from '../core/index.ts';
@@ -6,22 +6,22 @@ import { corePath } from './disk.ts';
 
 /** A revision of a repository. */
 export interface Revision {
-  /** The folder that holds the repository's files, as the core knows it. */
+  /** The root folder of the repository, as a path of the core. */
   readonly root: string;
-  /** The name of its tree, which never means another one. */
+  /** The hash of the revision's tree. */
   readonly tree: string;
 }
 
 export type NoRevision = 'no git' | 'no repository' | 'no revision';
 
-/** What a revision is called in the repository around a folder; or why there is none. */
+/** Resolves a revision name in the repository around a folder, or says why that is not possible. */
 export function revisionOf(folder: string, name: string): Revision | NoRevision {
   let root: string;
   try {
     const [top = '', prefix = ''] = git(folder, 'rev-parse', '--show-toplevel', '--show-prefix')
       .toString('utf8')
       .split('\n');
-    // As whoever asks goes there, which may be by a link.
+    // In the caller's spelling of the folder, which may contain links.
     const here = `${corePath(folder)}/`;
     root = here.endsWith(`/${prefix}`) ? here.slice(0, here.length - prefix.length - 1) : corePath(top);
   } catch (error) {
@@ -35,7 +35,7 @@ export function revisionOf(folder: string, name: string): Revision | NoRevision 
   }
 }
 
-/** The bytes of a file in a revision; undefined where that has no such file. */
+/** The bytes of a file in a revision; undefined if it does not exist there. */
 export function blobIn({ root, tree }: Revision, path: string): Buffer | undefined {
   const relative = posix.relative(root, path);
   if (relative === '' || relative.startsWith('..')) return undefined;
@@ -46,7 +46,7 @@ export function blobIn({ root, tree }: Revision, path: string): Buffer | undefin
   }
 }
 
-/** The files of a repository as they were; those outside of it as they are. */
+/** The files of a repository as of a revision; files outside of it as they are now. */
 export class FilesOfRevision implements Files {
   readonly #revision: Revision;
   readonly #now: Files;
@@ -80,7 +80,7 @@ export class FilesOfRevision implements Files {
     const { root } = this.#revision;
     if (path === root) return true;
     if (!path.startsWith(`${root}/`)) return false;
-    // An environment of Python is beside the sources, and none of them.
+    // A Python environment is not part of the sources, though it lies beside them.
     const [first = ''] = path.slice(root.length + 1).split('/', 1);
     const folder = `${root}/${first}`;
     return this.#names.folders.has(folder) || this.#now.read(`${folder}/pyvenv.cfg`) === undefined;
@@ -99,7 +99,7 @@ export class FilesOfRevision implements Files {
     for (const path of paths) {
       if (path === '') continue;
       files.add(`${root}/${path}`);
-      // Each folder is in the one above, the first time that it is met.
+      // Add the folder, and its parents up to the first one that is already known.
       for (let at = `${root}/${path}`, isNew = true; isNew && at !== root; at = posix.dirname(at)) {
         const folder = posix.dirname(at);
         const known = folders.get(folder);

@@ -1,44 +1,44 @@
-// What programs of ours ask of files beside what the core asks, wherever these are. No Node here: a server in a browser
-// asks the same.
+// Access to files, with what the server and the command line need beyond what core needs. Works without Node: a server
+// in a browser uses it too.
 import type { Files } from '../core/index.ts';
 
 export interface StorageOptions {
-  /** The text of a file that is open in an editor, which takes precedence over what is saved. */
+  /** The text of a file that is open in an editor; it takes precedence over the saved one. */
   readonly unsaved?: (path: string) => string | undefined;
-  /** Whether a file or folder may be looked at. */
+  /** Whether a file or folder may be read. */
   readonly allows?: (path: string) => boolean;
 }
 
-/** What a folder holds under a name. */
+/** An entry of a folder. */
 export interface Entry {
   readonly name: string;
-  /** What it is; of a link, what it leads to where that is known. */
+  /** For a link, the kind of its target, if known. */
   readonly kind: 'file' | 'folder' | undefined;
   readonly isLink: boolean;
 }
 
-/** Files of a workspace. Nothing here throws. */
+/** Files of a workspace. The methods never throw. */
 export interface Storage extends Files {
   has(path: string): boolean;
-  /** Empty where there is no folder, or none that may be read. */
+  /** Empty if the folder does not exist or cannot be read. */
   entries(folder: string): readonly Entry[];
-  /** What changes when a file does; undefined where there is none, or a longer one. */
+  /** A value that changes when the file does; undefined if there is no such file or it is larger. */
   stamp(path: string, mostBytes: number): string | undefined;
-  /** The text of a file, which is not remembered; undefined where it cannot be read. */
+  /** The text of a file, not cached; undefined if it cannot be read. */
   text(path: string): string | undefined;
 }
 
-/** Folders of what others have made: no sources that a person writes. */
+/** Folders of generated or installed files. */
 const skipped = new Set(['node_modules', '__pycache__', 'site-packages', 'dist-packages', 'dist', 'build']);
 
-/** The paths of all files below a folder, a folder's at a time; those that begin with a dot, and environments, are left out. */
+/** The paths of all files in a folder and below, one folder at a time, without hidden ones and Python environments. */
 export function* filesBelow(folder: string, storage: Storage): Generator<readonly string[], void> {
   const waiting = [folder];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     const files: string[] = [];
     const folders: string[] = [];
     for (const { name, kind, isLink } of storage.entries(at)) {
-      // Symbolic links are neither: one to a folder above would never end.
+      // Symbolic links are skipped: a link to a parent folder would recurse forever.
       if (name.startsWith('.') || isLink) continue;
       const path = `${at}/${name}`;
       if (kind === 'file') files.push(path);
@@ -51,8 +51,8 @@ export function* filesBelow(folder: string, storage: Storage): Generator<readonl
 }
 
 /**
- * All files in a folder and below that people write: not those of packages, in hidden folders or behind symbolic links,
- * and not those of a folder with a file of its own called `border`.
+ * All hand-written files in a folder and below: without packages, hidden folders, symbolic links, and folders that have
+ * a `border` file of their own.
  */
 export function writtenBelow(folder: string, storage: Storage, border?: string): readonly string[] {
   const found: string[] = [];

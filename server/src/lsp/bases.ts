@@ -1,4 +1,4 @@
-// What open documents are compared with: a text that the editor has handed over, priced under the document's settings.
+// What open documents are compared with: texts that the editor sends, priced under the settings of the document.
 import {
   type Analysed,
   type Base,
@@ -15,27 +15,27 @@ import {
 } from '../core/index.ts';
 import type { ComparisonBase } from '../protocol/index.ts';
 
-/** How documents are read. */
+/** The context in which documents are read. */
 export interface Reading {
   readonly settings: Settings;
   readonly files: Files;
-  /** Whether git may be asked for files as they were. */
+  /** Whether git may be asked for files of a revision. */
   readonly isTrusted: boolean;
-  /** Files as they were in a revision of the repository around one of them; undefined where nobody can say. */
+  /** Files as of a revision of the repository around a path; undefined without access to git. */
   readonly filesOf: ((revision: string, path: string) => Files) | undefined;
-  /** A text with what is around it. */
+  /** Adds the surroundings of a text: its roots, project and files. */
   placed(source: Source, files: Files): Source;
 }
 
 interface Entry {
   readonly given: ComparisonBase;
-  /** As it was read last; undefined before somebody has asked. */
+  /** The result of the last read; undefined until it is needed. */
   read?: Read | undefined;
 }
 
 interface Read {
   readonly reading: Reading;
-  /** Undefined where it is no spec. */
+  /** Undefined if it is not a spec. */
   readonly document: Document | undefined;
   priced?: { readonly value: Analysed | undefined };
 }
@@ -43,7 +43,7 @@ interface Read {
 export class Bases {
   readonly #entries = new Map<string, Entry>();
 
-  /** Takes what a document is compared with from now on; whether that is news. */
+  /** Sets what a document is compared with; returns whether that is a change. */
   set(uri: string, given: ComparisonBase | null): boolean {
     const known = this.#entries.get(uri)?.given ?? null;
     if (JSON.stringify(known) === JSON.stringify(given)) return false;
@@ -52,7 +52,7 @@ export class Bases {
     return true;
   }
 
-  /** What was computed of them is computed again. */
+  /** Drops everything that was computed. */
   forget(): void {
     for (const entry of this.#entries.values()) entry.read = undefined;
   }
@@ -61,7 +61,16 @@ export class Bases {
     this.#entries.delete(uri);
   }
 
-  /** What has to be done before `of` can be asked: a parser is loaded, and what takes long to read is read in steps. */
+  /** Whether `of` has its answer at hand: asked for at every keystroke. */
+  isReady(uri: string, { settings, isTrusted }: Pick<Reading, 'settings' | 'isTrusted'>): boolean {
+    const entry = this.#entries.get(uri);
+    if (!entry) return true;
+    const reading = entry.read?.reading;
+    const isSame = reading?.settings === settings && reading.isTrusted === isTrusted;
+    return isSame && (!entry.read!.document || entry.read!.priced !== undefined);
+  }
+
+  /** What has to run before `of`: loads a parser, and reads in steps what takes long. */
   *preparation(uri: string, document: Document, reading: Reading): Generator<Promise<void> | undefined, void> {
     const given = this.#entries.get(uri)?.given;
     if (!given) return;
@@ -72,14 +81,14 @@ export class Bases {
     for (const _ of preparation(read.document, reading.settings) ?? []) yield undefined;
   }
 
-  /** What a document is compared with; undefined where it is compared with nothing, or with what is no network. */
+  /** What a document is compared with; undefined if that is nothing, or not a network. */
   of(uri: string, analysed: Analysed, reading: Reading): Base | undefined {
     const read = this.#read(uri, analysed.document, reading);
     if (!read?.document) return undefined;
     read.priced ??= { value: price(read.document, reading.settings) };
     const { value } = read.priced;
     if (!value) return undefined;
-    // A comment may ask for another convention than it did.
+    // A comment may have changed the document's convention since.
     read.priced = { value: countedLike(value, analysed) };
     const { kind, label } = this.#entries.get(uri)!.given;
     return { kind, label, analysed: read.priced.value! };
@@ -95,7 +104,7 @@ export class Bases {
     let source = reading.placed(own, reading.files);
     const { parser, isNeeded } = parserOf(source);
     if (isNeeded && !parser.isReady()) return undefined;
-    // To read a repository takes its time: other texts are by themselves.
+    // Reading a repository takes long, so a text that needs no parser gets no files of its revision.
     if (isNeeded && own.path !== undefined) source = reading.placed(own, filesOf(entry.given, own.path, reading));
     const document = open(source, settings, current);
     entry.read = { reading, document: document?.format.hasNoNetwork ? undefined : document };
@@ -117,7 +126,7 @@ function sourceOf({ name, text, uri, languageId }: ComparisonBase): Source {
   return { name, text, languageId, path: uri === undefined ? undefined : pathOfUri(uri) };
 }
 
-/** The files around a text, as they were when it was. */
+/** The files around a text, as of its revision. */
 function filesOf({ revision }: ComparisonBase, path: string, { files, isTrusted, filesOf }: Reading): Files {
   return revision !== undefined && isTrusted && filesOf ? filesOf(revision, path) : files;
 }

@@ -1,4 +1,4 @@
-// Budgets of the project file as tests: the list of them, and what one says of a network, open or not.
+// Budgets of the project file as tests in the editor: lists them, and runs one against its network, open or not.
 import {
   budgetProblem,
   budgetsOf,
@@ -23,7 +23,7 @@ import { toProto } from './convert.ts';
 import type { Session, Token } from './session.ts';
 import { turn } from './turn.ts';
 
-/** Answers what an editor asks for its list of tests. */
+/** Registers the requests of the client's Test Explorer. */
 export function answerBudgets(session: Session): void {
   const { workspace } = session;
 
@@ -36,7 +36,7 @@ export function answerBudgets(session: Session): void {
       const folder = parentOf(project.path);
       const networks: (typeof files)[number][] = [];
       for (const file of files) {
-        // A glob may mean others by chance; what is named is to be a network.
+        // A glob may match files without a network; a file that is named explicitly should have one.
         if (file.isNamed || (await workspace.isNetwork(uriOfPath(file.path), file.path))) networks.push(file);
         await turn();
       }
@@ -64,7 +64,7 @@ export function answerBudgets(session: Session): void {
       await session.ready(uri);
       for (;;) {
         const result = await judgeFile(session, { uri, project, index, entry }, token);
-        // Again with files that were not here.
+        // Run again if files had to be loaded from the client.
         const loading = workspace.files.load();
         if (!loading || token.isCancellationRequested) return result;
         await loading;
@@ -76,7 +76,7 @@ export function answerBudgets(session: Session): void {
   });
 }
 
-/** A budget of a file, open or not; null where the budget is not there any more, or the file holds no network. */
+/** Runs a budget against a file, open or not; null if the budget no longer exists or the file has no network. */
 async function judgeFile(
   session: Session,
   test: Pick<BudgetTest, 'uri' | 'project' | 'index' | 'entry'>,

@@ -1,4 +1,4 @@
-// Budgets of the project file: what they say of the documents that are open, and what brings one back.
+// Budgets of the project file: their verdicts on open documents, and changes that bring a network back within budget.
 import {
   type Analysed,
   type BudgetFix,
@@ -23,10 +23,10 @@ import type { BudgetState } from '../protocol/index.ts';
 import type { Session, Token } from './session.ts';
 import { turn } from './turn.ts';
 
-/** What the budgets of a document say of its newest text. */
+/** The verdicts of a document's budgets on its newest text. */
 interface State {
   readonly verdicts: readonly Verdict[];
-  /** By verdict, what would bring the network back; undefined is not searched yet. */
+  /** By verdict, the changes that bring the network back; a missing entry has not been searched yet. */
   readonly fixes: Map<Verdict, { readonly fix: BudgetFix | undefined }>;
 }
 
@@ -36,16 +36,16 @@ export interface BudgetOffer {
   readonly fix: BudgetFix;
 }
 
-/** Milliseconds after the last change for which the search for changes waits, so that it is never in a typist's way. */
+/** Milliseconds after the last edit before the search for changes starts, so it does not slow down typing. */
 const pause = 600;
 
-/** Milliseconds of work on a search that nobody waits for: whoever asks for fixes has it go on to its end. */
+/** Milliseconds of work for a background search. A request for fixes lets it run to its end. */
 const mostSearching = 3000;
 
-/** Milliseconds that a text may take to be read for its budgets before others are answered meanwhile. */
+/** Milliseconds a text may take to be read for its budgets before other requests are handled in between. */
 const mostReading = 25;
 
-/** A budget and the text as it is for it. */
+/** A budget, with the document as the budget wants it read. */
 interface ToJudge {
   readonly use: BudgetUse;
   readonly text: Judged;
@@ -57,10 +57,10 @@ function* preparations(judged: readonly ToJudge[]): Generator<void, void> {
 
 export class Budgets {
   readonly #session: Session;
-  /** Has the problems of a document published again. */
+  /** Publishes the problems of a document again. */
   readonly #changed: (uri: string) => void;
   readonly #states = new WeakMap<Analysed, State>();
-  /** By document, what was known last: shown until a text that takes long is read. */
+  /** The last known state of each document, shown until a text that takes long has been read. */
   readonly #last = new Map<string, State>();
   readonly #reading = new Set<string>();
   readonly #searches = new Map<string, ReturnType<typeof setTimeout>>();
@@ -70,7 +70,7 @@ export class Budgets {
     this.#changed = changed;
   }
 
-  /** The problems of a document, and the beginning of whatever has to be found out for more. */
+  /** The problems of a document. Also starts the background work that may find more. */
   problems(uri: string, analysed: Analysed): readonly Problem[] {
     const state = this.#stateOf(uri, analysed);
     if (!state) return [];
@@ -81,13 +81,13 @@ export class Budgets {
     const found = worthSaying(state, analysed).flatMap(verdict => {
       const problem = problemOf(verdict, state);
       if (!problem) return [];
-      // Places of another text are none of this one.
+      // These ranges belong to an older text.
       return isNow ? [problem] : [{ ...problem, range: { from: 0, to: lines.end(0) }, related: [] }];
     });
     return notIgnored(document, found);
   }
 
-  /** For the status bar; null where no budget is for the document. */
+  /** For the status bar; null if no budget applies to the document. */
   state(uri: string, analysed: Analysed): BudgetState | null {
     const state = this.#stateOf(uri, analysed);
     const verdicts = state ? worthSaying(state, analysed) : [];
@@ -98,7 +98,7 @@ export class Budgets {
     return { status: worst.status, messages: verdicts.map(verdictMessage) };
   }
 
-  /** Changes that bring the network back, for a problem in a range; `mayTake` is whether somebody waits for a search. */
+  /** Changes that bring the network back, for problems in a range; `mayTake` says whether to wait for a search. */
   async offers(
     uri: string,
     analysed: Analysed,
@@ -125,7 +125,7 @@ export class Budgets {
     this.#searches.delete(uri);
   }
 
-  /** Of this text where it is known or soon found; else what was known last, and the text is read. */
+  /** The state for this text if it is known or quick to compute; else the last known one while this text is read. */
   #stateOf(uri: string, analysed: Analysed): State | undefined {
     const known = this.#states.get(analysed);
     if (known) return known;
@@ -139,7 +139,7 @@ export class Budgets {
     const judged = uses.map(use => ({ use, text: judgedBy(use, document, settings) }));
     const steps = preparations(judged);
     const end = performance.now() + mostReading;
-    // What is soon read is read at once: problems that come and go at every key are in the way.
+    // A text that is quick to read is read at once: problems that flicker at every key are annoying.
     for (let next = steps.next(); !next.done; next = steps.next()) {
       if (performance.now() < end) continue;
       this.#read(uri, analysed, judged).catch(error => this.#session.complain('budgets', error));
@@ -156,7 +156,7 @@ export class Budgets {
     return state;
   }
 
-  /** Reads a text in steps, others are answered between them; given up where it is replaced. */
+  /** Reads a text in steps with other requests in between; stops if the text is replaced. */
   async #read(uri: string, analysed: Analysed, judged: readonly ToJudge[]): Promise<void> {
     if (this.#reading.has(uri)) return;
     this.#reading.add(uri);
@@ -176,11 +176,11 @@ export class Budgets {
     this.#changed(uri);
   }
 
-  /** Searches changes when nobody has changed the text for a moment. */
+  /** Searches for changes once the text has not been edited for a moment. */
   #searchLater(uri: string, analysed: Analysed, state: State): void {
     clearTimeout(this.#searches.get(uri));
     this.#searches.delete(uri);
-    // What other files say is read again at each trial: not before somebody asks.
+    // Each trial would read the other files again, so wait for a request.
     if (analysed.spec.reader !== undefined) return;
     const open = state.verdicts.filter(verdict => verdict.status === 'over' && !state.fixes.has(verdict));
     if (open.length === 0) return;
@@ -192,8 +192,8 @@ export class Budgets {
         if (workspace.analysed(uri) !== analysed) break;
         await this.#search(uri, verdict, state, { isCancellationRequested: false }, mostSearching);
       }
-      // Also where the same text was read again meanwhile, as when files of a client have arrived: then this begins anew.
-      // A newer text is published by itself.
+      // If the same text was read again in the meantime (files have arrived from the client), this starts the search
+      // again. A newer text is published anyway.
       if (version === workspace.version(uri)) this.#changed(uri);
     };
     const timer = setTimeout(() => {
@@ -208,12 +208,12 @@ export class Budgets {
   }
 }
 
-/** While a row is typed that was good before, what cannot be known just now is not worth a word. */
+/** While the user types a row that was valid before, an unknown verdict is not worth reporting. */
 function worthSaying({ verdicts }: State, { standIns }: Analysed): readonly Verdict[] {
   return standIns ? verdicts.filter(({ status }) => status !== 'unknown') : verdicts;
 }
 
-/** The same with a result that tells “none” from a search that was given up, as it is after so many milliseconds of work. */
+/** Wraps a result, to tell “found nothing” from “gave up after `most` milliseconds of work”. */
 function* searched(
   verdict: Verdict,
   most = Number.POSITIVE_INFINITY,

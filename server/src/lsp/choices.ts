@@ -1,4 +1,4 @@
-// Choices per file: what another one would give, and the comment that makes it.
+// Choices per file: the totals another value would give, and the edits of the comment that sets it.
 import {
   type Analysed,
   choices,
@@ -20,7 +20,7 @@ export function answerChoices(session: Session, others: Others): void {
       const known = key === 'entry' ? otherOutcome(others.of(analysed), value ?? undefined) : undefined;
       if (known) return known;
       const steps = preparationWith(analysed, key, value ?? undefined);
-      // A text that comes meanwhile makes the answer one about the past.
+      // If the text was replaced in the meantime, the answer would be outdated.
       if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;
       return outcome(analysed, key, value ?? undefined);
     }),
@@ -51,7 +51,7 @@ function* done(steps: Generator<void, void>): Generator<void, true> {
   return true;
 }
 
-/** The choices of a document, with places as the protocol counts them. */
+/** The choices of a document, with ranges converted to the protocol's. */
 export function documentChoices(analysed: Analysed): DocumentChoice[] {
   const { lines } = analysed.document;
   return choices(analysed).map(({ range, ...choice }) => ({

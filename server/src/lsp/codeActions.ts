@@ -1,4 +1,4 @@
-// Code actions: fixes, advice with its price, and comments that silence a finding.
+// Code actions: fixes, advice with its price, and comments that silence a problem.
 import * as l10n from '@vscode/l10n';
 import {
   type CodeAction,
@@ -23,10 +23,10 @@ import type { Budgets } from './budgets.ts';
 import { type AdviceData, fromProto, toProto } from './convert.ts';
 import type { Session } from './session.ts';
 
-/** What an editor asks for when it saves a file, where a person has set it so. */
+/** The kind an editor requests on save, if the user has configured it. */
 export const fixAllKind: CodeActionKind = `${CodeActionKind.SourceFixAll}.flopline`;
 
-/** More than any line has: a long selection is not priced before somebody asks. */
+/** More than a single line has: a long selection is not priced until the user asks for it. */
 const manyCandidates = 48;
 
 export function answerCodeActions(session: Session, budgets: Budgets): void {
@@ -37,7 +37,7 @@ export function answerCodeActions(session: Session, budgets: Budgets): void {
       const asks = (kind: CodeActionKind): boolean =>
         context.only?.some(wanted => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)) ?? true;
       const { lines } = analysed.document;
-      // It changes all of a file, so it is only for who asks for it.
+      // It changes the whole file, so it is offered only on request.
       const edits = context.only && asks(fixAllKind) ? commentFixes(analysed) : [];
       const fixAll: CodeAction[] =
         edits.length === 0
@@ -65,7 +65,8 @@ export function answerCodeActions(session: Session, budgets: Budgets): void {
       const candidates = adviceAt(analysed, place).filter(
         ({ kind }) => rewrites || (wantsFixes && kind === 'quickfix'),
       );
-      // Nobody has asked yet: an editor looks whether to show its bulb. What other files say is read again at each trial.
+      // The editor only checks whether to show its light bulb. With a repository's reader, each trial reads Python
+      // again.
       const isLong = candidates.length > manyCandidates || analysed.spec.reader !== undefined;
       const many = context.triggerKind === CodeActionTriggerKind.Automatic && isLong;
       const offers = await session.paced(uri, token, priced(uri, analysed, many ? [] : candidates));
@@ -105,7 +106,7 @@ export function answerCodeActions(session: Session, budgets: Budgets): void {
     throw new ResponseError(LSPErrorCodes.ContentModified, l10n.t('The text has changed since this was offered.'));
   });
 
-  /** Prices candidates, one between two steps. */
+  /** Prices candidates, yielding after each. */
   function* priced(
     uri: string,
     analysed: Analysed,
@@ -123,7 +124,7 @@ export function answerCodeActions(session: Session, budgets: Budgets): void {
   }
 }
 
-/** What may be tried at a place; where that is the margin or a comment, on its line. */
+/** Candidates at a place; in the margin or a comment, those on its line. */
 function adviceAt(analysed: Analysed, place: Range): readonly Candidate[] {
   const { lines } = analysed.document;
   const found = adviceCandidates(analysed, place);

@@ -14,7 +14,7 @@ import { type Completion, completions, type Lines, signatureHelp } from '../core
 import { toProto } from './convert.ts';
 import type { Session } from './session.ts';
 
-/** What stands in front of a value, a reference or a key in one of the formats; words trigger it by themselves. */
+/** The characters before a value, a reference or a key in any of the formats; words trigger completion anyway. */
 export const completionOptions: CompletionOptions = {
   triggerCharacters: ['[', ',', ' ', '=', '$', '"', '{', '('],
 };
@@ -57,7 +57,7 @@ export function answerCompletion(session: Session): void {
   );
 }
 
-/** What an editor can show. */
+/** What the editor can display. */
 interface Abilities {
   readonly snippets: boolean;
   readonly labelDetails: boolean;
@@ -66,7 +66,7 @@ interface Abilities {
 function itemOf(lines: Lines, one: Completion, at: number, { snippets, labelDetails }: Abilities): CompletionItem {
   const { label, kind, range, text, snippet, filter, detail, documentation, misfit } = one;
   const isSnippet = snippets && snippet !== undefined;
-  // In a list there is room for few words: why it does not fit is beside the list, in `detail` and the documentation.
+  // The list has room for few words, so the reason goes into `detail` and the documentation.
   const details = {
     ...(misfit === undefined ? {} : { detail: `  ${l10n.t('does not fit')}` }),
     ...(detail === '' ? {} : { description: detail }),
@@ -78,11 +78,11 @@ function itemOf(lines: Lines, one: Completion, at: number, { snippets, labelDeta
     ...(kind === 'reference' && labelDetails ? { labelDetails: details } : {}),
     ...(line === '' ? {} : { detail: line }),
     ...(documentation === '' ? {} : { documentation: { kind: 'markdown', value: documentation } }),
-    // The order is core's.
+    // Keeps the order from core.
     sortText: String(at).padStart(5, '0'),
     filterText: filter,
     insertTextFormat: isSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
-    // Lines bring their own indentation.
+    // The lines already have their indentation.
     insertTextMode: InsertTextMode.asIs,
     textEdit: toProto.textEdits(lines, [{ ...range, text: isSnippet ? snippet : text }])[0]!,
   };

@@ -1,4 +1,4 @@
-// An editor's configuration, which may hold anything, as settings.
+// Reads settings from an editor's configuration, which may contain anything.
 import * as l10n from '@vscode/l10n';
 import {
   defaultSettings,
@@ -12,7 +12,7 @@ import {
   withValues,
 } from '../core/index.ts';
 
-/** Reads the section `flopline`. A value that cannot be used is reported, and the default is used instead. */
+/** Reads the section `flopline`. An invalid value is reported and replaced by the default. */
 export function readSettings(section: unknown): {
   readonly settings: Settings;
   readonly complaints: readonly string[];
@@ -33,13 +33,13 @@ export function readSettings(section: unknown): {
   return { settings: withValues(defaultSettings, values), complaints };
 }
 
-/** The language that the section chooses; undefined where it leaves that to the editor. */
+/** The language that the section selects; undefined if it leaves that to the editor. */
 export function readLanguage(section: unknown): Language | undefined {
   const found = languageSetting.read(at(section, 'language'));
   return 'value' in found ? languages.find(language => language === found.value) : undefined;
 }
 
-/** `hints.enabled` in nested objects, as VS Code answers, or under the dotted name, as some editors send. */
+/** The value of `hints.enabled` in nested objects, as VS Code sends it, or under the dotted key, as some editors do. */
 function at(section: unknown, path: string): unknown {
   if (typeof section !== 'object' || section === null) return undefined;
   if (Object.hasOwn(section, path)) return (section as Record<string, unknown>)[path];

@@ -1,4 +1,4 @@
-// The door between core's offsets and the protocol's lines and characters. Nothing else converts.
+// Converts between core's offsets and the protocol's lines and characters. All conversions are here.
 import {
   type CodeAction,
   CodeActionKind,
@@ -31,7 +31,7 @@ import {
 } from '../core/index.ts';
 import type { InputLensArguments } from '../protocol/index.ts';
 
-/** What a person runs who says that the numbers of a document, the argument, are right. */
+/** The command with which the user confirms that the row numbers of a document (its argument) are right. */
 export const acceptCommand = 'flopline.acceptNumbers';
 
 export const fromProto = {
@@ -39,15 +39,15 @@ export const fromProto = {
 };
 
 /**
- * What an inlay hint carries so that its detail can be asked for later: the number of its document and the version of
- * the text. Every hint on the screen carries it at every keystroke, so it is short.
+ * Attached to an inlay hint to resolve its tooltip later: the number of its document and the version of the text. Every
+ * visible hint carries it at every keystroke, so it is short.
  */
 export type HintData = readonly [document: number, version: number];
 
-/** What a code action for advice carries so that its change can be asked for later. */
+/** Attached to a code action for advice to resolve its edit later. */
 export type AdviceData = readonly [document: number, version: number, from: number, key: string];
 
-/** The editor's commands behind code lenses. */
+/** The client's commands that code lenses run. */
 export interface LensCommands {
   readonly menu: string;
   readonly entry: string;
@@ -55,13 +55,13 @@ export interface LensCommands {
   readonly compare: string;
 }
 
-/** The document that a change is for. */
+/** The document that an edit is for. */
 export interface EditedDocument {
   readonly uri: string;
   readonly version: number;
-  /** Whether the editor refuses a change that was made for another version than its own: nothing can be lost. */
+  /** Whether the client rejects an edit that was made for another version. */
   readonly versioned: boolean;
-  /** Whether it shows an explanation of a change in its preview. */
+  /** Whether the client shows the explanation of an edit in its preview. */
   readonly annotated: boolean;
 }
 
@@ -71,8 +71,8 @@ export const toProto = {
   range,
 
   /**
-   * The tooltip is resolved later, from `data`. The padding alone is a hair: behind a comment, a hint would read as a part
-   * of it.
+   * The tooltip is resolved later, using `data`. The label starts with a space because the padding alone is too narrow:
+   * after a comment, the hint would look like a part of it.
    */
   inlayHint(lines: Lines, hint: Hint, data: HintData): InlayHint {
     return { position: lines.position(hint.at), label: `${gap}${hint.label}`, paddingLeft: true, data };
@@ -87,8 +87,8 @@ export const toProto = {
   },
 
   /**
-   * `uri` is given where the editor can show other places that a message mentions, `link` where it can explain a code
-   * (`{code}` in it).
+   * `uri` is passed if the client can show related places, `link` if it can open the page of a problem code (in place
+   * of `{code}`).
    */
   diagnostic(
     lines: Lines,
@@ -114,7 +114,7 @@ export const toProto = {
     return diagnostic;
   },
 
-  /** `reported` are the diagnostics that the editor asks about: the fix is attached to them. */
+  /** `reported` are the client's diagnostics; the fix is attached to those it belongs to. */
   fix(
     lines: Lines,
     { problem, fix, preferred }: FixOffer,
@@ -131,7 +131,7 @@ export const toProto = {
     };
   },
 
-  /** As a quick fix where its diagnostic asks for it (or the finding that it answers), else as a refactoring. */
+  /** A quick fix if it belongs to a reported diagnostic or finding, else a refactoring. */
   advice(
     lines: Lines,
     { answers, range: place, title, refused }: Advice,
@@ -146,7 +146,7 @@ export const toProto = {
     };
   },
 
-  /** The change that advice proposes, with its reasons in the editor's preview. */
+  /** The edit of a piece of advice, with its reasons for the client's preview. */
   adviceEdit(lines: Lines, { title, why, edits }: Advice, document: EditedDocument): WorkspaceEdit {
     return toProto.workspaceEdit(lines, edits, document, { label: title, description: why.replace(/\s+/g, ' ') });
   },
@@ -176,7 +176,7 @@ export const toProto = {
     if (versioned && annotated && annotation) {
       return {
         documentChanges: [{ textDocument, edits: changes.map(change => ({ ...change, annotationId: 'why' })) }],
-        // No need to confirm it: whoever wants to see it first asks for the preview.
+        // No confirmation: users who want to see the change first can open the preview.
         changeAnnotations: { why: { ...annotation, needsConfirmation: false } },
       };
     }
@@ -187,7 +187,7 @@ export const toProto = {
     return edits.map(({ from, to, text }) => ({ range: range(lines, { from, to }), newText: text }));
   },
 
-  /** `commands` are those of the editor; one that is empty is plain text. */
+  /** `commands` are the client's; a lens whose command is empty is plain text. */
   codeLens(lines: Lines, lens: Lens, uri: string, commands: LensCommands): CodeLens {
     const { title, tooltip, action } = lens;
     const run =
@@ -205,7 +205,7 @@ export const toProto = {
 
   documentSymbol(lines: Lines, symbol: SymbolNode): DocumentSymbol {
     return {
-      // VS Code refuses the whole outline for one empty name.
+      // VS Code rejects the whole outline if one name is empty.
       name: symbol.name || symbol.kind,
       detail: symbol.detail,
       kind: symbolKinds[symbol.kind],
@@ -216,7 +216,7 @@ export const toProto = {
   },
 };
 
-/** The editor's diagnostics that a fix belongs to: those with its code at its place. */
+/** The client's diagnostics that a fix belongs to: those with its code and range. */
 function ofDiagnostics(
   lines: Lines,
   reported: readonly Diagnostic[],

@@ -1,5 +1,5 @@
-// The problems of documents: which there are, when they are known, and how they reach an editor, which either is sent them
-// or asks for them.
+// The problems of documents: when they are computed, and how they reach the client, which is either sent them or
+// requests them (pull diagnostics).
 import {
   type Diagnostic,
   type DocumentDiagnosticReport,
@@ -26,20 +26,17 @@ import type { Others } from './others.ts';
 import { nobody, type Session, type Token } from './session.ts';
 import { turn } from './turn.ts';
 
-/** Milliseconds for which problems wait for the prices of the changes that they advise. */
+/** Milliseconds that problems wait for the prices of the changes they advise. */
 const mostPricing = 100;
 
-/** For so many turns at most, problems wait for requests that are being answered. */
-const mostTurns = 100;
-
-/** What is said at the start to an editor that asks for problems. */
+/** Announced to clients that support pull diagnostics. */
 export const pullCapability: ServerCapabilities = {
   diagnosticProvider: { identifier: 'flopline', interFileDependencies: true, workspaceDiagnostics: false },
 };
 
 /**
- * Whether an editor asks for problems. One that cannot be told to ask again is sent them: they depend on other files, and
- * on work that goes on when nobody types. So is one that says it would rather be.
+ * Whether the client pulls problems. They depend on other files and on background work, so a client that cannot be
+ * asked to refresh is sent them instead; so is one that asks for that.
  */
 export function mayPull(client: InitializeParams['capabilities'], options: InitializationOptions): boolean {
   return (
@@ -53,9 +50,9 @@ export class Diagnostics {
   readonly #session: Session;
   readonly #budgets: Budgets;
   readonly #others: Others;
-  /** Documents that were specs when last looked at: only those have something to be cleared. */
+  /** Documents that were specs when last published: only these may have problems to clear. */
   readonly #specs = new Set<string>();
-  /** By document, what was answered last, and under which name. */
+  /** By document, the last answer and its result id. */
   readonly #answered = new Map<string, { readonly resultId: string; readonly text: string }>();
   #answers = 0;
   #isRefreshing = false;
@@ -74,13 +71,13 @@ export class Diagnostics {
     return this.#specs.has(uri);
   }
 
-  /** A document that is not open any more has no problems. */
+  /** Clears the problems of a document that was closed. */
   forget(uri: string): void {
     this.#answered.delete(uri);
     if (this.#specs.delete(uri) && !this.#isPulled) this.#session.connection.sendDiagnostics({ uri, diagnostics: [] });
   }
 
-  /** Tells the problems with what their changes save: those of a network in which to try them takes long, first without. */
+  /** Publishes problems with the savings of their changes; first without these if they take long to compute. */
   async publish(uri: string): Promise<void> {
     const { workspace } = this.#session;
     try {
@@ -104,8 +101,8 @@ export class Diagnostics {
       const isSlow = analysed && (analysed.spec.program !== undefined || analysed.spec.reader !== undefined);
       const end = performance.now() + mostPricing;
       let isSent = this.#isPulled;
-      // To look for advice takes long in thousands of layers: what somebody waits for goes first.
-      for (let turns = 0; turns < mostTurns && !this.#session.isIdle; turns++) await turn();
+      // Looking for advice in thousands of layers takes long, so requests in progress go first.
+      await this.#session.quiet();
       if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
       for (const step of analysed ? priceReported(analysed) : []) {
         if (!isSent && step === 'trying' && (isSlow || performance.now() > end)) {
@@ -113,7 +110,8 @@ export class Diagnostics {
           isSent = true;
         }
         await turn();
-        // Whatever has changed is published anew.
+        await this.#session.quiet();
+        // The text or settings changed, so the document is published again anyway.
         if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
       }
       this.#tell(uri, version, this.#of(uri, document, analysed));
@@ -146,7 +144,7 @@ export class Diagnostics {
     return found.map(problem => toProto.diagnostic(document.lines, problem, relatedUri, options.problemLink, linesOf));
   }
 
-  /** Sends problems, or has the editor ask again where it was told others. */
+  /** Sends problems, or asks the client to refresh if its last answer is outdated. */
   #tell(uri: string, version: number | undefined, diagnostics: Diagnostic[]): void {
     const { connection } = this.#session;
     if (!this.#isPulled) {
@@ -173,7 +171,7 @@ export class Diagnostics {
       : { kind: DocumentDiagnosticReportKind.Full, resultId, items: diagnostics };
   }
 
-  /** Problems of the newest text, with what their changes save. */
+  /** Problems of the newest text, with the savings of their changes. */
   async #find(uri: string, token: Token): Promise<Diagnostic[]> {
     const session = this.#session;
     const { workspace } = session;
@@ -200,7 +198,7 @@ export class Diagnostics {
   }
 }
 
-/** For a request whose text is not the newest any more, or for which nobody waits. */
+/** The error for a request whose text was replaced or that was canceled. */
 function replaced(): ResponseError<{ retriggerRequest: boolean }> {
   return new ResponseError(LSPErrorCodes.ServerCancelled, 'The text has changed.', { retriggerRequest: true });
 }

@@ -1,9 +1,9 @@
-// The settings of each file: the editor's configuration for it, and what a person chose for it alone.
+// The settings of each file: the client's configuration for it, and what the user chose for this file alone.
 import { defaultSettings, type FileChoices, isChoiceKey, type Settings } from '../core/index.ts';
 
-/** The same settings are the same object: what was computed under them is still true. */
+/** Equal settings stay the same object, so results computed under them remain valid. */
 export class FileSettings {
-  /** For files that have no configuration of their own. */
+  /** For files without a configuration of their own. */
   #all = defaultSettings;
   readonly #configured = new Map<string, Settings>();
   readonly #chosen = new Map<string, FileChoices>();
@@ -27,7 +27,7 @@ export class FileSettings {
     this.#joined.clear();
   }
 
-  /** For one file; undefined is that for all. */
+  /** For one file; undefined resets it to the configuration for all. */
   configure(uri: string, settings: Settings | undefined): void {
     const before = this.#configured.get(uri);
     if (settings && before && isSame(settings, before)) return;
@@ -36,7 +36,7 @@ export class FileSettings {
     this.#joined.delete(uri);
   }
 
-  /** What a person chose for a file, in place of all that was chosen before; whether anything changed. */
+  /** Replaces the user's choices for a file; returns whether anything changed. */
   choose(uri: string, chosen: unknown): boolean {
     const read = readChoices(chosen);
     if (isSame(read, this.#chosen.get(uri) ?? {})) return false;
@@ -46,14 +46,14 @@ export class FileSettings {
     return true;
   }
 
-  /** A file that is closed is configured anew when it is opened again; what was chosen for it stays. */
+  /** The configuration of a closed file is requested again when it is reopened; the user's choices stay. */
   close(uri: string): void {
     this.#configured.delete(uri);
     this.#joined.delete(uri);
   }
 }
 
-/** What an editor sends, which may be anything. What is wrong with a value is reported in the file. */
+/** The client may send anything here. A wrong value is reported in the file. */
 function readChoices(sent: unknown): FileChoices {
   if (typeof sent !== 'object' || sent === null) return {};
   const written = Object.entries(sent).filter(([key, value]) => isChoiceKey(key) && typeof value === 'string');

@@ -1,4 +1,4 @@
-// The files of a workspace: on the disk of the server, where it has one, or read by the client.
+// The files of a workspace, either on the server's disk (if it has one) or read by the client.
 import { isVirtual } from '../core/index.ts';
 import type { Entry, Storage } from '../host/storage.ts';
 import type { Remote } from './remote.ts';
@@ -12,12 +12,12 @@ export class WorkspaceFiles implements Storage {
     this.#remote = remote;
   }
 
-  /** Whether the client reads what is in a folder. */
+  /** Whether the client reads the files of a folder. */
   isRemote(folder: string): boolean {
     return this.#at(folder) === this.#remote;
   }
 
-  /** How often something was asked for that was not here yet, and how often something has arrived. */
+  /** How often a file was requested that had not been loaded, and how often files have arrived. */
   get misses(): number {
     return this.#remote.misses;
   }
@@ -26,7 +26,7 @@ export class WorkspaceFiles implements Storage {
     return this.#remote.arrivals;
   }
 
-  /** Loads what was asked for and was not here; undefined where that is nothing. */
+  /** Loads what was requested and is missing; undefined if nothing is. */
   load(): Promise<void> | undefined {
     return this.#remote.load();
   }

@@ -1,4 +1,4 @@
-// What the views of memory and time ask for: the whole once, and then what has changed of it.
+// Requests of the memory and time views: the first answer is complete, later ones contain what has changed.
 import {
   type Analysed,
   type Memory,
@@ -12,12 +12,12 @@ import type { MemoryContent, Requests, Spliced, TimeContent } from '../protocol/
 import { Places, partsOf } from './overview.ts';
 import type { Session } from './session.ts';
 
-/** What was answered last, by document and kind of answer. */
+/** The last answer by document and kind of request. */
 class Answers<T> {
   readonly #last = new Map<string, { readonly id: number; readonly value: T }>();
   #next = 0;
 
-  /** What the page has, if that is what was answered last; and the number of what it gets now. */
+  /** What the page already has, if that is the last answer; and the id of the new one. */
   follow(key: string, known: number | undefined, value: T): { readonly id: number; readonly before: T | undefined } {
     const last = this.#last.get(key);
     const id = ++this.#next;
@@ -25,7 +25,7 @@ class Answers<T> {
     return { id, before: last && last.id === known ? last.value : undefined };
   }
 
-  /** Of documents that are closed nothing is kept. */
+  /** Drops the answers for a closed document. */
   forget(uri: string): void {
     for (const key of this.#last.keys()) if (key.endsWith(` ${uri}`)) this.#last.delete(key);
   }
@@ -93,7 +93,7 @@ export function answerMoments(session: Session): Moments {
   };
 }
 
-/** Steps whose end is told from their being given up. */
+/** Wraps steps so that reaching their end can be told from being stopped. */
 function* done(steps: Generator<void, void>): Generator<void, true> {
   yield* steps;
   return true;
@@ -118,7 +118,7 @@ function content(
     id,
     ...rest,
     names,
-    // Numbers of operators are about names.
+    // Operators are indexes into the names, so they can be reused only with the same names.
     operators: spliced(before && before.names === sent.names ? before.operators : undefined, operators),
     curves: curves.map(({ bytes, ...curve }) => ({
       ...curve,
@@ -130,7 +130,7 @@ function content(
   };
 }
 
-/** What stands in place of a part of the list before it; of a list that is not there, all. */
+/** The replaced part between two lists; everything if there is no earlier list. */
 export function spliced(before: readonly number[] | undefined, after: readonly number[]): Spliced {
   if (!before) return { from: 0, to: null, values: after };
   const least = Math.min(before.length, after.length);

@@ -1,4 +1,4 @@
-// From a place to others: definitions, references, other names, what feeds a layer; and the text as parts.
+// Navigation: definitions, references, highlights, rename, call hierarchy; also folding and selection ranges.
 import {
   type CallHierarchyItem,
   type CallHierarchyOptions,
@@ -117,7 +117,7 @@ export function answerNavigation(session: Session): void {
 
   connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
     session.answer('folding', uri, token, null, ({ document, spec }) => {
-      // An editor folds a program by its own language as long as nobody says otherwise.
+      // Editors fold programs by their own rules unless a server provides ranges.
       if (spec.program) return null;
       return foldings(document).map(({ first, last, isComment }) => ({
         startLine: first,
@@ -133,7 +133,7 @@ export function answerNavigation(session: Session): void {
       const { lines } = document;
       return positions.map(position => {
         const ranges = selectionsAt(document, lines.offset(position)).map(range => toProto.range(lines, range));
-        // From the whole text inwards; there is always that.
+        // From the outermost range inwards; there is always at least the whole text.
         return ranges.reduceRight<SelectionRange | undefined>(
           (parent, range) => SelectionRange.create(range, parent),
           undefined,
@@ -144,7 +144,7 @@ export function answerNavigation(session: Session): void {
 
   connection.languages.callHierarchy.onPrepare(({ textDocument: { uri }, position }, token) =>
     session.answer('call hierarchy', uri, token, null, analysed => {
-      // Who calls whom is said by the extension of the language.
+      // The call hierarchy of Python code comes from the Python extension.
       if (analysed.spec.program) return null;
       const layer = layerAt(analysed, analysed.document.lines.offset(position));
       return layer ? [callItem(analysed, uri, layer)] : null;

@@ -1,5 +1,5 @@
-// The networks of a workspace, open or not. Nothing is done before somebody asks: for the list, which looks at names and
-// contents, and then for the totals of single networks, or for symbols.
+// The networks of a workspace, open or not. Work is done only on request: the list looks at names and contents of
+// files, then totals are computed for single networks or for workspace symbols.
 import { type SymbolInformation, SymbolKind } from 'vscode-languageserver';
 import {
   type Analysed,
@@ -26,27 +26,27 @@ import type { Session, Token } from './session.ts';
 import { turn } from './turn.ts';
 import type { Watched } from './workspace.ts';
 
-/** Names of files that may be networks; their contents say whether they are. */
+/** Names of files that may be networks; their contents decide. */
 const candidates = /\.(?:ya?ml|cfg|cfg\.txt|prototxt|pyw?)$/i;
 const mostFiles = 20_000;
-/** The same of files that the client has to read, each by itself. */
+/** The maximum number of such files if the client has to read each of them. */
 const mostRemote = 500;
 const mostNetworks = 2000;
 const mostBytes = 2_000_000;
-/** Milliseconds for which a list is true: symbols are asked for letter by letter. */
+/** Milliseconds for which a list is reused: symbols are requested at every letter. */
 const freshness = 3000;
-/** Milliseconds of work on totals for one question about symbols; later ones find them. */
+/** Milliseconds of work on totals per symbol request; what is left is done by later requests. */
 const mostPricing = 1500;
 const mostSymbols = 500;
-/** So many rows of a network are found by their names. */
+/** Maximum number of rows per network that are found by name. */
 const mostRows = 300;
-/** Milliseconds of work between two looks at whether others wait. */
+/** Milliseconds of work before other requests are handled. */
 const slice = 8;
 
-/** What is remembered of a network that was read. */
+/** A cached network. */
 interface Known {
   readonly settings: Settings;
-  /** The files that it was read with; undefined of an open document, whose version counts. */
+  /** The files it was read with; undefined for an open document, which has a version. */
   readonly files: Watched | undefined;
   readonly version: number | undefined;
   readonly totals: NetworkTotals | undefined;
@@ -85,7 +85,7 @@ export function answerNetworks(session: Session, configure: (uri: string) => Pro
 class Networks {
   readonly #session: Session;
   readonly #configure: (uri: string) => Promise<void>;
-  /** By path, whether a file is a network as it was then. */
+  /** By path, whether the file was a network at the time of its stamp. */
   readonly #recognised = new Map<string, { readonly stamp: string; readonly is: 'network' | 'maybe' | 'other' }>();
   readonly #known = new Map<string, Known>();
   #last: { readonly at: number; readonly list: NetworkList } | undefined;
@@ -95,7 +95,7 @@ class Networks {
     this.#configure = configure;
   }
 
-  /** The files that are networks, in the order of their paths; a list may be so many milliseconds old. */
+  /** The files that are networks, sorted by path; a cached list of at most this age in milliseconds is reused. */
   async list(token: Token, age: number): Promise<NetworkList> {
     if (this.#last && Date.now() - this.#last.at < age) return this.#last.list;
     const { workspace } = this.#session;
@@ -131,7 +131,7 @@ class Networks {
     return list;
   }
 
-  /** Has the client read the files of a folder that are looked at. */
+  /** Has the client read the candidate files of a folder. */
   async #fetch(folder: string): Promise<void> {
     const { workspace } = this.#session;
     const { files } = workspace;
@@ -156,13 +156,13 @@ class Networks {
     if (known?.stamp === stamp) return known.is;
     const text = files.text(path);
     const format = text === undefined ? undefined : formatOf({ name: nameIn(path), text, path });
-    // Whether a program holds a network is known when it was read.
+    // Whether a program contains a network is known only once it has been read.
     const is = !format || format.hasNoNetwork ? 'other' : format.choices.entry ? 'maybe' : 'network';
     this.#recognised.set(path, { stamp, is });
     return is;
   }
 
-  /** A network with its totals; undefined where the file is none, or nobody waits any more. */
+  /** A network with its totals; undefined if the file has none or the request was canceled. */
   async read(uri: string, token: Token): Promise<Known | undefined> {
     const { workspace } = this.#session;
     const known = this.#fresh(uri);
@@ -206,7 +206,7 @@ class Networks {
     }
   }
 
-  /** What is known of a network, if it is still true. */
+  /** The cached network, if it is still valid. */
   #fresh(uri: string): Known | undefined {
     const { workspace } = this.#session;
     const known = this.#known.get(uri);
@@ -231,7 +231,7 @@ class Networks {
     return known;
   }
 
-  /** The worst that the budgets of a network say of it; undefined where there are none. */
+  /** The worst verdict of a network's budgets; undefined if it has none. */
   async #budget(uri: string, { document }: Analysed): Promise<BudgetStatus | undefined> {
     const settings = this.#session.workspace.settings.of(uri);
     const found = new Set<BudgetStatus>();
@@ -250,7 +250,7 @@ class Networks {
     return folder === undefined ? path : nameBelow(folder, path);
   }
 
-  /** The networks whose name has the letters of a query in their order, and rows of those that were read. */
+  /** Networks whose name contains the letters of the query in order, and rows of those that have been read. */
   async symbols(query: string, token: Token): Promise<SymbolInformation[]> {
     const { networks } = await this.list(token, freshness);
     const found: SymbolInformation[] = [];
@@ -272,7 +272,7 @@ class Networks {
   }
 }
 
-/** A network with its totals, and its rows with theirs. */
+/** A network with its totals, and its rows with their costs. */
 function symbolsOf(uri: string, analysed: Analysed, totals: NetworkTotals, path: string): SymbolInformation[] {
   const { lines } = analysed.document;
   const [outline] = symbols(analysed);
@@ -305,7 +305,7 @@ function unread(uri: string, path: string): SymbolInformation {
 
 const nameBelow = (folder: string, path: string): string => path.slice(folder.length + 1);
 
-/** Whether a word has the letters of a query in their order, as editors match them. */
+/** Whether a word contains the letters of the query in order, which is how editors match. */
 function hasLetters(word: string, query: string): boolean {
   const letters = word.toLowerCase();
   let at = 0;

@@ -1,13 +1,13 @@
-// What other networks of documents cost: read while nobody waits for anything else, and dropped when a newer text arrives.
+// The costs of a document's other networks: read while the server is idle, and dropped when a newer text arrives.
 import { type Analysed, type OtherNetwork, otherNetworks } from '../core/index.ts';
 import type { Session } from './session.ts';
 import { pause } from './turn.ts';
 
-/** Milliseconds after a text was read before its other networks are: who types is not to wait for them. */
+/** Milliseconds after a text was read before its other networks are, so typing is not slowed down. */
 const quiet = 400;
-/** Milliseconds between two looks at whether the server has other things to do. */
+/** Milliseconds between two checks whether the server is idle. */
 const patience = 20;
-/** So many networks of a text are read, in so many milliseconds of work; the others when somebody asks for them. */
+/** How many networks of a text are read in advance, and for how many milliseconds; others only on request. */
 const mostNetworks = 60;
 const mostTime = 10_000;
 
@@ -15,10 +15,10 @@ const none: readonly OtherNetwork[] = [];
 
 export class Others {
   readonly #session: Session;
-  /** Has the editor ask again for what is shown of a document. */
+  /** Refreshes what the client shows of a document. */
   readonly #show: (uri: string) => void;
   readonly #known = new WeakMap<Analysed, readonly OtherNetwork[]>();
-  /** By document, what is to be read or is read now. */
+  /** By document, the text whose networks are to be read or are being read. */
   readonly #wanted = new Map<string, Analysed>();
   #queue: Promise<void> = Promise.resolve();
 
@@ -27,12 +27,12 @@ export class Others {
     this.#show = show;
   }
 
-  /** The other networks of a document, as far as they were read. */
+  /** The other networks of a document that have been read so far. */
   of(analysed: Analysed): readonly OtherNetwork[] {
     return this.#known.get(analysed) ?? none;
   }
 
-  /** Has the other networks of the newest text of a document read, as soon as there is nothing else to do. */
+  /** Reads the other networks of a document's newest text as soon as the server is idle. */
   read(uri: string, analysed: Analysed): void {
     if (!analysed.spec.program?.entry) return;
     if (this.#known.has(analysed) || this.#wanted.get(uri) === analysed) return;
@@ -53,7 +53,7 @@ export class Others {
       version === workspace.version(uri) &&
       settings === workspace.settings.of(uri);
     for (const end = Date.now() + quiet; Date.now() < end; await pause(patience)) if (!isNewest()) return;
-    // Files that it was read with may have changed.
+    // Files it was read with may have changed.
     if (workspace.analysed(uri) !== analysed) return;
     const networks = otherNetworks(analysed, workspace.viewed(uri), workspace.otherHosts(analysed));
     const found: OtherNetwork[] = [];
@@ -69,7 +69,7 @@ export class Others {
       if (!value) continue;
       found.push(value);
       this.#known.set(analysed, [...found]);
-      // Lines that show nothing yet do not wait for all of them.
+      // Show the first one at once, instead of waiting for all.
       if (found.length === 1) this.#show(uri);
     }
     if (found.length === 0) this.#known.set(analysed, none);

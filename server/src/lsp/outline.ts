@@ -1,21 +1,21 @@
-// The outline and the breadcrumbs, which the protocol has no request to refresh: an editor asks a provider that is
-// registered anew, and drops what it had from the one before.
+// The outline and breadcrumbs. The protocol has no request to refresh them, but a client requests them again from a
+// provider that is newly registered, and drops what the old one said.
 import { type Disposable, DocumentSymbolRequest } from 'vscode-languageserver';
 import type { Session } from './session.ts';
 
 export const outlineOptions = { label: 'Flopline' };
 
-/** Whether the editor lets the outline be registered, and so refreshed, later. */
+/** Whether the client supports registering the outline dynamically, and thus refreshing it. */
 export function canRegister({ client }: Session): boolean {
   return client.textDocument?.documentSymbol?.dynamicRegistration === true;
 }
 
-/** Registers the outline; the answer refreshes it. */
+/** Registers the outline; calling the result refreshes it. */
 export function registerOutline(session: Session): () => void {
   const { connection } = session;
   let last: Promise<Disposable | undefined> = Promise.resolve(undefined);
   const register = (): void => {
-    // The editor's own selector of documents.
+    // The client's own document selector.
     const options = { ...outlineOptions, documentSelector: null };
     last = last
       .then(registered => {

@@ -1,4 +1,4 @@
-// The overview of one document: what it shows is sent, and from then on what has changed of it.
+// Sends the overview of one document to the client: first all of it, then what has changed.
 import {
   type Analysed,
   type Base,
@@ -18,16 +18,16 @@ import type {
 } from '../protocol/index.ts';
 import { nobody, type Session } from './session.ts';
 
-/** What was sent last. */
+/** The last message. */
 interface Sent {
   readonly serial: number;
-  /** Each of the outermost rows as it was written. */
+  /** The outermost rows as JSON. */
   readonly rows: readonly string[];
   readonly lines: string;
   readonly rest: string;
 }
 
-/** The document that is shown; `update` sends what has changed, of a document or of whichever is shown. */
+/** The overview that is shown. `update` sends changes, of the given document or of whichever is shown. */
 export interface ShownOverview {
   update(uri?: string): void;
 }
@@ -35,10 +35,10 @@ export interface ShownOverview {
 export function answerOverview(session: Session): ShownOverview {
   const { connection } = session;
   let shown: string | undefined;
-  /** A document that is to be shown, until it is known whether it has a network. */
+  /** The document to show, until it is known whether it has a network. */
   let wanted: string | undefined;
   let sent: Sent | undefined;
-  /** By document, the last look at it: what was found of an earlier text is of no interest. */
+  /** By document, the number of the latest update: results of earlier ones are dropped. */
   const turns = new Map<string, number>();
   let looks = 0;
 
@@ -56,7 +56,7 @@ export function answerOverview(session: Session): ShownOverview {
       },
     };
     const found = await session.compareNetwork('overview', uri, token, undefined, written);
-    // Whatever came meanwhile sends what it has found.
+    // A later update sends its own result.
     if (isOld()) return;
     if (uri === wanted) {
       wanted = undefined;
@@ -69,7 +69,7 @@ export function answerOverview(session: Session): ShownOverview {
     const serial = sent ? sent.serial + 1 : 0;
     if (!found) {
       if (sent) send({ uri, serial, content: null });
-      // What comes next is all of it.
+      // So that the next message is complete.
       sent = undefined;
       return;
     }
@@ -95,7 +95,7 @@ export function answerOverview(session: Session): ShownOverview {
     const { uri } = params ?? {};
     if (typeof uri === 'string') {
       wanted = uri === shown ? undefined : uri;
-      // Who shows it anew has nothing of it.
+      // A page that was opened again has nothing yet.
       if (uri === shown) sent = undefined;
       start(uri);
       return;
@@ -111,7 +111,7 @@ export function answerOverview(session: Session): ShownOverview {
   };
 }
 
-/** Whether parts are just what was there before. */
+/** Whether the parts are just all of the earlier rows. */
 function isAll([first, ...others]: readonly OverviewPart[], count: number): boolean {
   if (!first) return count === 0;
   return others.length === 0 && 'from' in first && first.from === 0 && first.to === count;
@@ -122,7 +122,7 @@ export interface Written extends Omit<OverviewContent, 'rows' | 'lines'> {
   readonly lines: readonly number[];
 }
 
-/** An overview as it is sent: places by line, defaults left out. */
+/** The overview in the form that is sent: places as lines, defaults left out. */
 export function written(analysed: Analysed, base: Base | undefined): Written {
   const { rows, since, totals, ...rest } = overview(analysed, base);
   const places = new Places(analysed);
@@ -159,10 +159,10 @@ function figures({ costs, signs, why }: Overview['totals']): OverviewContent['to
   return { costs, ...(signs ? { signs } : {}), ...(why === undefined ? {} : { why }) };
 }
 
-/** What rows read, by what that is earlier, in the order in which rows are written. */
+/** Encodes what rows read as “n rows earlier”. Rows are added in the order in which they are sent. */
 class Flow {
   readonly #inputs: Overview['inputs'];
-  /** By number, the shape of each row so far. */
+  /** The shapes of the rows so far. */
   readonly #shapes: string[] = [];
   /** The number of the last row without rows inside. */
   #leaf = -1;
@@ -171,7 +171,7 @@ class Flow {
     this.#inputs = inputs;
   }
 
-  /** What a row reads; undefined where that is the default, and where it does no work of its own. */
+  /** What a row reads; undefined if that is the default, or if the row has no work of its own. */
   add({ shape, sources, change, rows }: Row): OverviewRow['from'] {
     if (change?.status === 'removed') return undefined;
     const number = this.#shapes.push(shape) - 1;
@@ -193,7 +193,7 @@ class Flow {
   }
 }
 
-/** Collects the lines of places, in the order in which rows are written. */
+/** Collects the lines of places. Rows are added in the order in which they are sent. */
 export class Places {
   readonly files: string[] = [];
   readonly lines: number[] = [];
@@ -203,12 +203,12 @@ export class Places {
 
   constructor(analysed: Analysed) {
     this.#analysed = analysed;
-    // The document is known by the address that it has in the editor, which is in the message.
+    // The document itself has an empty URI: the client knows it from the message.
     this.files.push('');
     this.#numbers.set(undefined, { number: 0, lines: analysed.document.lines });
   }
 
-  /** The number of the file of each of them that can be shown. */
+  /** Adds places, and returns the file numbers of those that can be shown. */
   add(sites: Row['sites']): readonly number[] {
     return sites.flatMap(({ range, file }) => {
       const there = this.#file(file);
@@ -231,7 +231,7 @@ export class Places {
   }
 }
 
-/** The rows as parts of what was sent before, and new ones: what is the same is known by its text. */
+/** The new rows as parts: ranges of earlier rows whose text is the same, and new rows. */
 export function partsOf<T>(
   before: readonly string[],
   after: readonly string[],
@@ -240,7 +240,7 @@ export function partsOf<T>(
   const parts: OverviewPart<T>[] = [];
   let places: Map<string, number> | undefined;
   const placeOf = (text: string): number | undefined => {
-    // The first of equal ones: a run goes on from there.
+    // Of equal rows, the first: a run of them continues from there.
     places ??= new Map(before.map((own, at) => [own, at] as const).reverse());
     return places.get(text);
   };
@@ -252,7 +252,7 @@ export function partsOf<T>(
     if (from === undefined) {
       while (at < after.length && before[next] !== after[at] && placeOf(after[at]!) === undefined) at++;
       parts.push({ rows: rows.slice(first, at) });
-      // As many as there were in their place.
+      // Assume that they replace as many earlier rows.
       next += at - first;
       continue;
     }

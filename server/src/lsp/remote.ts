@@ -1,10 +1,10 @@
-// Files that only the client can read: those of a virtual workspace, and all of them for a server in a browser. What is
-// asked for and is not here yet counts as missing; it is loaded, and whoever has asked reads again.
+// Files that only the client can read: those of a virtual workspace, and all files for a server in a browser. A file
+// that has not arrived yet counts as missing; it is then loaded, and the caller reads again.
 import { nameIn, parentOf, uriOfPath } from '../core/index.ts';
 import type { Entry, Storage, StorageOptions } from '../host/storage.ts';
 import type { FolderEntry } from '../protocol/index.ts';
 
-/** Asks the client: an answer for each address, null where nothing is there. */
+/** Requests to the client: an answer per URI, null if there is no such file. */
 export interface FileClient {
   list(uris: readonly string[]): Promise<readonly (readonly FolderEntry[] | null)[]>;
   read(uris: readonly string[]): Promise<readonly (string | null)[]>;
@@ -12,28 +12,28 @@ export interface FileClient {
 
 type Folder = ReadonlyMap<string, Entry>;
 
-/** So many are asked for at once: an answer with all of them would be long in coming. */
+/** Maximum number of URIs per request: one answer with all of them would take too long. */
 const most = 64;
-/** Milliseconds after which what nobody waits for is loaded. */
+/** Milliseconds after which missing files are loaded if no caller does so. */
 const patience = 20;
 
 const nothing: readonly Entry[] = [];
 
 export class Remote implements Storage {
-  /** Undefined of a client that reads no files for a server. */
+  /** Undefined if the client does not read files for the server. */
   client: FileClient | undefined;
-  /** The folders that are open: outside of them there is nothing. */
+  /** The open folders: nothing outside of them exists. */
   folders: readonly string[] = [];
-  /** Called when something has arrived for which nobody waited. */
+  /** Called when files have arrived that no caller has waited for. */
   arrived: () => void = () => {};
-  /** How often something was asked for that was not here. */
+  /** How often a file or folder was requested that had not been loaded. */
   misses = 0;
-  /** How often something has arrived. */
+  /** How often files have arrived. */
   arrivals = 0;
   readonly #unsaved: StorageOptions['unsaved'];
   readonly #folders = new Map<string, Folder | undefined>();
   readonly #texts = new Map<string, string | undefined>();
-  /** How often a file or folder has changed. */
+  /** By path, how often a file or folder has changed. */
   readonly #changes = new Map<string, number>();
   #wanted = { folders: new Set<string>(), texts: new Set<string>() };
   #loading: Promise<void> | undefined;
@@ -74,7 +74,7 @@ export class Remote implements Storage {
     return this.#kindOf(path) === 'file' ? String(this.#changes.get(path) ?? 0) : undefined;
   }
 
-  /** Loads what was asked for; undefined where that is nothing. */
+  /** Loads what was requested and is missing; undefined if nothing is. */
   load(): Promise<void> | undefined {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -89,18 +89,18 @@ export class Remote implements Storage {
     return this.#loading;
   }
 
-  /** A file has another text. */
+  /** A file's text has changed. */
   changed(path: string): void {
     this.#changes.set(path, (this.#changes.get(path) ?? 0) + 1);
     this.#texts.delete(path);
     this.#folders.delete(path);
   }
 
-  /** A file or folder has come, or is gone with all that was in it. */
+  /** A file or folder was created or deleted, with everything in it. */
   replaced(path: string): void {
     this.changed(path);
     this.changed(parentOf(path));
-    // Folders that it came with: not every client tells of these.
+    // Parent folders may be new as well: not every client reports these.
     for (let at = parentOf(path); at.includes('/'); at = parentOf(at)) {
       const above = this.#folders.get(parentOf(at));
       if (above?.has(nameIn(at))) break;
@@ -118,7 +118,7 @@ export class Remote implements Storage {
     let kind: Entry['kind'] = 'folder';
     for (const name of path === top ? [] : path.slice(top.length + 1).split('/')) {
       if (kind !== 'folder') return undefined;
-      // All folders on the way are asked for at once, not one after the other.
+      // Request all folders on the way at once, not one after the other.
       const folder = this.#folder(at);
       if (isKnown && this.#folders.has(at)) kind = folder?.get(name)?.kind;
       else isKnown = false;
@@ -161,10 +161,10 @@ export class Remote implements Storage {
     take: (path: string, value: T | null) => void,
   ) {
     const before = paths.map(path => this.#changes.get(path));
-    // What cannot be loaded is not there, until it changes.
+    // If loading fails, treat the files as missing until they change.
     const values: readonly T[] = await answer.catch(() => []);
     for (const [index, path] of paths.entries()) {
-      // One that has changed meanwhile is asked for again.
+      // A file that has changed in the meantime is requested again.
       if (this.#changes.get(path) === before[index]) take(path, values[index] ?? null);
     }
   }

@@ -11,7 +11,7 @@ export function answerRows(session: Session): void {
       const { lines } = analysed.document;
       const found = rowEdits(analysed, fromProto.range(lines, { start: position, end: position }).from, command);
       if ('refused' in found) return found;
-      // What this makes of the text has the right numbers, whatever they look like.
+      // The row numbers in the resulting text are right, even if they look wrong.
       session.workspace.expect(uri, found.text);
       return {
         version: session.workspace.version(uri)!,

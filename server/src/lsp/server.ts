@@ -1,4 +1,4 @@
-// The language server: every handler resolves the document, asks core and converts. All wording is in core.
+// The language server: each handler resolves the document, asks core and converts the answer. All wording is in core.
 import {
   CodeActionKind,
   type CodeLens,
@@ -62,12 +62,12 @@ import { Spoken } from './spoken.ts';
 import { type Machine, Workspace } from './workspace.ts';
 
 /**
- * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
- * publication must not delay those of the next key: this is the pause of a person who types fast.
+ * Milliseconds without an edit before problems are published. Hints, which the client requests, come first, and
+ * publishing must not delay those of the next key: this is the pause between the keystrokes of a fast typist.
  */
 const quiet = 100;
 
-/** Answers an editor over `connection` until it ends; without a machine every file is read by the editor. */
+/** Serves a client over `connection` until it ends; without a machine, the client reads all files. */
 export function serve(connection: Connection, machine?: Machine): void {
   const texts = new TextDocuments(TextDocument);
   const workspace = new Workspace(texts, machine);
@@ -86,7 +86,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     return {
       serverInfo: { name: 'flopline' },
       capabilities: {
-        // The one that every client has to know, whatever else it offers: said, so that nobody has to assume it.
+        // Every client supports UTF-16. Stated explicitly, so no client has to assume it.
         positionEncoding: PositionEncodingKind.UTF16,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         inlayHintProvider: { resolveProvider: true },
@@ -107,7 +107,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     };
   });
 
-  // What nobody waited for has arrived: whoever has read without it reads again.
+  // Files have arrived that no request has waited for: read the documents again that need them.
   workspace.remote.arrived = () => {
     publishAll(workspace.outdated).catch(error => session.complain('files', error));
   };
@@ -134,7 +134,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     workspace.isTrusted = session.options.isTrusted ?? true;
     workspace.python = session.options.python;
     choose(session.options.choices);
-    // What the client has read of a folder is true until it says otherwise.
+    // A folder that the client has read counts as unchanged until the client reports a change.
     if (workspace.folders.some(isRemote)) watch();
     await configure(session.options.settings);
     session.start();
@@ -148,7 +148,7 @@ export function serve(connection: Connection, machine?: Machine): void {
   });
 
   texts.onDidOpen(({ document: { uri } }) => {
-    // Before the first answer all that are open are asked for.
+    // Until the first answer, the settings of all open documents are requested.
     if (isAskable()) session.waitFor([uri], configureScoped([uri], new Set()));
   });
 
@@ -174,11 +174,11 @@ export function serve(connection: Connection, machine?: Machine): void {
 
   const isAskable = (): boolean => session.client.workspace?.configuration === true;
 
-  /** Asks the editor for its settings; one that cannot be asked has pushed them. */
+  /** Requests the client's settings; a client that does not support that has pushed them. */
   async function configure(pushed: unknown): Promise<void> {
     try {
       const section = isAskable() ? await connection.workspace.getConfiguration('flopline') : pushed;
-      // What was said of documents in another language is said anew.
+      // Everything in the old language has to be created again.
       if (spoken.choose(readLanguage(section))) workspace.forgetAll();
       const { settings, complaints } = readSettings(section);
       for (const complaint of complaints) connection.console.warn(complaint);
@@ -189,7 +189,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     }
   }
 
-  /** Asks for the settings of some documents: those of their folder, or whatever the editor has for them. */
+  /** Requests the settings of some documents, which may depend on their folder. */
   async function configureScoped(
     uris: readonly string[],
     reported: ReadonlySet<string>,
@@ -202,7 +202,7 @@ export function serve(connection: Connection, machine?: Machine): void {
       for (const [index, uri] of uris.entries()) {
         const section = sections[index];
         if (!mayBeClosed && !texts.get(uri)) continue;
-        // An editor without settings for a file may answer nothing; those for all hold.
+        // A client without settings for a file may answer nothing; then those for all files apply.
         const own = section === undefined || section === null ? undefined : readSettings(section);
         for (const complaint of own?.complaints ?? []) if (!reported.has(complaint)) connection.console.warn(complaint);
         workspace.settings.configure(uri, own?.settings);
@@ -212,14 +212,14 @@ export function serve(connection: Connection, machine?: Machine): void {
     }
   }
 
-  /** Takes what a person chose for files; whether anything changed. */
+  /** Stores the user's choices for files; returns whether anything changed. */
   function choose(chosen: unknown): boolean {
     if (typeof chosen !== 'object' || chosen === null) return false;
     const changed = Object.entries(chosen).filter(([uri, own]) => workspace.settings.choose(uri, own));
     return changed.length > 0;
   }
 
-  /** Has the editor ask again for what it shows. */
+  /** Asks the client to refresh everything it shows. */
   function refresh(): void {
     refreshHints();
     refreshOutline();
@@ -250,7 +250,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     budgets.forget(uri);
     moments.forget(uri);
     diagnostics.forget(uri);
-    // What was not saved is gone.
+    // Its unsaved text is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
   });
 
@@ -258,21 +258,40 @@ export function serve(connection: Connection, machine?: Machine): void {
     await session.ready(uri);
     const version = workspace.version(uri);
     await session.settled(uri);
-    // A newer text waits for a time of its own.
+    await session.quiet();
+    // A newer text gets a timer of its own.
     if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
     await diagnostics.publish(uri);
     if (workspace.hasFiles(uri)) watch();
     await publishAll(workspace.dependants(uri));
   }
 
-  /** Documents that read otherwise now because another file has changed. */
+  /** Documents that have to be read again, in order. */
+  const outdated = new Set<string>();
+  let isPublishing = false;
+
+  /**
+   * Updates documents that another file's change makes outdated: hints of visible ones are requested at once; diagnostics
+   * follow one document at a time while the server is idle.
+   */
   async function publishAll(uris: readonly string[]): Promise<void> {
     if (uris.length === 0) return;
     refreshHints();
-    for (const uri of uris) if (await session.prepared(uri)) await diagnostics.publish(uri);
+    for (const uri of uris) outdated.add(uri);
+    if (isPublishing) return;
+    isPublishing = true;
+    try {
+      for (const uri of outdated) {
+        await session.quiet(() => waiting.size > 0);
+        outdated.delete(uri);
+        if (await session.prepared(uri)) await diagnostics.publish(uri);
+      }
+    } finally {
+      isPublishing = false;
+    }
   }
 
-  // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.
+  // Watch files on disk. If the client cannot, files are checked for changes on the next request.
   let isWatching = false;
   const isRemote = (folder: string): boolean => workspace.files.isRemote(folder);
   function watch(): void {
@@ -280,7 +299,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     isWatching = true;
     connection.client
       .register(DidChangeWatchedFilesNotification.type, {
-        // Programs read others than Python's, too. Of files that the client reads, folders are remembered as well.
+        // Programs read other files than Python's, too. Folders that the client reads are cached as well.
         watchers: [{ globPattern: workspace.folders.some(isRemote) ? '**/*' : '**/*.{py,yaml,yml,json}' }],
       })
       .catch(error => session.complain('registering for changes of files', error));
@@ -292,12 +311,12 @@ export function serve(connection: Connection, machine?: Machine): void {
     publishAll([...changed]);
   });
 
-  /** A person looks at a document: files that it imports may be shown as its network has them. */
+  /** The user looks at a document: files that it imports may be shown in the context of its network. */
   function look(uri: string): void {
     publishAll(workspace.look(uri)).catch(error => session.complain('imported files', error));
   }
 
-  /** Has the editor ask again for what it shows beside the text. */
+  /** Asks the client to refresh what it shows beside the text. */
   function refreshHints(): void {
     shown.update();
     const { inlayHint, codeLens } = session.client.workspace ?? {};
@@ -336,7 +355,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     const uri = workspace.numbered(document);
     if (uri === undefined) return hint;
     return session.compare('hint detail', uri, token, hint, (analysed, base) => {
-      // The line of an older text may be another one now; the editor asks for new hints anyway.
+      // Lines of an older text may have moved; the client requests new hints anyway.
       if (version !== workspace.version(uri)) return hint;
       const { line } = hint.position;
       const value = hintDetail(analysed, line, base) || otherDetail(others.of(analysed), line);
@@ -411,7 +430,7 @@ export function serve(connection: Connection, machine?: Machine): void {
       workspace.acceptNumbers(uri);
       refreshHints();
       refreshOutline();
-      // Whoever asked finds the problems gone when the command is done.
+      // So the problems are gone by the time the command returns.
       await publishSettled(uri);
     } catch (error) {
       session.complain(command, error);
@@ -434,7 +453,7 @@ export function serve(connection: Connection, machine?: Machine): void {
   connection.listen();
 }
 
-/** Asks an editor for files that the server cannot read. */
+/** Requests files that the server cannot read from the client. */
 function fileClient(connection: Connection): FileClient {
   const ask = <M extends keyof ServerRequests>(
     method: M,

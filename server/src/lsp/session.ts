@@ -1,12 +1,16 @@
-// What every handler needs: the open documents, what the client can, and answers that are never about an older text.
+// What all handlers share: the open documents, the client's capabilities, and answers for the newest text only.
 import type { Connection, InitializeParams } from 'vscode-languageserver';
 import type { Analysed, Base, Settings } from '../core/index.ts';
 import type { InitializationOptions, Notifications, Requests } from '../protocol/index.ts';
 import type { EditedDocument } from './convert.ts';
-import { turn } from './turn.ts';
+import { pause, turn } from './turn.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Whether the client still wants an answer. */
+/** Milliseconds between checks whether requests are in progress, and the maximum number of checks. */
+const patience = 20;
+const mostLooks = 250;
+
+/** Whether the client has canceled the request. */
 export interface Token {
   readonly isCancellationRequested: boolean;
 }
@@ -14,20 +18,20 @@ export interface Token {
 export class Session {
   readonly connection: Connection;
   readonly workspace: Workspace;
-  /** What the client can, and what it said at the start. */
+  /** The client's capabilities and options from `initialize`. */
   client: InitializeParams['capabilities'] = {};
   options: InitializationOptions = {};
-  /** Ends the waiting for the first settings. */
+  /** Call when the first settings have arrived. */
   readonly start: () => void;
   readonly #started: Promise<void>;
-  /** By document, while its newest text is read. */
+  /** By document, the reading of its newest text that is in progress. */
   readonly #readings = new Map<
     string,
     { readonly version: number | undefined; readonly settings: Settings; readonly done: Promise<boolean> }
   >();
-  /** How many requests are being answered. */
+  /** How many requests are being handled. */
   #asked = 0;
-  /** By document, until its own settings are there. */
+  /** By document, pending until its own settings have arrived. */
   readonly #configurations = new Map<string, Promise<void>>();
 
   constructor(connection: Connection, workspace: Workspace) {
@@ -40,13 +44,13 @@ export class Session {
     this.start = start;
   }
 
-  /** Requests wait for the settings of their document: a default would flash up. */
+  /** Waits for the settings of a document: with defaults, wrong hints would flash up. */
   async ready(uri: string): Promise<void> {
     await this.#started;
     await this.#configurations.get(uri);
   }
 
-  /** Requests about documents wait until their settings are there. */
+  /** Makes requests about these documents wait for their settings. */
   waitFor(uris: readonly string[], configured: Promise<void>): void {
     for (const uri of uris) {
       this.#configurations.set(uri, configured);
@@ -56,7 +60,7 @@ export class Session {
     }
   }
 
-  /** Answers a request about a document from its newest text; `empty` where it is not a spec, and where we fail. */
+  /** Answers a request from the newest text of a document; `empty` if it is not a spec, or on an internal error. */
   async answer<T>(
     what: string,
     uri: string,
@@ -80,12 +84,17 @@ export class Session {
     }
   }
 
-  /** Whether nobody waits for an answer, and no document is read. */
+  /** Whether no request is being handled and no document is being read. */
   get isIdle(): boolean {
     return this.#asked === 0 && this.#readings.size === 0;
   }
 
-  /** The same for what only a network has. */
+  /** Waits, for a limited time, until no request is in progress and `isBusy` is false. */
+  async quiet(isBusy: () => boolean = () => false): Promise<void> {
+    for (let looks = 0; looks < mostLooks && (!this.isIdle || isBusy()); looks++) await pause(patience);
+  }
+
+  /** Like `answer`, but `empty` for documents without a network, such as project files. */
   answerNetwork<T>(
     what: string,
     uri: string,
@@ -98,7 +107,7 @@ export class Session {
     );
   }
 
-  /** The same for a question that nobody asks again: a text that comes while it is answered is answered for. */
+  /** Like `answerNetwork`, for requests that clients do not repeat: asks again if the text was replaced meanwhile. */
   async answerNewest<T>(
     what: string,
     uri: string,
@@ -115,7 +124,7 @@ export class Session {
     }
   }
 
-  /** The same with what the document is compared with, where it is compared with something. */
+  /** Like `answerNetwork`, also with what the document is compared with. */
   compareNetwork<T>(
     what: string,
     uri: string,
@@ -126,7 +135,7 @@ export class Session {
     return this.answerNetwork(what, uri, token, empty, analysed => this.#compare(uri, token, empty, analysed, ask));
   }
 
-  /** The same for every document that is ours. */
+  /** Like `answer`, also with what the document is compared with. */
   compare<T>(
     what: string,
     uri: string,
@@ -157,20 +166,20 @@ export class Session {
     return ask(analysed, workspace.base(uri, analysed));
   }
 
-  /** Lets messages that have arrived already go first, so that a text which one of them replaces is never analysed. */
+  /** Lets pending messages go first, so that a text that one of them replaces is never analyzed. */
   async settled(uri: string): Promise<void> {
     const { workspace } = this;
     for (let version: number | undefined = Number.NaN; version !== workspace.version(uri); ) {
       version = workspace.version(uri);
-      // A message is handled a turn, and one that just arrived needs a turn to be read.
+      // One turn handles a message; one that has just arrived needs another turn to be read.
       await turn();
       await turn();
     }
   }
 
   /**
-   * Reads what takes long with other messages in between, once for all who ask. False where the text or its settings were
-   * replaced meanwhile, or nobody waits any more: whoever replaced them asks again.
+   * Reads a document in steps with other messages in between, once for all requests. False if the text or its settings
+   * were replaced in the meantime or the request was canceled; the client then asks again.
    */
   async prepared(uri: string, token?: Token): Promise<boolean> {
     const { workspace } = this;
@@ -195,8 +204,8 @@ export class Session {
   }
 
   /**
-   * Takes the steps of a longer search with other messages between them; undefined as soon as the request is cancelled,
-   * or the text or the settings that it is about are others.
+   * Runs a longer search in steps with other messages in between; undefined as soon as the request is canceled or the
+   * text or settings of the document are replaced.
    */
   async paced<S, R>(
     uri: string,
@@ -221,7 +230,7 @@ export class Session {
     }
   }
 
-  /** Handles one of our own requests. */
+  /** Registers a handler for one of Flopline's own requests. */
   on<M extends keyof Requests>(
     method: M,
     handler: (params: Requests[M]['params'], token: Token) => Requests[M]['result'] | Promise<Requests[M]['result']>,
@@ -234,7 +243,7 @@ export class Session {
     this.connection.sendNotification(method, params).catch(nobody);
   }
 
-  /** The document as changes of its newest text are sent for it. */
+  /** The document, as edits of its newest text address it. */
   edited(uri: string): EditedDocument {
     const { documentChanges = false, changeAnnotationSupport } = this.client.workspace?.workspaceEdit ?? {};
     return {
@@ -251,5 +260,5 @@ export class Session {
   }
 }
 
-/** For an editor that refuses a refresh or is gone: there is nobody to report to. */
+/** Does nothing. For errors of a client that rejects a refresh or is gone. */
 export function nobody(): void {}

@@ -1,4 +1,4 @@
-// “Make It Cheaper…”: the search for a few changes that reach a budget, and those of them that a person selects.
+// “Make It Cheaper…”: searches for a few changes that reach a budget, and applies those that the user selects.
 import * as l10n from '@vscode/l10n';
 import { WorkDoneProgress } from 'vscode-languageserver';
 import {
@@ -72,7 +72,7 @@ export function answerSlimming(session: Session): void {
   );
 }
 
-/** What a budget means for a network, or what is wrong with it. */
+/** What a budget means for a network, or an error message. */
 function budgetOf({ model }: Analysed, text: string): Budget | string {
   const wishes = parseBudget(text);
   if (typeof wishes === 'string') return wishes;

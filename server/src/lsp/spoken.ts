@@ -1,4 +1,4 @@
-// The language of a session: that of the editor or of the environment, unless a setting chooses another.
+// The language of a session: that of the client or the environment, unless a setting selects another.
 import * as l10n from '@vscode/l10n';
 import { type Language, languageOf } from '../core/index.ts';
 import type { InitializationOptions } from '../protocol/index.ts';
@@ -14,18 +14,18 @@ export class Spoken {
     this.#machine = machine;
   }
 
-  /** An editor introduces itself. */
+  /** Starts with the client's locale. */
   begin(locale: string | undefined, { translations }: InitializationOptions): void {
     this.#own = typeof locale === 'string' ? (languageOf(locale) ?? 'en') : (this.#machine?.language ?? 'en');
     this.#translations = translations;
     this.choose(undefined);
   }
 
-  /** Speaks a language, or without one the editor’s; whether what was said before is in another. */
+  /** Switches to a language (undefined: the client's); returns whether that is a change. */
   choose(chosen: Language | undefined): boolean {
     const language = chosen ?? this.#own;
     if (this.#machine) return this.#machine.speak(language);
-    // In a browser, the editor’s side has read the file.
+    // In a browser, the client has read the translations.
     const contents = language === 'en' ? {} : this.#translations?.[language];
     if (language === this.#now || !contents) return false;
     this.#now = language;

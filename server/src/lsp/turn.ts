@@ -1,6 +1,6 @@
-// How other things get their turn, in Node and in a browser.
+// Yields to the event loop, in Node and in a browser.
 
-/** Messages that have arrived already are handled first. */
+/** Resolves after pending messages have been handled. */
 export const turn: () => Promise<void> = inNode() ?? inBrowser();
 
 function inNode(): (() => Promise<void>) | undefined {
@@ -8,7 +8,7 @@ function inNode(): (() => Promise<void>) | undefined {
   return setImmediate && (() => new Promise(resolve => setImmediate(resolve)));
 }
 
-/** A message behind those that wait: a timer of a browser takes four milliseconds. */
+/** Posts a message to itself, which queues behind pending ones: a timer in a browser takes four milliseconds. */
 function inBrowser(): () => Promise<void> {
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];

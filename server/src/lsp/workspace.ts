@@ -1,4 +1,4 @@
-// The open documents and what was computed for them: each text at most once, and only when somebody asks.
+// The open documents and what was computed for them: each text at most once, and only when it is needed.
 import { FileChangeType, type FileEvent, type TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
@@ -31,38 +31,38 @@ import { FileSettings } from './fileSettings.ts';
 import { WorkspaceFiles } from './files.ts';
 import { Remote } from './remote.ts';
 
-/** What a server has of the machine that it runs on; one in a browser has nothing of it. */
+/** What a server uses of the machine it runs on; a server in a browser has none of it. */
 export interface Machine {
   disk(options: StorageOptions): Storage;
-  /** Files as they were in a revision of the repository around one of them; `now` as they are. */
+  /** Files as of a revision of the repository around a path; `now` are the current ones. */
   filesOf(revision: string, path: string, now: Files): Files;
-  /** Where relative paths begin while no folder is open. */
+  /** Relative paths are resolved against this while no folder is open. */
   readonly folder: string;
-  /** That of the environment, for an editor that has not said its own. */
+  /** The language of the environment, for a client that does not send its own. */
   readonly language: Language;
-  /** Whether what was said before is in another language. */
+  /** Switches the language; returns whether that is a change. */
   speak(language: Language): boolean;
 }
 
 interface Entry {
   readonly version: number;
-  /** The files that it was read with. */
+  /** The files it was read with. */
   readonly files: Watched | undefined;
-  /** The program that imports it and was looked at last. */
+  /** The program that imports it and was viewed last. */
   readonly host: Host | undefined;
   readonly settings: Settings;
   /** Undefined for a text that is not a spec. */
   readonly document: Document | undefined;
-  /** The last text that was priced before this one, which has what is remembered of the file. */
+  /** The last text priced before this one, with the file's history. */
   readonly before: Analysed | undefined;
-  /** Undefined before it was asked for. */
+  /** Undefined until it is needed. */
   analysed?: { readonly value: Analysed | undefined };
 }
 
-/** Files, and what was found where something was looked for: as long as that is so, what was read is true. */
+/** Files that record what was read and looked up, so that a result stays valid while these are the same. */
 export class Watched implements Files {
   readonly #files: WorkspaceFiles;
-  /** While a file is not here, what has arrived when it was asked for. */
+  /** If a file had not arrived yet: the number of arrivals at that time. */
   #without: number | undefined;
   readonly #texts = new Map<string, string | undefined>();
   readonly #there = new Map<string, boolean>();
@@ -105,7 +105,7 @@ export class Watched implements Files {
     if (misses !== this.#files.misses) this.#without ??= this.#files.arrivals;
   }
 
-  /** Whether all that was asked for was here. */
+  /** Whether everything that was requested had arrived. */
   get isWhole(): boolean {
     return this.#without === undefined;
   }
@@ -117,7 +117,7 @@ export class Watched implements Files {
     return true;
   }
 
-  /** Whether a file was looked for. */
+  /** Whether a file was read or looked up. */
   looksAt(path: string): boolean {
     return this.#texts.has(path) || this.#there.has(path);
   }
@@ -126,7 +126,7 @@ export class Watched implements Files {
 export class Workspace {
   /** Whether files outside of the workspace may be read. */
   isTrusted = true;
-  /** The environment of Python that the editor uses, for files whose settings name none. */
+  /** The Python environment selected in the editor, for files whose settings name none. */
   python: string | undefined;
   readonly #machine: Machine | undefined;
   /** Files that the client reads. */
@@ -139,13 +139,13 @@ export class Workspace {
   readonly #texts: TextDocuments<TextDocument>;
   readonly #entries = new Map<string, Entry>();
   readonly #numbers = new Map<string, number>();
-  /** By document: the text that a command makes of it, in which all numbers are right. */
+  /** By document, the text that a command produces, whose row numbers are right. */
   readonly #expected = new Map<string, string>();
-  /** By document, where it lies: asked for at every look at a file. */
+  /** By document, its path; cached because every file access needs it. */
   readonly #paths = new Map<string, string | undefined>();
-  /** By path of a file that is imported, the programs that import it, the one that was looked at last first. */
+  /** By path of an imported file, the programs that import it, the last viewed first. */
   readonly #hosts = new Map<string, readonly Host[]>();
-  /** By document, the expressions that build the networks that were shown of it, the last one first. */
+  /** By document, the entry expressions of its networks that were shown, the last one first. */
   readonly #viewed = new Map<string, readonly string[]>();
   #last = 0;
 
@@ -159,7 +159,7 @@ export class Workspace {
     this.files = new WorkspaceFiles(machine?.disk({ unsaved, allows }), this.remote);
   }
 
-  /** The folders that are open; without any, no file but an open one is read while they are not trusted. */
+  /** The open folders. Without any, only open documents are read while the workspace is not trusted. */
   get folders(): readonly string[] {
     return this.remote.folders;
   }
@@ -168,7 +168,7 @@ export class Workspace {
     this.remote.folders = folders;
   }
 
-  /** Does some work, again as long as it looks at files that are not here. */
+  /** Runs `work`, and runs it again after loading as long as it requests files that have not arrived. */
   async whole<T>(work: () => T): Promise<T> {
     for (;;) {
       const result = work();
@@ -189,14 +189,15 @@ export class Workspace {
   }
 
   /**
-   * What has to be done before the newest text can be asked for: a parser that it needs is loaded, and what takes long to
-   * read is read in steps.
+   * What has to run before the newest text can be used: loads the parser that it needs, and reads in steps what takes
+   * long.
    */
   *preparation(uri: string): Generator<Promise<void> | undefined, void> {
     const text = this.#texts.get(uri);
     if (!text) return;
     const known = this.#entries.get(uri);
-    // A text is looked at once: most files of a language that is not ours are no specs, and most specs need no parser.
+    // Look at a text only once: most files of the languages we share with others are not specs, and most specs need no
+    // parser.
     const isHere = known?.files === undefined || (known.files.isWhole && (!this.remote.client || known.files.isSame));
     const isLookedAt = known?.version === text.version && isHere;
     if (isLookedAt && !known.document?.format.parser) return;
@@ -207,7 +208,7 @@ export class Workspace {
     const source = this.#placed(sourceOf(uri, text), this.settings.of(uri), this.files);
     const parser = formatOf(source)?.parser;
     if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
-    // A file that it was read with may change meanwhile; who changes files all the time waits at the end.
+    // Files it was read with may change in the meantime. If they keep changing, the caller waits at the end.
     for (let tries = 0; tries < 3; tries++) {
       const entry = this.#entry(uri);
       if (!entry?.document || entry.analysed) return;
@@ -218,11 +219,12 @@ export class Workspace {
 
   /** The same for what a document is compared with. */
   *basePreparation(uri: string): Generator<Promise<void> | undefined, void> {
+    if (this.bases.isReady(uri, { settings: this.settings.of(uri), isTrusted: this.isTrusted })) return;
     const document = this.#entry(uri)?.document;
     if (document) yield* this.#whole(() => this.bases.preparation(uri, document, this.#reading(uri)));
   }
 
-  /** What a document is compared with, under the same settings; undefined where it is compared with nothing. */
+  /** What a document is compared with, under the same settings; undefined if nothing. */
   base(uri: string, analysed: Analysed): Base | undefined {
     return this.bases.of(uri, analysed, this.#reading(uri));
   }
@@ -242,8 +244,7 @@ export class Workspace {
   }
 
   /**
-   * A file that is not open, as it is on the disk: it is read in steps, and not kept. Undefined where it is no spec, or
-   * cannot be read.
+   * A file that is not open, read from disk in steps and not cached. Undefined if it is not a spec or cannot be read.
    */
   closed(uri: string, path: string): Generator<Promise<void> | undefined, ClosedFile | undefined> {
     return this.#whole(() => this.#closed(uri, path));
@@ -277,7 +278,7 @@ export class Workspace {
     return analysed && { analysed, files };
   }
 
-  /** Files have changed of which the client says so. */
+  /** Handles file changes reported by the client. */
   filesChanged(changes: readonly FileEvent[]): void {
     for (const { uri, type } of changes) {
       const path = pathOfUri(uri);
@@ -299,26 +300,26 @@ export class Workspace {
     return [...this.#entries].flatMap(([uri, { files }]) => (files && !files.isWhole && !files.isSame ? [uri] : []));
   }
 
-  /** Forgets what was read with other files, such as before more of them may be read. */
+  /** Drops what was read with other files, for example before more of them may be read. */
   reset(): void {
     for (const [uri, { files }] of this.#entries) if (files) this.#entries.delete(uri);
   }
 
-  /** Forgets everything that was computed, such as when it has to be said in another language. */
+  /** Drops everything computed, for example to create it in another language. */
   forgetAll(): void {
     this.#entries.clear();
     this.bases.forget();
     this.#projects = new Projects();
   }
 
-  /** Whether a document was read with others, so that changes of files on the disk matter. */
+  /** Whether a document was read with other files, so changes of these matter. */
   hasFiles(uri: string): boolean {
     return this.#entries.get(uri)?.document !== undefined && this.#entries.get(uri)?.files !== undefined;
   }
 
   /**
-   * A person looks at a document: files that it imports are shown as its network has them from now on. The open ones of
-   * which that is news.
+   * The user looks at a document: files that it imports are now shown in the context of its network. Returns the open
+   * documents for which that is a change.
    */
   look(uri: string): readonly string[] {
     const spec = this.#entries.get(uri)?.analysed?.value?.spec;
@@ -333,7 +334,7 @@ export class Workspace {
     for (const path of spec?.imports?.read.keys() ?? []) {
       const hosts = this.#hosts.get(path) ?? [];
       if (isSameHost(hosts[0], host)) continue;
-      // With the same expression, what it was called with has changed: that is no other network.
+      // Same file and expression means the same network, called with something else.
       const before = hosts.filter(each => each.path !== host.path || each.entry !== host.entry);
       this.#hosts.set(path, [host, ...before].slice(0, mostViewed));
       changed.push(path);
@@ -345,12 +346,12 @@ export class Workspace {
     });
   }
 
-  /** The expressions that build the networks that were shown of a document, the last one first. */
+  /** The entry expressions of a document's networks that were shown, the last one first. */
   viewed(uri: string): readonly string[] {
     return this.#viewed.get(uri) ?? [];
   }
 
-  /** Programs that import a document besides the one as which it is shown, the one that was looked at last first. */
+  /** Programs that import a document, other than the one in whose context it is shown; the last viewed first. */
   otherHosts({ document: { source } }: Analysed): readonly Host[] {
     const hosts = source.path === undefined ? undefined : this.#hosts.get(source.path);
     return (hosts ?? []).filter(host => host !== source.host);
@@ -376,7 +377,7 @@ export class Workspace {
     return entry.analysed.value;
   }
 
-  /** Remembers that the numbers of the newest text mean what they say. */
+  /** Marks the row numbers in the newest text as right. */
   acceptNumbers(uri: string): void {
     const analysed = this.analysed(uri);
     const entry = this.#entry(uri);
@@ -384,7 +385,7 @@ export class Workspace {
     entry.analysed = { value: price(analysed.document, entry.settings, accept(analysed), entry.before) };
   }
 
-  /** Remembers that the numbers of the text that a command makes mean what they say. */
+  /** Announces a text that a command produces, whose row numbers are right. */
   expect(uri: string, text: string): void {
     this.#expected.set(uri, text);
   }
@@ -394,7 +395,7 @@ export class Workspace {
     return this.#texts.get(uri)?.version;
   }
 
-  /** A short name for an open document, the same until it is closed. */
+  /** A short number for an open document, the same until it is closed. */
   number(uri: string): number {
     let number = this.#numbers.get(uri);
     if (number === undefined) {
@@ -404,14 +405,14 @@ export class Workspace {
     return number;
   }
 
-  /** The document that has a number; undefined when it was closed. */
+  /** The document with this number; undefined if it was closed. */
   numbered(number: number): string | undefined {
     for (const [uri, own] of this.#numbers) if (own === number) return uri;
     return undefined;
   }
 
   forget(uri: string): void {
-    // What was saved is read anew: not every client hears of changes.
+    // Not every client reports changes of saved files.
     this.filesChanged([{ uri, type: FileChangeType.Changed }]);
     this.settings.close(uri);
     this.bases.delete(uri);
@@ -422,7 +423,7 @@ export class Workspace {
     this.#viewed.delete(uri);
   }
 
-  /** The networks that the budgets of a project file are for; undefined where it cannot be read. */
+  /** The networks that a project file's budgets apply to; undefined if it cannot be read. */
   async budgeted(
     uri: string,
   ): Promise<{ readonly project: Project; readonly files: readonly BudgetedFile[] } | undefined> {
@@ -441,7 +442,7 @@ export class Workspace {
     return { project, files };
   }
 
-  /** A file with what is around it, open or not, once the parser that it needs is there; undefined where it cannot be read. */
+  /** A file with its surroundings, open or not, after loading the parser it needs; undefined if it cannot be read. */
   async sourceAt(uri: string, path: string): Promise<Source | undefined> {
     const found = await this.whole(() => {
       const own = this.#sourceAt(uri, path);
@@ -453,7 +454,7 @@ export class Workspace {
     return found?.source;
   }
 
-  /** Whether a file, open or not, is recognized as one that holds networks. */
+  /** Whether a file, open or not, is recognized as one that has networks. */
   isNetwork(uri: string, path: string): Promise<boolean> {
     return this.whole(() => {
       const source = this.#sourceAt(uri, path);
@@ -479,8 +480,8 @@ export class Workspace {
   }
 
   /**
-   * The folders of a file: those of its project, which everybody who works on it shares, before those of settings. Relative
-   * ones in settings are those of the first workspace folder.
+   * The folders in which a file's imports are looked up: those of its project file, which everyone on the project
+   * shares, before those of settings. Relative ones in settings are resolved against the first workspace folder.
    */
   #roots({ source, python, repository }: Settings, project: Project | undefined): Source['roots'] {
     const folder = this.folders[0] ?? this.#machine?.folder ?? '';
@@ -493,15 +494,15 @@ export class Workspace {
     };
   }
 
-  /** What the project file says that governs a file: one within its workspace folder. */
+  /** The project file that governs a file; it has to be within the workspace folder. */
   #project(path: string, files: Files): Project | undefined {
     const around = this.folders.filter(folder => path.startsWith(`${folder}/`));
-    // The outermost: folders within each other are one project’s.
+    // The outermost: nested folders share one project.
     const [last] = around.sort((a, b) => a.length - b.length);
     return this.#projects.of(path, files, last);
   }
 
-  /** A text with what is around it. */
+  /** Adds the surroundings of a text: its roots, project and files. */
   #placed(source: Source, settings: Settings, files: Files | undefined): Source {
     const { path } = source;
     const project = files && path !== undefined ? this.#project(path, files) : undefined;
@@ -520,11 +521,11 @@ export class Workspace {
     if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
     const files = path === undefined ? undefined : new Watched(this.files);
     const source = this.#placed(sourceOf(uri, text), settings, files);
-    // Whoever asks has waited for it; this is a text that came just now.
+    // Requests wait for the parser; without it, this is a text that has just arrived.
     const parser = formatOf(source)?.parser;
     const isNeeded = parser?.isNeeded(source) === true;
     if (isNeeded && !parser.isReady()) return undefined;
-    // Parsing depends on no setting but the size limit, where no other files are read but that of the project.
+    // Unless other files are read (besides the project file), parsing depends on no setting but the size limit.
     const reusable =
       !isNeeded &&
       isSame &&
@@ -545,7 +546,7 @@ export interface ClosedFile {
   readonly files: Watched;
 }
 
-/** So many networks that were shown are remembered. */
+/** How many viewed networks are remembered. */
 const mostViewed = 8;
 
 function isSameHost(a: Host | undefined, b: Host): boolean {
@@ -556,7 +557,7 @@ function sourceOf(uri: string, text: TextDocument): Source {
   return { name: fileName(uri), text: text.getText(), languageId: text.languageId, path: pathOfUri(uri) };
 }
 
-/** The name of a file without its folders: `yolov8n.yaml` of `file:///models/yolov8n.yaml?git`. */
+/** The file name without folders: `yolov8n.yaml` for `file:///models/yolov8n.yaml?git`. */
 function fileName(uri: string): string {
   const path = uri.replace(/[?#].*$/s, '');
   const name = path.slice(path.search(/[^/:]*$/));

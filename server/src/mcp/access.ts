@@ -1,4 +1,4 @@
-// Which files may be read and changed: those in the folders of a workspace, and no others.
+// Which files may be read and changed: only those in the workspace's folders.
 import { realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import * as l10n from '@vscode/l10n';
@@ -9,7 +9,7 @@ import type { Refusal } from './refusal.ts';
 export class Access {
   /** Absolute, with forward slashes. */
   readonly folders: readonly string[];
-  /** The same without symbolic links. */
+  /** The same folders with symbolic links resolved. */
   readonly #real: readonly string[];
 
   constructor(folders: readonly string[]) {
@@ -17,17 +17,17 @@ export class Access {
     this.#real = this.folders.map(folder => realPath(folder) ?? folder);
   }
 
-  /** Whether a file or folder is inside, wherever links in it lead. */
+  /** Whether a file or folder is inside, with symbolic links resolved. */
   readonly allows = (path: string): boolean => isWithin(path, this.folders) || isWithin(path, this.#real);
 
-  /** Where a file or folder is that a client names: an absolute path, one in a folder, or an address. */
+  /** Resolves what a client names: an absolute path, a path in one of the folders, or a URI. */
   find(name: string): string | Refusal {
     const written = name.startsWith('file:') ? (pathOfUri(name) ?? name) : name;
     const places = isAbsolute(written) ? [corePath(written)] : this.folders.map(folder => corePath(written, folder));
     for (const path of places) {
       const real = realPath(path);
       if (real === undefined) continue;
-      // A link may lead out of the folder that it is in.
+      // A link may point outside the folder it is in.
       if (isWithin(real, this.#real)) return path;
       return this.#outside(name);
     }
@@ -35,7 +35,7 @@ export class Access {
     return { refused: l10n.t('No such file or folder: “{0}”. Looked in {1}.', name, this.folders.join(', ')) };
   }
 
-  /** Where a text would be as a file, for what it imports; undefined where files there may not be read. */
+  /** The path a text would have as a file, for its imports; undefined if files there may not be read. */
   placeOf(name: string): string | undefined {
     const written = name.startsWith('file:') ? (pathOfUri(name) ?? name) : name;
     const [folder] = this.folders;
@@ -43,7 +43,7 @@ export class Access {
     return this.allows(path) ? path : undefined;
   }
 
-  /** A path as people call it: relative to the folder that it is in. */
+  /** A path for display: relative to the folder it is in. */
   nameOf(path: string): string {
     const folder = this.folders.find(each => isWithin(path, [each]));
     return folder === undefined || path === folder ? path : path.slice(folder.length + (folder.endsWith('/') ? 0 : 1));

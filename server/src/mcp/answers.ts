@@ -1,4 +1,4 @@
-// What the answers of several tools have in common: totals, problems with their fixes, and what was changed.
+// Parts that the answers of several tools share: totals, problems with their fixes, and changes.
 import * as l10n from '@vscode/l10n';
 import { changeFile } from '../cli/change.ts';
 import {
@@ -41,7 +41,7 @@ export const countsSchema = (description: string): Schema => ({
 export const diffSchema = (): Schema => text(l10n.t('The change as a unified diff.'));
 export const fileSchema = (): Schema => text();
 
-/** `4.37G MACs · 3.16M params · …`, and what the framework prints. */
+/** `4.37G MACs · 3.16M params · …`, and the figure that the framework prints. */
 export function totalsLine(analysed: Analysed): string {
   const { detail, native } = summary(analysed);
   return native === undefined ? detail : `${detail} · ${native}`;
@@ -51,7 +51,7 @@ export function wordsOf(analysed: Analysed): ReportWords {
   return { unit: analysed.model.convention.unit, shapeOrder: orderOf(analysed) };
 }
 
-/** A row without what scripts alone need. */
+/** A row without fields that only scripts need. */
 export function rowOf({ name, op, line, outputs, macs, params, value, complete, why }: RowReport, words: ReportWords) {
   return {
     name,
@@ -80,7 +80,7 @@ export const rowSchema = (): Schema =>
 
 // --- Problems -----------------------------------------------------------------------------------------------------
 
-/** A fix with a name by which it can be applied. */
+/** A fix with an id by which it can be applied. */
 export interface NamedFix {
   readonly id: string;
   readonly offer: FixOffer;
@@ -107,11 +107,11 @@ export const problemSchema = (): Schema =>
 
 const order = ['error', 'warning', 'information', 'hint'];
 
-/** The problems of a network or of one of its lines, the worst first, with the fixes of the first ones. */
+/** The problems of a network or of one of its lines, worst first; the first ones with their fixes. */
 export function problemRows(analysed: Analysed, line?: number, most = 20): { rows: ProblemRow[]; left: number } {
   const { lines } = analysed.document;
   const found = problemsWithHints(analysed)
-    // Hints that lead to advice are what the tool “advise” is for.
+    // Hints that only point to advice are left to the tool “advise”.
     .filter(({ severity, fixes: own }) => severity !== 'hint' || (own?.length ?? 0) > 0)
     .filter(({ range }) => line === undefined || lines.lineAt(range.from) === line)
     .toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || a.range.from - b.range.from);
@@ -130,7 +130,7 @@ export function problemRows(analysed: Analysed, line?: number, most = 20): { row
   return { rows, left: found.length - rows.length };
 }
 
-/** The fixes of the problems that touch a range of the text, with their names: `fix:channel-mismatch@12:5.1`. */
+/** The fixes of problems that touch a range, with their ids: `fix:channel-mismatch@12:5.1`. */
 export function namedFixes(
   analysed: Analysed,
   within = { from: 0, to: analysed.document.source.text.length },
@@ -148,7 +148,7 @@ export function namedFixes(
     });
 }
 
-/** The line in the name of a fix. */
+/** The line in the id of a fix. */
 export function lineOfFix(id: string): number | undefined {
   const line = /^fix:[\w-]+@(\d+):\d+\.\d+$/.exec(id)?.[1];
   return line === undefined ? undefined : Number(line) - 1;
@@ -164,7 +164,7 @@ export function problemLines({ rows, left }: { rows: readonly ProblemRow[]; left
   ];
 }
 
-/** A heading and what is under it; nothing where there is nothing. */
+/** A heading with lines below it; nothing if there are no lines. */
 export function section(heading: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', heading, ...lines];
 }
@@ -186,7 +186,7 @@ interface Change {
   readonly text?: string;
 }
 
-/** Writes a change where that was asked for; why not, where it cannot be done. */
+/** Writes a change to the file if requested, or says why that is not possible. */
 export function changeOf(
   { file, path, analysed }: Subject,
   edits: readonly TextEdit[],
@@ -203,7 +203,7 @@ export function changeOf(
   return isChanged ? { diff, written: true } : { refused: complaint.replace(/^flopline: /, '').trim() };
 }
 
-/** A text is not a file. */
+/** Refuses to write if the network is a text, not a file. */
 export function cannotWrite({ text: given, write = false }: { text?: string; write?: boolean }): Refusal | undefined {
   if (given === undefined || !write) return undefined;
   return { refused: l10n.t('“write” changes the file, which “text” takes the place of. Leave one of them out.') };

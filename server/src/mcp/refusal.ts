@@ -1,4 +1,4 @@
-/** Why nothing is answered or done, as sentences. */
+/** Why a tool does nothing, in whole sentences. */
 export interface Refusal {
   readonly refused: string;
 }

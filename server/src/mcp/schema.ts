@@ -1,4 +1,4 @@
-// The part of JSON Schema that tools need, and arguments held against it: what is wrong with them is said in words.
+// The subset of JSON Schema that tools need, and the validation of arguments with readable messages.
 import * as l10n from '@vscode/l10n';
 import { sentences, suggestion } from '../core/index.ts';
 
@@ -25,24 +25,24 @@ const described =
 export const text: Described = described({ type: 'string' });
 export const flag: Described = described({ type: 'boolean' });
 export const count: Described = described({ type: 'integer', minimum: 0 });
-/** Null where it is not known. */
+/** Null if unknown. */
 export const amount: Described = described({ type: ['integer', 'null'] });
 
 export function list(items: Schema, description?: string): Schema {
   return { type: 'array', items, ...(description === undefined ? {} : { description }) };
 }
 
-/** Arguments: others than these are mistakes. */
+/** An object of arguments; unknown ones are errors. */
 export function takes(properties: Readonly<Record<string, Schema>>, ...required: readonly string[]): Schema {
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-/** A part of an answer, which may say more. */
+/** An object in an answer; it may have more properties. */
 export function has(properties: Readonly<Record<string, Schema>>, ...required: readonly string[]): Schema {
   return { type: 'object', properties, ...(required.length > 0 ? { required } : {}) };
 }
 
-/** What is wrong with arguments, as a sentence; undefined where nothing is. */
+/** What is wrong with an argument, as a sentence; undefined if it is valid. */
 export function complaint(value: unknown, schema: Schema, name = ''): string | undefined {
   switch (schema.type) {
     case 'object': {

@@ -1,4 +1,5 @@
-// The protocol over standard input and output, by its SDK: `dist/mcp.js`, which `flopline mcp` starts.
+// Serves the tools over standard input and output with the MCP SDK. Bundled as `dist/mcp.js`, which `flopline mcp`
+// loads.
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import {
@@ -10,7 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Toolbox } from './tool.ts';
 
-/** Serves tools until the client goes. */
+/** Serves tools until the client disconnects. */
 export async function serve(toolbox: Toolbox): Promise<void> {
   const { version, instructions } = toolbox;
   const server = new Server(
@@ -18,7 +19,7 @@ export async function serve(toolbox: Toolbox): Promise<void> {
     { capabilities: { tools: {} }, instructions },
   );
 
-  /** Calls wait for the folders that may be read. */
+  /** Calls wait for the client to say which folders may be read. */
   let roots: Promise<void> = Promise.resolve();
   const askForRoots = async (): Promise<void> => {
     if (!toolbox.asksForRoots || !server.getClientCapabilities()?.roots) return;
@@ -54,7 +55,7 @@ export async function serve(toolbox: Toolbox): Promise<void> {
         isCancelled: () => signal.aborted,
         progress: (progress, total, message) => {
           const progressToken = _meta?.progressToken;
-          // A person sees no more than a few a second.
+          // At most a few updates per second are readable.
           if (progressToken === undefined || performance.now() - reported < 200) return;
           reported = performance.now();
           sendNotification({

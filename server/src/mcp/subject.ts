@@ -1,4 +1,4 @@
-// The network that a call is about: a file, a text that is called like one, or a file as it was in a revision.
+// The network a call is about: a file, a text with a file name, or a file as of a revision.
 import { basename, dirname } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { type Content, contentIn, contentOf, reasonOf } from '../cli/files.ts';
@@ -24,7 +24,7 @@ import type { Access } from './access.ts';
 import type { Refusal } from './refusal.ts';
 import { type Schema, text } from './schema.ts';
 
-/** Which network, and as what it is read. */
+/** Which network, and under which settings. */
 export interface Target extends Partial<Readonly<Record<ChoiceKey | 'inputs', string | number>>> {
   readonly file: string;
   readonly text?: string;
@@ -32,16 +32,16 @@ export interface Target extends Partial<Readonly<Record<ChoiceKey | 'inputs', st
 }
 
 export interface Subject {
-  /** As a person calls it. */
+  /** The name for display. */
   readonly file: string;
-  /** Where the file is; undefined of a text. */
+  /** The path of the file; undefined for a text. */
   readonly path: string | undefined;
   readonly analysed: Analysed;
-  /** What was asked for and means nothing to this network. */
+  /** Requested settings that have no effect on this network. */
   readonly notes: readonly string[];
 }
 
-/** The arguments that say which network. */
+/** The arguments that select a network. */
 export const targetArguments = (): Readonly<Record<string, Schema>> => ({
   file: text(
     l10n.t(
@@ -52,7 +52,7 @@ export const targetArguments = (): Readonly<Record<string, Schema>> => ({
   ...choiceArguments(),
 });
 
-/** The arguments that say as what a network is read, as the command line has them. */
+/** The arguments for settings, the same as the command line's options. */
 export function choiceArguments(): Readonly<Record<string, Schema>> {
   const keys = [...choiceKeys, 'inputs'];
   return Object.fromEntries(
@@ -65,7 +65,7 @@ export function choiceArguments(): Readonly<Record<string, Schema>> {
   );
 }
 
-/** Reads a network; why not, where that cannot be done. */
+/** Reads a network, or says why that is not possible. */
 export async function subjectOf(access: Access, target: Target): Promise<Subject | Refusal> {
   const settings = settingsOf(target);
   if ('refused' in settings) return settings;
@@ -92,7 +92,7 @@ function settingsOf(target: Target): Settings | Refusal {
     const written = target[key];
     if (written === undefined) continue;
     const value = settingTable.get(key)!.read(written);
-    // Which scales, dialects and phases there are, files say.
+    // Valid scales, dialects and phases depend on the file.
     if ('message' in value && !['scale', 'dialect', 'phase', 'entry'].includes(key)) return { refused: textOf(value) };
     values.set(key, 'value' in value ? value.value : written);
   }
@@ -101,23 +101,23 @@ function settingsOf(target: Target): Settings | Refusal {
 
 interface Place {
   readonly name: string;
-  /** As it is read: absolute, or a mere name. */
+  /** The path it is read under: absolute, or just a name. */
   readonly path: string;
-  /** Where the file is that can be changed. */
+  /** The path of the file that a change is written to. */
   readonly file: string | undefined;
 }
 
 function placeOf(access: Access, { file, text: given, revision }: Target): Place | Refusal {
   if (file === '') return { refused: l10n.t('The argument “{0}” is missing.', 'file') };
   if (given !== undefined) return { name: file, path: access.placeOf(file) ?? file, file: undefined };
-  // A file may have been deleted since.
+  // A file of a revision may have been deleted since.
   const path = revision === undefined ? access.find(file) : (access.placeOf(file) ?? access.find(file));
   return typeof path === 'string' ? { name: access.nameOf(path), path, file: path } : path;
 }
 
 interface Read {
   readonly path: string;
-  /** Or why there is none. */
+  /** The content, or why it cannot be read. */
   readonly content: Content | string;
   readonly files: Files;
 }
@@ -170,7 +170,7 @@ export async function loadParser(path: string, content: string, files: Files, se
 
 const nothing: Files = { read: () => undefined, isFolder: () => false, has: () => false, list: () => [] };
 
-/** The same files, of those that may be read. */
+/** The files, restricted to those that may be read. */
 function within(files: Files, { allows }: Access): Files {
   return {
     read: path => (allows(path) ? files.read(path) : undefined),

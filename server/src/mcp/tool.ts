@@ -1,28 +1,28 @@
-// What a tool of the Model Context Protocol is, as plain data: the SDK is in a bundle of its own, which `serve.ts` begins.
+// The interface of an MCP tool as plain data: the SDK is in a separate bundle, whose entry point is `serve.ts`.
 import type { Access } from './access.ts';
 import type { Refusal } from './refusal.ts';
 import type { Schema } from './schema.ts';
 
-/** What a tool answers: for people and models, and the same for programs; or why it does nothing. */
+/** The answer as text for people and models and as data for programs; or a refusal. */
 export type Answer = { readonly text: string; readonly data: Readonly<Record<string, unknown>> } | Refusal;
 
-/** What is known of a call besides its arguments. */
+/** The context of a call. */
 export interface Call {
-  /** Whether nobody waits for the answer any more. */
+  /** Whether the client has canceled the call. */
   isCancelled(): boolean;
-  /** Says how far a long search is. */
+  /** Reports the progress of a long search. */
   progress(done: number, of: number, message: string): void;
 }
 
-/** What a client shows of a tool, and a model reads. */
+/** The description of a tool, for clients and models. */
 export interface ToolWords {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly input: Schema;
-  /** Of `data`. */
+  /** The schema of `data`. */
   readonly output: Schema;
-  /** Whether it never changes a file. */
+  /** Whether the tool never changes a file. */
   readonly isReadOnly: boolean;
 }
 
@@ -34,19 +34,19 @@ export interface Context extends Call {
 }
 
 export interface Tool extends ToolWords {
-  /** `args` are what `input` asks for. */
+  /** `args` conform to `input`. */
   run(args: never, context: Context): Promise<Answer>;
 }
 
-/** All tools, for whoever serves them. */
+/** All tools, for the server. */
 export interface Toolbox {
   readonly version: string;
-  /** What a model is told of all of them. */
+  /** Instructions to the model for all tools. */
   readonly instructions: string;
   readonly tools: readonly ToolWords[];
-  /** Whether the client says which folders may be read. */
+  /** Whether the client is asked which folders may be read. */
   readonly asksForRoots: boolean;
-  /** Takes the addresses of those folders. */
+  /** Sets these folders by URI. */
   setRoots(uris: readonly string[]): void;
   call(name: string, args: unknown, call: Call): Promise<Answer>;
 }

@@ -1,4 +1,4 @@
-// All tools in one visible list, and how one of them is called.
+// The list of all tools, and how a tool is called.
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { pathOfUri, sentences, suggestion } from '../core/index.ts';
@@ -13,10 +13,10 @@ import { explain } from './tools/explain.ts';
 import { report } from './tools/report.ts';
 import { slim } from './tools/slim.ts';
 
-/** In the order in which a client lists them. */
+/** In the order in which clients list them. */
 const tools: readonly (() => Tool)[] = [report, explain, advise, apply, slim, diff, check];
 
-/** `folders` are those that may be read; without any, the client says, and as long as it does not, the one where we are. */
+/** `folders` may be read. If empty, the client names them; until it does, only the current folder. */
 export function toolbox(folders: readonly string[], version: string): Toolbox {
   let access = new Access(folders.length > 0 ? folders : ['.']);
   const all = tools.map(tool => tool());

@@ -1,5 +1,5 @@
 // node dist/server.js --stdio | --node-ipc | --socket=PORT | --pipe=NAME
-// node dist/server.js mcp [FOLDER…]     the tools of `flopline mcp`: so the extension brings the core along once for Node
+// node dist/server.js mcp [FOLDER…]     the tools of `flopline mcp`, so that the extension contains the core only once
 import { createConnection } from 'vscode-languageserver/node';
 import { version } from '../../../package.json';
 import { languageOfEnvironment, parentOf } from '../core/index.ts';

@@ -1,4 +1,4 @@
-// The way over standard input and output, which editors other than VS Code use.
+// The connection over standard input and output, which editors other than VS Code use.
 import {
   AbstractMessageWriter,
   type Connection,
@@ -8,9 +8,9 @@ import {
   StreamMessageReader,
 } from 'vscode-languageserver/node';
 
-/** A connection over the standard streams; the process ends with its client. */
+/** A connection over stdio; the process ends when the client goes away. */
 export function connectStdio(): Connection {
-  // Anything printed would end up between two messages.
+  // Console output on stdout would corrupt the protocol.
   Object.assign(console, new console.Console(process.stderr));
   const connection = createConnection(new StreamMessageReader(process.stdin), new WholeMessageWriter(process.stdout));
   let mayEnd = false;
@@ -23,8 +23,8 @@ export function connectStdio(): Connection {
 }
 
 /**
- * Writes a message as one piece. The library's writer takes two, header and content, and each wakes the client: at
- * every keystroke that is time in which a person waits.
+ * Writes a message in one piece. The library's writer uses two, header and content, and each wakes the client, which is
+ * noticeable at every keystroke.
  */
 class WholeMessageWriter extends AbstractMessageWriter implements MessageWriter {
   readonly #stream: NodeJS.WritableStream;

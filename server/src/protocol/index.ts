@@ -1,5 +1,5 @@
-// What Flopline's server and an editor say to each other beside the language server protocol. Types only: the client
-// imports nothing else of the server.
+// Flopline's own extensions of the language server protocol. Types only: the client imports nothing else from the
+// server.
 import type {
   AdviceTotals,
   BudgetStatus,
@@ -39,57 +39,57 @@ export interface DocumentParams {
   readonly textDocument: { readonly uri: string };
 }
 
-/** What can be chosen for a file, what is in effect, and who that is from. */
+/** What can be chosen for a file, the value in effect, and where it comes from. */
 export interface DocumentChoice extends Omit<Choice, 'range'> {
-  /** The place in the comment that it is from. */
+  /** The range in the comment that sets it. */
   readonly range?: ProtocolRange;
 }
 
 /**
- * What a person chose for files, by address; keys and values are those of a comment (`scale`: `s`), and an empty string
- * is the file's own value.
+ * The user's choices for files, by URI. Keys and values are those of a comment (`scale`: `s`); an empty string selects
+ * the file's own value.
  */
 export type ChosenByUri = Readonly<Record<string, FileChoices>>;
 
 /** A text that a document is compared with. */
 export interface ComparisonBase {
   readonly kind: 'revision' | 'save' | 'file';
-  /** The revision or the file, as a person calls it: `HEAD`. */
+  /** The name of the revision or file for display: `HEAD`. */
   readonly label: string;
-  /** The file's name, by which a spec is recognised. */
+  /** The file name, which is needed to recognize the format. */
   readonly name: string;
   readonly text: string;
   readonly languageId?: string;
-  /** Where it is, for what it imports. */
+  /** Its location, for resolving imports. */
   readonly uri?: string;
-  /** Of a revision: its commit. */
+  /** The commit, if it is from a revision. */
   readonly revision?: string;
 }
 
-/** What the budgets of a document say of it, in words: the worst of them, and each. */
+/** The worst verdict of a document's budgets, and a message for each. */
 export interface BudgetState {
   readonly status: BudgetStatus;
   readonly messages: readonly string[];
 }
 
-/** A budget of a network, as a test of an editor. */
+/** A budget of a network, as a test in the editor. */
 export interface BudgetTest {
   /** The network's file. */
   readonly uri: string;
-  /** The same, relative to the folder of the project file. */
+  /** The same file, relative to the folder of the project file. */
   readonly path: string;
   readonly project: string;
-  /** The place of the budget among those of the project. */
+  /** The index of the budget in the project file. */
   readonly index: number;
-  /** Which network of a Python file; null is the file's own. */
+  /** Which network of a Python file; null for the default one. */
   readonly entry: string | null;
   /** `scale n, ≤ 5.00G MACs`. */
   readonly limits: string;
-  /** In the project file, where the network is named. */
+  /** Where the project file names the network. */
   readonly range: ProtocolRange;
 }
 
-/** What a budget says of a network. */
+/** The verdict of a budget on a network. */
 export interface BudgetResult {
   readonly status: BudgetStatus;
   /** `4.37G MACs (limit 5.00G)`. */
@@ -97,39 +97,39 @@ export interface BudgetResult {
   readonly message: string;
   /** The head of the network. */
   readonly range: ProtocolRange;
-  /** The budget and the costliest layers; null is the network's own file. */
+  /** Places of the budget and the costliest layers; a null URI is the network's own file. */
   readonly related: readonly { readonly uri: string | null; readonly range: ProtocolRange; readonly message: string }[];
 }
 
-/** For a status bar and its menu. */
+/** For the status bar and its menu. */
 export interface DocumentSummary extends Summary {
-  /** What pointing at the totals shows. */
+  /** The tooltip. */
   readonly markdown: string;
-  /** Where comments of the file set something (`input=3,320,320`), by key; they take precedence over the editor's settings. */
+  /** The ranges of comments that set something (`input=3,320,320`), by key; they override the client's settings. */
   readonly inFile: Readonly<Record<string, ProtocolRange>>;
   readonly choices: readonly DocumentChoice[];
-  /** Null where no budget is for the document. */
+  /** Null if no budget applies to the document. */
   readonly budget: BudgetState | null;
 }
 
 /** A file of the workspace that is a network. */
 export interface NetworkFile {
   readonly uri: string;
-  /** Within its workspace folder. */
+  /** Relative to its workspace folder. */
   readonly path: string;
-  /** Whether it is one for certain: of a program that is known when it was read. */
+  /** Whether it is known to be a network; whether a program is one is known only once it has been read. */
   readonly isCertain: boolean;
 }
 
 export interface NetworkList {
   readonly networks: readonly NetworkFile[];
-  /** Whether the workspace has more files than are looked at. */
+  /** Whether some files were left out because there are too many. */
   readonly isCut: boolean;
 }
 
-/** A sequence of changes that reaches a budget, or comes as near as can be. */
+/** A sequence of changes that reaches a budget, or gets as close as possible. */
 export interface SlimAnswer {
-  /** Of the text that it is about. */
+  /** The version of the text. */
   readonly version: number;
   /** `1.11G MACs (−30 %)`. */
   readonly budget: string;
@@ -140,44 +140,44 @@ export interface SlimAnswer {
 
 export interface SlimItem {
   readonly choice: SlimChoice;
-  /** What it is about, as a person knows it: `model.4 (C2f)`. */
+  /** The layer's name for display: `model.4 (C2f)`. */
   readonly layer: string;
   /** “Insert a 1×1 bottleneck (64 channels)”, and “347M → 99.5M MACs here”. */
   readonly change: string;
   readonly price: string;
-  /** 0-based, of the text as it stands. */
+  /** 0-based, in the unchanged text. */
   readonly line: number;
-  /** With this change and all before it. */
+  /** After this change and all previous ones. */
   readonly after: AdviceTotals;
-  /** `1.11G MACs (−30 %)`: what the budget limits of them, in words. */
+  /** `1.11G MACs (−30 %)`: the totals that the budget limits. */
   readonly running: string;
 }
 
-/** Some of the steps, tried anew on the text. */
+/** The result of applying some of the steps. */
 export interface SlimPicked {
-  /** The totals with them, in words. */
+  /** The totals as text. */
   readonly totals: string;
   readonly reached: boolean;
   readonly steps: readonly SlimItem[];
-  /** All of them as one change. */
+  /** All steps as one change. */
   readonly edits: readonly { readonly range: ProtocolRange; readonly newText: string }[];
 }
 
-/** What a command on a row makes of the text, or why it does nothing. */
+/** The edits of a command on a row, or why it does nothing. */
 export type RowAnswer =
   | {
-      /** Of the text that the changes are for. */
+      /** The version of the text that the edits are for. */
       readonly version: number;
-      /** All of them as one change. */
+      /** All edits as one change. */
       readonly edits: readonly { readonly range: ProtocolRange; readonly newText: string }[];
-      /** What else a person has to know of it. */
+      /** Something else the user should know. */
       readonly message?: string;
-      /** Where the cursor is then, in the changed text. */
+      /** The new selection, in the changed text. */
       readonly selection: ProtocolRange;
     }
   | { readonly refused: string };
 
-/** A row of an overview. What is the default is left out: thousands of them are sent. */
+/** A row of an overview. Default values are left out, because thousands of rows are sent. */
 export interface OverviewRow {
   readonly name: string;
   readonly type?: string;
@@ -186,39 +186,39 @@ export interface OverviewRow {
   readonly costs: OverviewCosts;
   readonly signs?: readonly [string, string, string];
   readonly why?: string;
-  /** For each of its places the number of its file among `OverviewContent.files`. */
+  /** For each place, the index of its file in `OverviewContent.files`. */
   readonly places?: readonly number[];
   readonly change?: OverviewChange;
   /**
-   * What its own work reads. Left out: of a row without rows, the row without rows in front of it, or the network's first
-   * input where there is none; of another one, that it has no work of its own.
+   * What the row's own work reads. Omitted: for a row without rows inside, the previous such row, or the network's
+   * first input if there is none; for other rows, that they have no work of their own.
    */
   readonly from?: readonly OverviewSource[];
-  /** The shapes of what the network returns of its own work. */
+  /** The shapes of the network outputs that the row's own work produces. */
   readonly returns?: readonly string[];
   readonly rows?: readonly OverviewRow[];
 }
 
 /**
- * A tensor that a row reads: by how many rows the one whose work it is comes earlier, counting each row in front of those
- * inside it and removed ones not at all; 0 is the network's first input, −1 its second. With its shape where that is not
- * the row's or the input's.
+ * A tensor that a row reads. The number says how many rows earlier the row that produces it is, where each row precedes
+ * those inside it and removed rows do not count; 0 is the network's first input, −1 its second. The shape is given if
+ * it is not that of the row or input.
  */
 export type OverviewSource = number | readonly [number, string];
 
-/** Rows that stay as they were, from a number up to another one of those sent before, or others. */
+/** A range of the rows sent before (`to` is exclusive) that is unchanged, or new rows. */
 export type OverviewPart<T = OverviewRow> =
   | { readonly from: number; readonly to: number }
   | { readonly rows: readonly T[] };
 
-/** Numbers that replace others of a list, from one up to another; `to` is null for a list that is all new. */
+/** Numbers that replace a range of a list; `to` is null if the whole list is new. */
 export interface Spliced {
   readonly from: number;
   readonly to: number | null;
   readonly values: readonly number[];
 }
 
-/** Where rows are: files by address, the document first (empty), and lines as an overview has them, if they changed. */
+/** Places of rows: file URIs, the document (empty) first; and lines encoded as in an overview, if they changed. */
 export interface WithPlaces {
   readonly files: readonly string[];
   readonly lines?: readonly number[];
@@ -236,10 +236,10 @@ export interface TimeContent extends Omit<Time, 'rows'>, WithPlaces {
   readonly rows: readonly OverviewPart<Placed<TimeRow>>[];
 }
 
-/** With the number of the file of each of its places. */
+/** With the file index of each of its places. */
 export type Placed<T> = Omit<T, 'sites'> & { readonly places: readonly number[] };
 
-/** What an overview shows; of what was sent before, what is the same is not sent again. */
+/** The content of an overview; what is unchanged since the last message is not sent again. */
 export interface OverviewContent {
   readonly title: string;
   readonly head: string;
@@ -247,48 +247,48 @@ export interface OverviewContent {
   readonly elementBytes: number;
   readonly totals: Pick<OverviewRow, 'costs' | 'signs' | 'why'>;
   readonly since?: { readonly text: string; readonly by: OverviewCosts };
-  /** What the network is given. */
+  /** The network's inputs. */
   readonly inputs: readonly { readonly name: string; readonly shape: string }[];
   /** The outermost rows, in order. */
   readonly rows: readonly OverviewPart[];
-  /** The files of places, by address: the document first. */
+  /** The files of places by URI, the document first. */
   readonly files: readonly string[];
   /**
-   * The 0-based first and last line of each place, rows in order and each in front of those inside it; a first line as
-   * what it is more than the one before, a last line as what it is more than its first. Left out where all are the same.
+   * The 0-based first and last line of each place, in row order, each row preceding those inside it. First lines are
+   * relative to the previous first line, last lines to their own first line. Omitted if nothing changed.
    */
   readonly lines?: readonly number[];
 }
 
-/** A network in another language, or why it is not written; lines are 0-based. */
+/** A network in another language, or why it cannot be written; lines are 0-based. */
 export type ConversionAnswer = Converted | Refused;
 
-/** Requests from the editor, by method. A document that is no spec is answered with null. */
+/** Requests from the client, by method. The result is null for a document that is not a spec. */
 export interface Requests {
   'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
-  /** The report of `flopline report --format markdown`, of the text as it stands in the editor. */
+  /** The output of `flopline report --format markdown` for the text in the editor. */
   'flopline/report': { readonly params: DocumentParams; readonly result: string | null };
-  /** How a network in Python was read, as markdown: from where, with which files, what was not found. */
+  /** How a Python network was read, as Markdown: entry, files, and imports that were not found. */
   'flopline/diagnosis': { readonly params: DocumentParams; readonly result: string | null };
-  /** The network in another language, or why it cannot be said. */
+  /** The network in another language, or why it cannot be written. */
   'flopline/convert': {
     readonly params: DocumentParams & { readonly target: ConversionTarget };
     readonly result: ConversionAnswer | null;
   };
-  /** What is wrong with a budget (`-30%`, `300M`) for a network; null when nothing is. */
+  /** What is wrong with a budget (`-30%`, `300M`) for a network; null if it is valid. */
   'flopline/checkBudget': {
     readonly params: DocumentParams & { readonly budget: string };
     readonly result: string | null;
   };
   /**
-   * Searches changes that reach a budget; null where the search is cancelled or the text replaced meanwhile. Progress is
-   * reported under the token (`$/progress`), where there is one.
+   * Searches for changes that reach a budget; null if the search is canceled or the text replaced in the meantime.
+   * Progress is reported under the token (`$/progress`), if there is one.
    */
   'flopline/slim': {
     readonly params: DocumentParams & { readonly budget: string; readonly workDoneToken?: string | number };
     readonly result: SlimAnswer | null;
   };
-  /** What some of the steps make of the text, in their order; null where it is not that version any more. */
+  /** Applies some of the steps in their order; null if the text has another version now. */
   'flopline/slimmed': {
     readonly params: DocumentParams & {
       readonly version: number;
@@ -297,14 +297,14 @@ export interface Requests {
     };
     readonly result: SlimPicked | null;
   };
-  /** The budgets of a project file with the networks that they are for; null where it cannot be read. */
+  /** The budgets of a project file with the networks they apply to; null if it cannot be read. */
   'flopline/budgets': { readonly params: DocumentParams; readonly result: readonly BudgetTest[] | null };
-  /** Holds one of them against its network, open or not; null where one of both is gone. */
+  /** Checks one of these networks against its budget, open or not; null if either no longer exists. */
   'flopline/judge': {
     readonly params: DocumentParams & Pick<BudgetTest, 'project' | 'index' | 'entry'>;
     readonly result: BudgetResult | null;
   };
-  /** Inserts a row below the one at a position, duplicates, moves or deletes it; references follow. */
+  /** Inserts a row below the one at a position, or duplicates, moves or deletes it; references follow. */
   'flopline/rowEdits': {
     readonly params: DocumentParams & {
       readonly position: ProtocolRange['start'];
@@ -312,47 +312,44 @@ export interface Requests {
     };
     readonly result: RowAnswer | null;
   };
-  /** The networks in the folders of the workspace, by the names and contents of files. */
+  /** The networks in the workspace folders, found by names and contents of files. */
   'flopline/networks': { readonly params: object; readonly result: NetworkList };
-  /**
-   * What one of them costs, open or not; null where it is none. A file that is in no folder of the workspace comes with
-   * its text.
-   */
+  /** The totals of a network, open or not; null if the file has none. A file outside the workspace comes with its text. */
   'flopline/networkTotals': {
     readonly params: DocumentParams & { readonly text?: string };
     readonly result: NetworkTotals | null;
   };
-  /** What can be varied of a network. */
+  /** The values of a network that can be swept over a range. */
   'flopline/sweeps': { readonly params: DocumentParams; readonly result: readonly Sweep[] | null };
-  /** The totals with one of the values; null where it is none of the newest text. */
+  /** The totals with one of the values; null if the newest text has no such value. */
   'flopline/sweepPoint': {
     readonly params: DocumentParams & { readonly key: SweepKey; readonly value: string };
     readonly result: SweepPoint | null;
   };
   /**
-   * The memory that a network takes, operator by operator; of what was answered under the number `known`, if that was the
-   * last answer, what has changed.
+   * The memory that a network takes, operator by operator. If `known` is the number of the last answer, only what has
+   * changed since.
    */
   'flopline/memory': {
     readonly params: DocumentParams & { readonly mode: MemoryMode; readonly known?: number };
     readonly result: MemoryContent | null;
   };
-  /** What is there while an operator of the newest text runs; null where it has no such operator. */
+  /** The buffers in memory while an operator of the newest text runs; null if it has no such operator. */
   'flopline/memoryAt': {
     readonly params: DocumentParams & { readonly mode: MemoryMode; readonly kind: MemoryKind; readonly step: number };
     readonly result: MemoryMoment | null;
   };
-  /** How long each layer takes on a device at least; the same of what was answered last. */
+  /** Lower bounds of each layer's time on a device; `known` as above. */
   'flopline/time': {
     readonly params: DocumentParams & { readonly device?: string; readonly known?: number };
     readonly result: TimeContent | null;
   };
-  /** What another value of a choice would give, or why it is refused; null is the default. */
+  /** The totals with another value of a choice, or why it is refused; null is the default. */
   'flopline/outcome': {
     readonly params: DocumentParams & { readonly key: ChoiceKey; readonly value: string | null };
     readonly result: Outcome | null;
   };
-  /** The changes that make a comment of the file set a choice; null removes it from them. */
+  /** The edits that make a comment of the file set a choice; null removes it from the comments. */
   'flopline/choiceEdits': {
     readonly params: DocumentParams & { readonly key: ChoiceKey; readonly value: string | null };
     readonly result: {
@@ -362,7 +359,7 @@ export interface Requests {
   };
 }
 
-/** What a folder holds: the kind is left out of what is neither a file nor a folder. */
+/** An entry of a folder; without a kind if it is neither a file nor a folder. */
 export interface FolderEntry {
   readonly name: string;
   readonly kind?: 'file' | 'folder';
@@ -370,9 +367,8 @@ export interface FolderEntry {
 }
 
 /**
- * Requests from the server to an editor that says that it reads files (`InitializationOptions.readsFiles`): for those that
- * the server itself cannot read. An answer for each address, in order; null where there is nothing, or nothing that may be
- * read.
+ * Requests from the server to a client that reads files for it (`InitializationOptions.readsFiles`), for files that the
+ * server cannot read itself. One answer per URI, in order; null if there is no such file or it may not be read.
  */
 export interface ServerRequests {
   'flopline/listFolders': {
@@ -387,20 +383,20 @@ export interface ServerRequests {
 
 /** Notifications from the server, by method. */
 export interface Notifications {
-  /** A document has new costs, or has none any more: time to ask for its summary. */
+  /** The costs of a document have changed or are gone: the client should request its summary. */
   'flopline/changed': {
     readonly uri: string;
     readonly isSpec: boolean;
-    /** The editor's language for files of this format, where it has one of its own. */
+    /** The client's language id for files of this format, if it has its own. */
     readonly language?: string;
   };
-  /** What the overview of a document shows now; null where it has no network any more. */
+  /** An update of the overview shown; null if the document no longer has a network. */
   'flopline/overview': OverviewMessage;
 }
 
 export interface OverviewMessage {
   readonly uri: string;
-  /** Counted from 0, which is all of it: each one is about what the one before it left. */
+  /** Starts at 0 for a complete message; each later one is relative to the previous one. */
   readonly serial: number;
   readonly content: OverviewContent | null;
 }
@@ -408,51 +404,50 @@ export interface OverviewMessage {
 /** Notifications from the editor, by method. */
 export interface ClientNotifications {
   /**
-   * An overview shows a document from now on, or nothing (null): it gets `flopline/overview` whenever something has
-   * changed, the first time all of it. A document without a network is passed over: the one before is shown on.
+   * The document that an overview shows from now on, or null: its `flopline/overview` follow, first a complete one. If
+   * the document has no network, the previous one stays.
    */
   'flopline/didShowOverview': { readonly uri: string | null };
-  /** What is chosen for some files now, in place of all that was chosen for them before; others keep theirs. */
+  /** All choices for some files, replacing their earlier ones; other files keep theirs. */
   'flopline/didChangeChoices': { readonly choices: ChosenByUri };
-  /** What a document is compared with from now on; null is nothing. */
+  /** What a document is compared with from now on; null for nothing. */
   'flopline/didChangeBase': { readonly uri: string; readonly base: ComparisonBase | null };
-  /** Whether files outside of the workspace may be read now, and the environment of Python that the editor uses. */
+  /** Whether files outside of the workspace may be read, and the Python environment selected in the editor. */
   'flopline/didChangePython': { readonly isTrusted?: boolean; readonly python?: string };
 }
 
 /**
- * Which network of which document, and the change that writes a comment: its last line that is not empty is for a person
- * to complete.
+ * The document, the network, and the edit that inserts a comment, whose last nonempty line the user completes.
  */
 export type InputLensArguments = readonly [uri: string, network: string, range: ProtocolRange, text: string];
 
-/** What an editor may hand over when it starts the server; every part may be left out. */
+/** Optional parameters from the client when it starts the server. */
 export interface InitializationOptions {
-  /** Command of the editor that a code lens runs; without one it is plain text. */
+  /** The client's command that a code lens runs; without it, the lens is plain text. */
   readonly lensCommand?: string;
-  /** Command that lets a person choose a network; without one, no lens offers it. */
+  /** The command with which the user chooses a network; without it, no lens offers that. */
   readonly entryCommand?: string;
-  /** Command that lets a person say how a network is called; it gets `InputLensArguments`. */
+  /** The command with which the user sets how a network is called; it gets `InputLensArguments`. */
   readonly inputCommand?: string;
-  /** Command that shows a document beside what it is compared with; without one, no lens offers it. */
+  /** The command that shows a document beside what it is compared with; without it, no lens offers that. */
   readonly compareCommand?: string;
-  /** Whether the editor wants `flopline/changed`; others would warn of a notification that they do not know. */
+  /** Whether the client wants `flopline/changed`; others would warn about an unknown notification. */
   readonly tellChanges?: boolean;
-  /** The address at which the editor explains a problem; `{code}` stands for its code. */
+  /** The URL of a problem's explanation, with `{code}` in place of its code. */
   readonly problemLink?: string;
-  /** Settings of an editor that cannot be asked for its configuration, as under `flopline`. */
+  /** The section `flopline` of settings, for a client without configuration requests. */
   readonly settings?: unknown;
-  /** Whether files outside of the workspace may be read; true where it is not given. */
+  /** Whether files outside of the workspace may be read; default: true. */
   readonly isTrusted?: boolean;
-  /** The environment of Python that the editor uses, by its folder or its interpreter: for files whose settings name none. */
+  /** The Python environment selected in the editor (a folder or an interpreter), for files whose settings name none. */
   readonly python?: string;
   /** Whether the editor answers `ServerRequests`. */
   readonly readsFiles?: boolean;
-  /** What was chosen for files; changes come as `flopline/didChangeChoices`. */
+  /** The user's choices for files; changes follow as `flopline/didChangeChoices`. */
   readonly choices?: ChosenByUri;
-  /** `push` has problems sent as soon as they are known, even to an editor that could ask for them. */
+  /** `push` has problems sent as soon as they are known, even to a client that supports pulling them. */
   readonly diagnostics?: 'push';
-  /** For a server that has none, as in a browser: translations by language and by their English. */
+  /** Translations by language and English text, for a server that ships without them, as in a browser. */
   readonly translations?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 

@@ -1,4 +1,4 @@
-// The server in a worker of a browser: every file is read by its client.
+// The server in a browser's worker: all files are read by the client.
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { serve } from '../lsp/server.ts';
 

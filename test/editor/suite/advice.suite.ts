@@ -15,14 +15,14 @@ import {
   until,
 } from './editor.ts';
 
-/** A change that advice proposes, as a person sees it. */
+/** A change that advice proposes, as users see it. */
 interface Case {
-  /** Of examples/savings, or the rows of YOLO below. */
+  /** A file of examples/savings, or the YOLO rows below. */
   readonly file: string;
-  /** Words of the line that it is about. */
+  /** A part of the line that it is about. */
   readonly at: string;
   readonly title: RegExp;
-  /** Hints of the changed text. */
+  /** The hints of the changed text. */
   readonly hints: readonly RegExp[];
 }
 
@@ -36,7 +36,7 @@ head:
   - [[3], 1, Detect, [nc]] # 4
 `;
 
-// The figures of the theory: 28²·256·64 and 28²·9·64·192, and so on.
+// Figures from docs/theory.md: 28²·256·64, 28²·9·64·192, and so on.
 const three = {
   title: /^Insert a 1×1 bottleneck \(64 channels\): 347M → 99\.5M MACs here/,
   hints: [/64×28×28 · 12\.8M MACs/, /192×28×28 · 86\.7M MACs/],
@@ -58,13 +58,13 @@ const separable = {
   hints: [/512×14×14 · 903k MACs/, /512×14×14 · 51\.4M MACs/],
 };
 
-/** The same where shapes are written W×H×C, as in Darknet. */
+/** The same with shapes as W×H×C, as in Darknet. */
 function inDarknet<T extends Pick<Case, 'hints'>>(expected: T): T {
   const turned = (hint: RegExp): RegExp => new RegExp(hint.source.replace(/^(\d+)×(\d+)×(\d+)/, '$3×$2×$1'));
   return { ...expected, hints: expected.hints.map(turned) };
 }
 
-/** The theory's five savings, in every dialect that can say them. */
+/** The five savings of docs/theory.md, in every dialect that can express them. */
 const cases: Readonly<Record<string, Case>> = {
   'a 1×1 bottleneck before a 3×3': { file: 'bottleneck-before.net.yaml', at: 'out: 192, kernel: 3', ...three },
   'a 1×1 bottleneck before a 5×5': { file: 'bottleneck-before.net.yaml', at: 'out: 96, kernel: 5', ...five },
@@ -137,7 +137,7 @@ suite('Advice in VS Code', () => {
   teardown(close);
 
   for (const [what, { file, at, title, hints: expected }] of Object.entries(cases)) {
-    test(`${what} is made and undone`, async () => {
+    test(`${what} is applied and undone`, async () => {
       const editor = file === 'yolo' ? await showUntitled('yaml', yolo) : await showExample(file);
       const { document } = editor;
       const text = document.getText();
@@ -156,7 +156,7 @@ suite('Advice in VS Code', () => {
     });
   }
 
-  test('a hint points to advice, which is its quick fix, and goes with its cause', async () => {
+  test('a hint points to advice, which is its quick fix, and disappears with its cause', async () => {
     const editor = await showUntitled('flopline', wide);
     const fat = (): vscode.Diagnostic | undefined =>
       ourProblems(editor).find(problem => codeOf(problem) === 'fat-convolution');
@@ -181,7 +181,7 @@ suite('Advice in VS Code', () => {
     }));
   });
 
-  test('it can be made cheaper: a budget, steps to tick, one change to undo', async () => {
+  test('Make It Cheaper: a budget, steps to tick, one edit to undo', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);
     const text = editor.document.getText();
@@ -196,7 +196,7 @@ suite('Advice in VS Code', () => {
     assert.equal(editor.document.getText(), text);
   });
 
-  test('rows of a YOLO file are in the list by line and layer, and the line of the one with the focus is in view', async () => {
+  test('the list names rows of a YOLO file by line and layer, and the focused one is scrolled into view', async () => {
     const rows = Array.from({ length: 60 }, () => '# a comment\n').join('');
     const text = `nc: 80\nscales:\n  n: [0.5, 0.5, 1024]\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n${rows}  - [-1, 6, C2f, [256, True]]\nhead:\n  - [[1], 1, Detect, [nc]]\n`;
     const editor = await showUntitled('yaml', text);
@@ -218,7 +218,7 @@ suite('Advice in VS Code', () => {
     assert.equal(editor.document.getText(), text);
   });
 
-  test('without a tick nothing is changed', async () => {
+  test('nothing changes if no step is ticked', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);
     const text = editor.document.getText();
@@ -243,7 +243,7 @@ function totals(): string {
   return `${summary?.macs} macs`;
 }
 
-/** Runs what shows a list to tick, as a person who waits for it, ticks (all, as they come) and accepts. */
+/** Runs a command that shows a list with checkboxes, in place of a user who waits, ticks items and accepts. */
 async function ticking(
   run: () => Promise<void>,
   choose: (items: readonly vscode.QuickPickItem[]) => readonly vscode.QuickPickItem[] = items => items,

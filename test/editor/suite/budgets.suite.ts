@@ -17,7 +17,7 @@ suite('Budgets', () => {
 
   test('a network over budget says so at its head and in the status bar, and the fix brings it back', async () => {
     const editor = await show(large);
-    // Named when the search has ended.
+    // The fix is named once the search has finished.
     await until('the problem with its fix', () => {
       const message = overBudget(editor)?.message ?? '';
       return { ok: /brings? it back: /.test(message), seen: message };
@@ -43,7 +43,7 @@ suite('Budgets', () => {
       const { text } = flopline().totals.item;
       return { ok: !text.includes('budget') && color() === undefined, seen: text };
     });
-    // Shown are the costs of the file's own input; the budget is for a larger one.
+    // Hints show the costs of the file's own input; the budget is for a larger one.
     const { tooltip } = flopline().totals.item;
     const words = typeof tooltip === 'string' ? tooltip : (tooltip?.value ?? '');
     assert.match(
@@ -52,7 +52,7 @@ suite('Budgets', () => {
     );
   });
 
-  // Project files are found by the editor's search, which a folder in memory has not.
+  // Project files are found by the editor's file search, which a folder in memory does not support.
   test('budgets are tests that pass or fail with their figure', async function () {
     if (isInBrowser) this.skip();
     const { budgets } = flopline();
@@ -80,7 +80,7 @@ suite('Budgets', () => {
       items().map(({ range }) => range?.start.line),
       [0, 0, 3],
     );
-    // What is typed counts.
+    // Unsaved text counts.
     const editor = await show(large);
     await editor.edit(edit =>
       edit.replace(editor.document.lineAt(5).range, '  - conv: {out: 16, kernel: 3, padding: same}'),

@@ -1,4 +1,4 @@
-// Choices per file in the editor: each picker with its totals, for whom a choice is, and how files keep theirs.
+// Choices per file in the editor: each picker with its totals, where a choice applies, and how files keep theirs.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
@@ -45,7 +45,7 @@ suite('Choices per file', () => {
     });
   }
 
-  test('a scale that is picked for one file leaves the other files and the settings alone', async () => {
+  test('a scale picked for one file does not affect other files or the settings', async () => {
     const other = await showReady('small-yolo.yaml');
     await checkHint(other, 5, /16×320×320/);
     const { document } = other;
@@ -57,7 +57,7 @@ suite('Choices per file', () => {
     await checkHint(other, 5, /16×320×320/);
     assert.equal(setting('scale'), undefined);
     assert.equal(editor.document.getText(), document.getText());
-    // The outline, whose answers VS Code keeps for a text, follows too.
+    // The outline follows too, although VS Code caches it per text.
     await until('another outline', async () => {
       const now = await outlineOf(editor);
       return { ok: now !== before && now !== '', seen: now };
@@ -81,7 +81,7 @@ suite('Choices per file', () => {
     await choose('selectDataType', 'fp16', 'Write it into the file');
     assert.equal(editor.document.lineAt(0).text, '# flopline: scale=s dtype=fp16');
     await until('the choices', () => ({ ok: originOf('dtype') === 'comment', seen: originOf('dtype') }));
-    // What is in the file takes precedence, so it is changed there first.
+    // The comment takes precedence, so that is offered first.
     await choose('selectScale', 'n', 'Write it into the file');
     assert.equal(editor.document.lineAt(0).text, '# flopline: scale=n dtype=fp16');
     await until('the choices', () => ({ ok: flopline().totals.summary?.scale === 'n' }));
@@ -92,13 +92,13 @@ suite('Choices per file', () => {
     assert.equal(editor.document.getText(), text);
   });
 
-  test('a choice for the workspace is a setting, which files may differ from', async () => {
+  test('a choice for the workspace is a setting, which files can override', async () => {
     const editor = await showReady('small-yolo.yaml');
     await choose('selectScale', 's', 'This workspace');
     assert.equal(setting('scale'), 's');
     await checkHint(editor, 5, /32×320×320/);
     await until('the origin', () => ({ ok: originOf('scale') === 'settings' }));
-    // Here the default, for others the setting.
+    // The default for this file, the setting for others.
     await choose('selectScale', 'Back to the default', 'This file');
     await checkHint(editor, 5, /16×320×320/);
     assert.equal(setting('scale'), 's');
@@ -107,7 +107,7 @@ suite('Choices per file', () => {
     assert.deepEqual(flopline().chosen.of(editor.document.uri), {});
   });
 
-  test('an input size that is typed is held against the file', async () => {
+  test('a typed input size is checked against the file', async () => {
     const editor = await showReady('small-yolo.yaml');
     const seen = await typeInput('1,3,320,320', '320x320');
     assert.match(seen[0]!, /does not fit this input, which has 3 sizes: 3,640,640\. Leave out the batch: 3,320,320\./);
@@ -116,7 +116,7 @@ suite('Choices per file', () => {
     assert.deepEqual(flopline().chosen.of(editor.document.uri), { input: '3,320,320' });
   });
 
-  test('the menu shows what is in effect, and who it is from', async () => {
+  test('the menu shows the values in effect, and where they come from', async () => {
     await showReady('small-yolo.yaml');
     const { document } = vscode.window.activeTextEditor!;
     await flopline().chosen.set(document.uri, 'dtype', 'fp16');
@@ -144,7 +144,7 @@ suite('Choices per file', () => {
     ]);
   });
 
-  test('a file that is renamed keeps its choices, a deleted one forgets them', async () => {
+  test('a renamed file keeps its choices, a deleted one loses them', async () => {
     const { uri } = vscode.workspace.workspaceFolders![0]!;
     const [old, renamed] = ['kept/old.yaml', 'kept/new.yaml'].map(name => vscode.Uri.joinPath(uri, name)) as [
       vscode.Uri,
@@ -167,7 +167,7 @@ suite('Choices per file', () => {
     assert.deepEqual(chosen.all, {});
   });
 
-  test('a text that is saved for the first time takes its choices along', async () => {
+  test('an untitled document keeps its choices when it is saved', async () => {
     const { uri: folder } = vscode.workspace.workspaceFolders![0]!;
     const file = vscode.Uri.joinPath(folder, 'saved.yaml');
     const text = (await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, 'small-yolo.yaml'))).getText();
@@ -185,7 +185,7 @@ suite('Choices per file', () => {
     await edit(change => change.deleteFile(file));
   });
 
-  test('a server that is started again knows the choices', async () => {
+  test('a restarted server knows the choices', async () => {
     const editor = await showReady('small-yolo.yaml');
     await flopline().chosen.set(editor.document.uri, 'scale', 's');
     await checkHint(editor, 5, /32×320×320/);
@@ -226,12 +226,12 @@ async function outlineOf({ document }: vscode.TextEditor): Promise<string> {
 
 interface Picker {
   readonly items: readonly vscode.QuickPickItem[];
-  /** Accepts the item with this label as a person does; resolves when the command has ended. */
+  /** Accepts the item with this label; resolves when the command has ended. */
   accept(label: string): Promise<void>;
   cancel(): Promise<void>;
 }
 
-/** Runs a command with a picker of values, which is the editor's own, and waits until all totals are there. */
+/** Runs a command with a picker of values and waits until all totals are there. */
 async function open(command: string): Promise<Picker> {
   const { createQuickPick } = vscode.window;
   let list: vscode.QuickPick<vscode.QuickPickItem> | undefined;
@@ -257,7 +257,7 @@ async function open(command: string): Promise<Picker> {
     accept: async label => {
       const item = shown.items.find(each => plain(each.label) === label);
       assert.ok(item, `“${label}” is in the list: ${shown.items.map(each => each.label)}`);
-      // Around the list, until it is the one: an update may take back a step.
+      // Repeat until the item is active: an update of the list may reset the selection.
       await until('the item', async () => {
         const ok = shown.activeItems[0] === item;
         if (!ok) await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
@@ -275,7 +275,7 @@ async function open(command: string): Promise<Picker> {
 
 const plain = (label: string): string => label.replace(/^\$\([\w-]+\) /, '');
 
-/** Picks a value, and for whom it is where that is asked, in the editor's own lists. */
+/** Picks a value and, if asked, where it applies, in the editor's own lists. */
 async function choose(command: string, value: string, place?: string): Promise<void> {
   const { showQuickPick } = vscode.window;
   const places: string[] = [];
@@ -288,7 +288,7 @@ async function choose(command: string, value: string, place?: string): Promise<v
         focused = plain(item.label);
       },
     });
-    // The list focuses its first item when it is there.
+    // The list focuses its first item when it is shown.
     await until('the list of places', () => ({ ok: focused !== '' }));
     for (let tries = 0; focused !== place && tries < items.length; tries++) {
       const before = focused;
@@ -309,7 +309,10 @@ async function choose(command: string, value: string, place?: string): Promise<v
   if (place !== undefined) assert.ok(places.includes(place), places.join());
 }
 
-/** Types input sizes one after the other; what the input box says of each. The last one is accepted, for this file. */
+/**
+ * Types input sizes one after the other; returns the input box's message for each. The last one is accepted, for this
+ * file.
+ */
 async function typeInput(...texts: readonly string[]): Promise<string[]> {
   const { showInputBox, showQuickPick } = vscode.window;
   const seen: string[] = [];

@@ -1,4 +1,4 @@
-// A network and what it was in the last commit of a real git repository, which the tests make.
+// Comparisons with the last commit, in a real git repository that the tests create.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
@@ -45,7 +45,7 @@ suite('Compared with git', () => {
     return found.map(({ range, command }) => [range.start.line, command?.title ?? '']);
   };
 
-  test('a layer that was inserted and one that was deleted shift nothing, in hints, lenses and the status bar', async () => {
+  test('an inserted and a deleted layer do not shift the others, in hints, lenses and the status bar', async () => {
     const editor = await show('repository/net-cls.yaml');
     await comparedWith(editor, 'HEAD');
     await checkHint(editor, 5, /64×56×56/);
@@ -92,7 +92,7 @@ suite('Compared with git', () => {
     await vscode.window.showTextDocument(editor.document);
   });
 
-  test('both sides are read as a person has chosen for the file', async () => {
+  test('both sides are read with the choices for the file', async () => {
     const editor = await show('repository/net-cls.yaml');
     await comparedWith(editor, 'HEAD');
     await flopline().chosen.set(editor.document.uri, 'input', '64');

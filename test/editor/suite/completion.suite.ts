@@ -4,7 +4,7 @@ import { checkHint, close, show, type, until } from './editor.ts';
 
 type Suggestion = readonly [label: string, description: string | undefined, text: string];
 
-/** Ours among what is suggested behind some words. */
+/** Our suggestions after some words. */
 async function suggestions({ document }: vscode.TextEditor, words: string): Promise<readonly Suggestion[]> {
   const at = document.getText().indexOf(words);
   assert.ok(at >= 0, `“${words}” is in the text`);
@@ -20,7 +20,7 @@ async function suggestions({ document }: vscode.TextEditor, words: string): Prom
   ]);
 }
 
-/** The signature at the bar in some words, and the number of the argument there. */
+/** The signature at the bar in some words, and the index of the active argument. */
 async function signature(
   { document }: vscode.TextEditor,
   words: string,
@@ -52,7 +52,7 @@ suite('Completion', () => {
     await checkSuggestion(editor, '- [[-1, ', ['1', 'Conv · line 7 · 32×160×160', '1']);
     await type(editor, '- [[-1, \n', '- [[-1, 0], 1, Concat, [1]]\n');
     await checkSuggestion(editor, '- [[-1, ', ['0  does not fit', 'Conv · line 6 · 16×320×320', '0']);
-    // What fits is in front of it.
+    // Layers that fit come first.
     assert.deepEqual(
       (await suggestions(editor, '- [[-1, ')).slice(0, 4).map(([label]) => label),
       ['-1', '2', '1', '-2'],
@@ -63,12 +63,12 @@ suite('Completion', () => {
     await type(editor, '- [-1, 1, Con\n', '- [-1, 1, Conv, [64, 3]]\n');
     const conv = 'Conv(c2, k = 1, s = 1, p = None, g = 1, d = 1, act = True)';
     assert.deepEqual(await signature(editor, '[64, |3]]'), [conv, 1]);
-    // A row over two lines has the same.
+    // The same in a row that spans two lines.
     await type(editor, '- [-1, 1, Conv, [64, 3]]\n', '- [-1, 1, Conv,\n     [64, 3]]\n');
     assert.deepEqual(await signature(editor, '[64, 3|]]'), [conv, 1]);
   });
 
-  test('a suggestion that is accepted leaves a row with its costs', async () => {
+  test('an accepted suggestion gives a row with costs', async () => {
     const editor = await show('small-yolo.yaml');
     await checkHint(editor, 5, /16×320×320/);
     await type(editor, 'head:\n', 'head:\n  - [-1, 1, Con\n');
@@ -83,7 +83,7 @@ suite('Completion', () => {
     await checkHint(editor, line, /32×160×160/);
   });
 
-  test('our YAML: operators, missing keys, names', async () => {
+  test('Flopline YAML: operators, missing keys, names', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /16×32×32/);
     await type(editor, '  - flatten', '  - conv: {out: 8, ker}\n  - flatten');

@@ -1,10 +1,10 @@
-// How tests act in the editor, and what they look at.
+// Actions of the tests in the editor, and what they read from it.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
 const deadline = 15_000;
 
-/** Whether there is nothing but a browser: no processes, no disk and no git. */
+/** Whether the suite runs in a browser without a server: no processes, disk or git. */
 export const isInBrowser = vscode.env.uiKind === vscode.UIKind.Web && vscode.env.remoteName === undefined;
 
 /** Shows a file of the workspace. */
@@ -15,7 +15,7 @@ export async function show(name: string): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(document);
 }
 
-/** Shows a text that is in no file. */
+/** Shows an untitled document. */
 export async function showUntitled(language: string, content: string): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content }));
 }
@@ -25,12 +25,12 @@ export async function close(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
 }
 
-/** The code of a problem, whether or not it leads to a page. */
+/** The code of a problem, whether or not it is a link. */
 export function codeOf({ code }: vscode.Diagnostic): string {
   return String(typeof code === 'object' ? code.value : code);
 }
 
-/** Types: replaces the first place where `old` stands. */
+/** Types a replacement for the first occurrence of `old`. */
 export async function type(editor: vscode.TextEditor, old: string, replacement: string): Promise<void> {
   const { document } = editor;
   const at = document.getText().indexOf(old);
@@ -44,7 +44,7 @@ export async function hints(editor: vscode.TextEditor): Promise<Map<number, stri
   return new Map((await inlays(editor)).filter(([, , isNumber]) => !isNumber).map(([line, text]) => [line, text]));
 }
 
-/** The numbers in front of rows, by 0-based line. */
+/** The row numbers, by 0-based line. */
 export async function rowNumbers(editor: vscode.TextEditor): Promise<Map<number, string>> {
   return new Map((await inlays(editor)).filter(([, , isNumber]) => isNumber).map(([line, text]) => [line, text]));
 }
@@ -69,7 +69,7 @@ export async function checkHint(editor: vscode.TextEditor, line: number, expecte
   });
 }
 
-/** What the hovers say on the first place where some words are, `within` characters behind their start. */
+/** The text of all hovers at the first occurrence of some words, `within` characters after their start. */
 export async function hoverText({ document }: vscode.TextEditor, words: string, within = 0): Promise<string> {
   const at = document.getText().indexOf(words);
   assert.ok(at >= 0, `“${words}” is in the text`);
@@ -85,7 +85,7 @@ export async function hoverText({ document }: vscode.TextEditor, words: string, 
     .join('\n');
 }
 
-/** The code actions on words, with their changes. */
+/** The code actions on some words, with their edits. */
 export async function actions(
   { document }: vscode.TextEditor,
   words: string,
@@ -103,7 +103,7 @@ export async function actions(
   return found ?? [];
 }
 
-/** Makes the change of a code action as the editor does. */
+/** Applies the edit of a code action as the editor does. */
 export async function apply({ title, edit }: vscode.CodeAction): Promise<void> {
   assert.ok(edit, `“${title}” has a change`);
   assert.ok(await vscode.workspace.applyEdit(edit), title);
@@ -113,9 +113,9 @@ export function ourProblems({ document }: vscode.TextEditor): vscode.Diagnostic[
   return vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'flopline');
 }
 
-/** Runs a command that lets a person pick, as a person who picks `label`. */
+/** Runs a command that shows a list, and picks `label`. */
 export async function pick(command: string, label: string): Promise<void> {
-  // No command of VS Code tells when a list is there, so the person is played where the list is asked for.
+  // VS Code has no command that waits for a list, so showQuickPick is replaced.
   const { showQuickPick } = vscode.window;
   const play = async (items: vscode.QuickPickItem[]) => items.find(item => item.label === label);
   Object.assign(vscode.window, { showQuickPick: play });
@@ -126,7 +126,7 @@ export async function pick(command: string, label: string): Promise<void> {
   }
 }
 
-/** Looks again and again until all is well; a failure says what was seen last. */
+/** Repeats a check until it passes; on failure, reports the last state. */
 export async function until(
   what: string,
   look: () => { ok: boolean; seen?: unknown } | Promise<{ ok: boolean; seen?: unknown }>,

@@ -43,7 +43,7 @@ suite('Flopline in VS Code', () => {
     assert.equal(editor.document.getText(ourProblems(editor).find(isError)!.range), '255');
   });
 
-  test('a Darknet cfg that goes by another language has its hints, another program’s .cfg nothing', async () => {
+  test('a Darknet cfg with another language id has hints, another program’s .cfg does not', async () => {
     const editor = await show('plain.cfg');
     await checkHint(editor, 6, /8×8×4 · 768 MACs/);
     await until('its language', () => ({
@@ -74,7 +74,7 @@ suite('Flopline in VS Code', () => {
     assert.match(await hoverText(editor, 'conv'), /442\.4 k MACs|442,368/);
   });
 
-  test('a hover on the name of a module has all of its layer: costs, then the formula, then prose', async () => {
+  test('a hover on the name of a module describes the whole layer: costs, then the formula, then prose', async () => {
     const editor = await show('small-yolo.yaml');
     await checkHint(editor, 7, /MACs/);
     const conv = await hoverText(editor, 'Conv');
@@ -101,7 +101,7 @@ suite('Flopline in VS Code', () => {
     assert.match(await hoverText(caffe, name, 10), /^\*\*conv1\*\* · `Convolution` · line 8 · `16×32×32`$/m);
   });
 
-  test('a hover on a value of a block says what it comes to in each use', async () => {
+  test('a hover on a value in a block shows the value in each use', async () => {
     const block = 'blocks:\n  pair(out):\n    - conv: {out: $out, kernel: 1}\n';
     const text = `input: [3, 8, 8]\n${block}layers:\n  - pair: 4\n  - pair: 64\n`;
     const editor = await showUntitled('flopline', text);
@@ -118,7 +118,7 @@ suite('Flopline in VS Code', () => {
       editor.document.uri,
       new vscode.Range(5, 0, 6, 0),
     );
-    // The row's number comes first.
+    // The hint starts with the row's number.
     assert.deepEqual(
       found.map(({ paddingLeft, paddingRight }) => [paddingLeft === true, paddingRight === true]),
       [
@@ -128,7 +128,7 @@ suite('Flopline in VS Code', () => {
     );
   });
 
-  test('problems appear, and go with their cause', async () => {
+  test('problems appear, and disappear with their cause', async () => {
     const editor = await show('tiny.net.yaml');
     await type(editor, 'relu', 'rellu');
     await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
@@ -152,11 +152,11 @@ suite('Flopline in VS Code', () => {
       const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
       return { ok: labels.some(label => label.includes('problems.md')), seen: labels };
     });
-    // The preview; what is edited is closed below.
+    // The preview; edited documents are closed below.
     await close();
   });
 
-  test('the lens has the totals and what they are for', async () => {
+  test('the lens shows the totals and their conditions', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
@@ -176,7 +176,7 @@ suite('Flopline in VS Code', () => {
     assert.ok(editor.document.isDirty);
   });
 
-  test('a line that is half typed leaves the others their costs', async () => {
+  test('the other lines keep their costs while a line is incomplete', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /442k MACs/);
     await type(editor, '  - relu', '  - relu: {');
@@ -187,17 +187,17 @@ suite('Flopline in VS Code', () => {
 
   for (const { file, after, row, marked } of [
     { file: 'small-yolo.yaml', after: 'backbone:', row: '[-1, 1, Conv, [16, 3, 1]]', marked: true },
-    // A row without anything in it is a row that does nothing.
+    // An empty row does nothing.
     { file: 'tiny.net.yaml', after: '- relu', row: 'maxpool: {kernel: 2', marked: false },
   ]) {
-    test(`a row that a person types into ${file} leaves those below their costs, and no question marks`, async () => {
+    test(`rows below keep their costs while a row is typed into ${file}, without question marks`, async () => {
       const editor = await show(file);
       const { document } = editor;
       const line = document.lineAt(document.positionAt(document.getText().indexOf(after)).line);
       await checkHint(editor, line.lineNumber + 1, /MACs/);
       const below = [...(await hints(editor))].filter(([at]) => at > line.lineNumber);
       editor.selection = new vscode.Selection(line.range.end, line.range.end);
-      // As the keyboard does it: the editor indents, and closes brackets.
+      // Types like the keyboard, so the editor indents and closes brackets.
       await vscode.commands.executeCommand('type', { text: '\n' });
       const typed = document.lineAt(line.lineNumber + 1);
       await editor.edit(edit => edit.replace(typed.range, '  '));
@@ -229,7 +229,7 @@ suite('Flopline in VS Code', () => {
     assert.equal(network?.children.length, 5);
   });
 
-  test('an ordinary YAML file gets nothing', async () => {
+  test('an ordinary YAML file has no hints or problems', async () => {
     const spec = await show('tiny.net.yaml');
     const editor = await show('compose.yaml');
     await checkHint(spec, 3, /MACs/);
@@ -239,12 +239,12 @@ suite('Flopline in VS Code', () => {
     await until('no totals', () => ({ ok: extension().exports.totals.summary === undefined }));
   });
 
-  test('a text that is in no file has its hints', async () => {
+  test('an untitled document has hints', async () => {
     const editor = await showUntitled('flopline', 'input: [3, 8, 8]\nlayers:\n  - conv: {out: 4, kernel: 1}\n');
     await checkHint(editor, 2, /4×8×8 · 768 MACs/);
   });
 
-  test('the status bar tells the totals of the active editor', async () => {
+  test('the status bar shows the totals of the active editor', async () => {
     await show('tiny.net.yaml');
     const { totals } = extension().exports;
     await until('totals', () => ({ ok: /1\.70M MACs/.test(totals.item.text), seen: totals.item.text }));
@@ -269,7 +269,7 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 3, /MACs/);
   });
 
-  test('another convention shows at once', async () => {
+  test('another convention takes effect at once', async () => {
     const editor = await show('tiny.net.yaml');
     const configuration = vscode.workspace.getConfiguration('flopline');
     await configuration.update('convention', 'flops', vscode.ConfigurationTarget.Workspace);
@@ -285,7 +285,7 @@ suite('Flopline in VS Code', () => {
     assert.match(await vscode.env.clipboard.readText(), /442,368/);
   });
 
-  test('a server that dies is started again', async function () {
+  test('a crashed server is restarted', async function () {
     if (isInBrowser) this.skip();
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);
@@ -304,9 +304,9 @@ suite('Flopline in VS Code', () => {
   });
 });
 
-/** The process id of the language server, a child of the extension host that these tests run in. */
+/** The process id of the language server, a child of the extension host in which these tests run. */
 function serverProcess(): number | undefined {
-  // Node tells of its children in no public way; this one is as old as Node.
+  // Node has no public API for child processes; this one has existed since its beginnings.
   const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
   for (const handle of handles) {
     const { pid, spawnargs, exitCode } = handle as { pid?: number; spawnargs?: string[]; exitCode?: number | null };

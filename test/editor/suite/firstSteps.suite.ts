@@ -1,4 +1,4 @@
-// The first steps in the editor: the walkthrough, new networks, examples, menus, networks in another language.
+// First steps: the walkthrough, new networks, examples, menus, conversion.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
@@ -27,7 +27,7 @@ suite('First steps', () => {
   teardown(close);
   suiteTeardown(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 
-  test('the walkthrough opens, and its pictures and buttons are there', async () => {
+  test('the walkthrough opens, with its pictures and buttons', async () => {
     await vscode.commands.executeCommand('flopline.openWalkthrough');
     await until('the walkthrough', () => {
       const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs.map(({ label }) => label));
@@ -52,7 +52,7 @@ suite('First steps', () => {
       await vscode.commands.executeCommand('flopline.newNetwork', file);
       const editor = await opened(language, text);
       assert.ok(editor.document.isUntitled);
-      // Advice is a hint on the line, and no problem.
+      // Advice is reported as a hint, not as a problem.
       const problems = vscode.languages
         .getDiagnostics(editor.document.uri)
         .filter(({ severity }) => severity !== vscode.DiagnosticSeverity.Hint);
@@ -65,7 +65,7 @@ suite('First steps', () => {
   });
 
   test('the list of templates shows what each costs', async () => {
-    // The list itself is the editor's: what is asked of the server for it is what counts.
+    // The list belongs to the editor, so check the requests to the server.
     const picking = vscode.commands.executeCommand('flopline.newNetwork');
     await until('the list', async () => {
       await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
@@ -106,7 +106,7 @@ suite('First steps', () => {
     }
   });
 
-  test('input, scale and convention stand beside the language of a network alone', async () => {
+  test('input, scale and convention are shown beside the language, for networks only', async () => {
     const editor = await show('small-yolo.yaml');
     await checkHint(editor, 5, /16×320×320/);
     await until('the language status', async () => {
@@ -116,7 +116,7 @@ suite('First steps', () => {
     });
   });
 
-  test('menus are there for networks', async () => {
+  test('networks have menus', async () => {
     const { contributes } = extension().packageJSON;
     const { menus } = contributes;
     const commands = new Set(await vscode.commands.getCommands(true));

@@ -14,7 +14,7 @@ suite('The grammar of *.net.yaml', () => {
   const parameter = /^variable\.parameter\.flopline$/;
   const structure = /^keyword\.control\.flopline$/;
 
-  test('rows are operators, what they are told are keys', () => {
+  test('rows are operators, their attributes are keys', () => {
     check('layers:\n  - conv: {out: 64, kernel: 3}\n  - relu # often\n  - linear:\n      out: 10', [
       ['layers', key],
       ['conv', operator],
@@ -56,7 +56,7 @@ suite('The grammar of *.net.yaml', () => {
     ]);
   });
 
-  test('comments that speak to Flopline stand out', () => {
+  test('comments for Flopline stand out', () => {
     check('# flopline: input=3,320,320\n# a comment', [
       ['flopline:', /^keyword\.other\.directive\.flopline$/],
       ['a comment', /^comment/],
@@ -91,7 +91,7 @@ suite('The grammar of Darknet’s cfg', () => {
     ]);
   });
 
-  test('comments, on lines of their own and behind values', () => {
+  test('comments, on separate lines and after values', () => {
     check('# flopline: dialect=pjreddie\n; a comment\nfilters=232 #192\n[yolo] # no', [
       ['flopline:', /^keyword\.other\.directive/],
       ['a comment', /^comment/],
@@ -126,7 +126,7 @@ suite('The grammar of *.prototxt', () => {
     ]);
   });
 
-  test('the older form, enums, numbers and comments that speak to Flopline', () => {
+  test('the V1 format, enums, numbers and comments for Flopline', () => {
     check('# flopline: phase=TRAIN\nlayers { type: POOLING pool: MAX scale: 0.00390625 bias_term: false }', [
       ['flopline:', /^keyword\.other\.directive\.flopline$/],
       ['layers', /^entity\.name\.tag/],

@@ -10,7 +10,7 @@ interface Row {
   readonly error?: string;
 }
 
-/** Writes one row a test to `FLOPLINE_TEST_REPORT`, and rejects when a test has failed. */
+/** Writes one row per test to `FLOPLINE_TEST_REPORT`, and rejects if a test has failed. */
 export async function run(): Promise<void> {
   const grep = process.env.FLOPLINE_GREP;
   const mocha = new Mocha({ ui: 'tdd', timeout: 30_000, color: false, ...(grep ? { grep } : {}) });
@@ -18,7 +18,7 @@ export async function run(): Promise<void> {
     if (name.endsWith('.suite.js')) mocha.addFile(join(__dirname, name));
   const rows: Row[] = [];
   const report = process.env.FLOPLINE_TEST_REPORT;
-  // After every test: a run that hangs leaves what it has seen.
+  // Written after every test, so a run that hangs leaves its results so far.
   const add = (row: Row): void => {
     rows.push(row);
     if (report) writeFileSync(report, JSON.stringify(rows, null, 2));

@@ -1,4 +1,4 @@
-// From a place to others in the editor, in all four formats.
+// Navigation in the editor, in all four formats.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { checkHint, close, rowNumbers, show, showUntitled } from './editor.ts';
@@ -20,7 +20,7 @@ async function definitionLine(editor: vscode.TextEditor, words: string): Promise
   return first && ('range' in first ? first.range : (first.targetSelectionRange ?? first.targetRange)).start.line;
 }
 
-/** What is written at each reference, with its 0-based line. */
+/** The text of each reference, with its 0-based line. */
 async function references(editor: vscode.TextEditor, words: string): Promise<string[]> {
   const found = await vscode.commands.executeCommand<vscode.Location[]>(
     'vscode.executeReferenceProvider',
@@ -108,7 +108,7 @@ suite('Navigation in VS Code', () => {
   test('Caffe: blobs lead to the layer that has them, and are renamed everywhere', async () => {
     const editor = await show('tiny.prototxt');
     await checkHint(editor, 7, /16×32×32/);
-    // Layers have names, and no numbers.
+    // Layers have names, not numbers.
     assert.deepEqual([...(await rowNumbers(editor))], []);
     assert.equal(await definitionLine(editor, 'bottom: "con|v1"'), 11);
     assert.deepEqual(await references(editor, 'top: "conv|1"'), ['11: conv1', '21: conv1']);

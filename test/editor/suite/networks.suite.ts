@@ -1,4 +1,4 @@
-// The networks of the workspace: the tree in the Explorer, symbols, and summaries that are brought up to date.
+// The networks of the workspace: the tree in the Explorer, symbols, and updates of outdated summaries.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
@@ -14,7 +14,7 @@ suite('Networks in the workspace', () => {
   const file = (name: string) => vscode.Uri.joinPath(folder(), name);
   const write = (name: string, content: string) =>
     vscode.workspace.fs.writeFile(file(name), new TextEncoder().encode(content));
-  /** Waits until the tree has an entry, and no entry that it must not have. */
+  /** Waits until the tree has an entry, and none that it must not have. */
   const checkTree = (expected: RegExp, never?: RegExp) =>
     until(`an entry ${expected}`, async () => {
       const lines = await flopline().networks.shown();
@@ -33,14 +33,14 @@ suite('Networks in the workspace', () => {
     await vscode.workspace.fs.delete(folder(), { recursive: true });
   });
 
-  // There the client reports the folder that was just made a moment later than the tree may ask for it.
-  test('nothing is asked before the tree is shown; then it has totals and follows files and edits', async function () {
+  // In a browser, the client reports a new folder a moment later than the tree may request it.
+  test('the server is not asked before the tree is shown; then it has totals and follows files and edits', async function () {
     if (isInBrowser) this.skip();
     assert.deepEqual(await flopline().networks.shown(), []);
     await vscode.commands.executeCommand('flopline.networks.focus');
     await checkTree(/^(?: {2})?tiny\.net\.yaml — \S+ MACs · \S+ params$/, /data\.yaml/);
     await checkTree(/^(?: {2})?n-cls\.yaml — \S+ MACs · \S+ params · summary outdated$/);
-    // An edit counts before it is saved.
+    // Unsaved edits count.
     const editor = await show('listed/n-cls.yaml');
     await type(editor, 'Conv,', 'Konv,');
     await checkTree(/n-cls\.yaml — .* · 1 error/);
@@ -52,8 +52,8 @@ suite('Networks in the workspace', () => {
     await checkTree(/n-cls\.yaml/, /other-cls\.yaml/);
   });
 
-  // A folder in memory has no search, for which the symbols of VS Code's Markdown wait.
-  test('a network is a symbol of the workspace, with its totals', async function () {
+  // A folder in memory has no search, which the symbols of VS Code's Markdown extension need.
+  test('networks are workspace symbols, with totals', async function () {
     if (isInBrowser) this.skip();
     await until('the symbol', async () => {
       const found = await vscode.commands.executeCommand<vscode.SymbolInformation[]>(

@@ -1,4 +1,4 @@
-// Rows that come and go in the editor: the warning, its fix, and how it ends.
+// Inserted and removed rows in the editor: the warning, its fix, and when it disappears.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { actions, apply, checkHint, close, codeOf, hints, ourProblems, show, type, until } from './editor.ts';
@@ -6,7 +6,7 @@ import { actions, apply, checkHint, close, codeOf, hints, ourProblems, show, typ
 const line = '  - [-1, 1, C2f, [32, True]] # 2\n';
 const fresh = '  - [-1, 1, Conv, [32, 1, 1]]\n';
 
-/** Waits until so many references are reported as old. */
+/** Waits until so many references are reported as outdated. */
 async function checkOld(editor: vscode.TextEditor, count: number): Promise<void> {
   await until(`${count} old numbers`, () => {
     const found = ourProblems(editor).filter(problem => codeOf(problem) === 'old-row-number');
@@ -17,7 +17,7 @@ async function checkOld(editor: vscode.TextEditor, count: number): Promise<void>
 suite('Row numbers', () => {
   teardown(close);
 
-  test('a row that is inserted is warned of; rows below keep their costs, and one fix shifts all numbers', async () => {
+  test('an inserted row causes a warning; rows below keep their costs, and one fix shifts all numbers', async () => {
     const editor = await show('rows.yaml');
     await checkHint(editor, 12, /MACs/);
     const before = await hints(editor);
@@ -37,14 +37,14 @@ suite('Row numbers', () => {
     await checkOld(editor, 0);
     assert.ok(editor.document.getText().includes('[[4, 7], 1, Detect, [nc]] # 8'));
     await checkHint(editor, 11, /^\s*96×160×160/);
-    // What is undone is there again, the warning too.
+    // Undo brings back the warning too.
     await vscode.commands.executeCommand('undo');
     await checkOld(editor, 3);
     await vscode.commands.executeCommand('undo');
     await checkOld(editor, 0);
   });
 
-  test('a person says that the references are right', async () => {
+  test('the user confirms that the references are right', async () => {
     const editor = await show('rows.yaml');
     await checkHint(editor, 12, /MACs/);
     await type(editor, line, fresh + line);

@@ -17,7 +17,7 @@ import {
 
 const totals = (): Flopline['totals'] => vscode.extensions.getExtension<Flopline>('flopline.flopline')!.exports.totals;
 
-/** The totals in the status bar as they are for the text as it is now. */
+/** The totals in the status bar for the current text. */
 async function settled(editor: vscode.TextEditor): Promise<Flopline['totals']['summary']> {
   await hints(editor);
   return totals().refresh();
@@ -52,14 +52,14 @@ suite('Python in VS Code', () => {
     });
     const again = await show('detector/net.py');
     await type(again, 'groups=1', 'groups=4');
-    // 1/4 of the pointwise convolutions is left: 22.15M MACs, 43.5k weights.
+    // A quarter of the pointwise convolutions remains: 22.15M MACs, 43.5k weights.
     await checkHint(again, 11, /28\.0M MACs · 50\.7k params$/);
     await checkHint(blocks, 19, /×4 22\.2M MACs · 45\.4k params$/);
     await type(again, 'groups=4', 'groups=1');
     await checkHint(blocks, 19, /×4 88\.6M MACs · 176k params$/);
   });
 
-  test('a method that is broken makes nothing else unknown', async () => {
+  test('a broken method makes nothing else unknown', async () => {
     const net = await show('detector/net.py');
     await checkHint(net, 10, /37\.4M MACs · 928 params$/);
     const blocks = await show('detector/blocks.py');
@@ -72,8 +72,8 @@ suite('Python in VS Code', () => {
     await checkHint(blocks, 7, /37\.4M MACs/);
   });
 
-  test('while a constructor is typed, nothing is complete and wrong', async function () {
-    // The same code reads it there, and it takes long.
+  test('while a constructor is typed, no complete value is wrong', async function () {
+    // In a browser, the same code runs, but takes long.
     if (isInBrowser) this.skip();
     const editor = await show('detector/net.py');
     await checkHint(editor, 12, /6\.49M MACs · 38\.5k params$/);
@@ -91,7 +91,7 @@ suite('Python in VS Code', () => {
     assert.deepEqual([summary?.complete, summary?.macs, summary?.params], [true, 138_315_008, 220_683]);
   });
 
-  test('a layer that does not fit is fixed by the number that does', async () => {
+  test('a mismatched layer is fixed with the number that fits', async () => {
     const editor = await show('detector/net.py');
     await type(editor, 'nn.Conv2d(width * 16,', 'nn.Conv2d(width * 8,');
     await until('the problem', () => {

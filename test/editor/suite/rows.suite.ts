@@ -1,9 +1,9 @@
-// Commands on rows in the editor: one undo, the cursor on the row, and no word of old numbers.
+// Commands on rows in the editor: a single undo, the cursor on the row, and no warning about numbers.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { checkHint, close, codeOf, ourProblems, show, showUntitled } from './editor.ts';
 
-/** Puts the cursor where some words first are. */
+/** Puts the cursor at the first occurrence of some words. */
 function place(editor: vscode.TextEditor, words: string): void {
   const { document } = editor;
   const at = document.getText().indexOf(words);
@@ -28,7 +28,7 @@ function checkNumbers(editor: vscode.TextEditor): void {
 suite('Commands on rows', () => {
   teardown(close);
 
-  test('a YOLO row moves down and up; one undo takes a command back', async () => {
+  test('a YOLO row moves down and up; one undo reverts a command', async () => {
     const editor = await show('rows.yaml');
     await checkHint(editor, 12, /MACs/);
     const before = editor.document.getText();
@@ -36,7 +36,7 @@ suite('Commands on rows', () => {
     await vscode.commands.executeCommand('flopline.moveLayerDown');
     assert.equal(cursorLine(editor), '  - [-1, 1, C2f, [32, True]] # 3');
     assert.ok(editor.document.getText().includes('[[2, 6], 1, Detect, [nc]] # 7'));
-    // Its size is another one there: the rows below have the costs that they had.
+    // Its size differs there, so the rows below keep their earlier costs.
     await checkHint(editor, 12, /^\s*~.*MACs/);
     checkNumbers(editor);
     await vscode.commands.executeCommand('flopline.moveLayerUp');
@@ -80,7 +80,7 @@ suite('Commands on rows', () => {
     await checkHint(editor, 2, /4×8×8/);
   });
 
-  test('a layer of a prototxt is duplicated under a name of its own; one that reads the other does not move', async () => {
+  test('a layer of a prototxt is duplicated under a new name; a layer does not move past one that it reads', async () => {
     const editor = await show('tiny.prototxt');
     await checkHint(editor, 7, /MACs/);
     const before = editor.document.getText();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { checkHint, close, codeOf, hoverText, ourProblems, show, type, until } from './editor.ts';
 
-/** Where the words lead to: `blocks.py: class Gate(nn.Module):`. */
+/** Where the definition of some words is: `blocks.py: class Gate(nn.Module):`. */
 async function leadsTo({ document }: vscode.TextEditor, words: string): Promise<string | undefined> {
   const position = document.positionAt(document.getText().indexOf(words));
   const found = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
@@ -52,7 +52,7 @@ suite('A YOLO file that its repository reads', () => {
     await checkHint(net, 3, /511M MACs · 5\.10k params$/);
   });
 
-  test('shows an error in a module at the row, until it is mended', async () => {
+  test('shows an error in a module at the row until it is fixed', async () => {
     const net = await show('fork/models/tiny.yaml');
     await checkHint(net, 3, /511M MACs · 5\.10k params$/);
     const blocks = await show('fork/models/blocks.py');

@@ -1,11 +1,11 @@
-// Grammars with the tokenizer of the VS Code that these tests run in.
+// Tests grammars with the tokenizer of the VS Code in which the tests run.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 
-/** What is used of vscode-textmate. */
+/** The part of vscode-textmate that is used. */
 interface Grammar {
   tokenizeLine(line: string, before: unknown): { tokens: Token[]; ruleStack: unknown };
 }
@@ -15,10 +15,10 @@ interface Token {
   readonly scopes: readonly string[];
 }
 
-/** Checks the innermost scope of words, in the order of the text. */
+/** Checks the innermost scope of words, in text order. */
 export type CheckScopes = (text: string, expected: readonly (readonly [word: string, scope: RegExp])[]) => void;
 
-/** Loads a grammar of ours, with those of VS Code that it includes. */
+/** Loads one of our grammars, with the ones of VS Code that it includes. */
 export async function loadGrammar(scopeName: string): Promise<CheckScopes> {
   const modules = ['node_modules', 'node_modules.asar'].map(name => join(vscode.env.appRoot, name));
   const folder = modules.find(path => existsSync(join(path, 'vscode-textmate')));
@@ -61,7 +61,7 @@ function check(grammar: Grammar, start: unknown, text: string, expected: Paramet
   }
 }
 
-/** The files of our grammars and of YAML's, by scope. */
+/** The files of our grammars and of the YAML grammar, by scope. */
 function grammarFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const { extensionPath, packageJSON } of vscode.extensions.all) {

@@ -1,4 +1,4 @@
-// What the suites use of node:assert/strict, in a browser.
+// A replacement for node:assert/strict in a browser, as far as the suites use it.
 
 class AssertionError extends Error {
   override name = 'AssertionError';

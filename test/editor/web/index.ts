@@ -1,4 +1,4 @@
-// What VS Code loads in the extension host of a browser, as a part of the extension: the suites.
+// The entry point of the suites in a browser, bundled into the extension.
 import './mocha.ts';
 import * as vscode from 'vscode';
 import './web.suite.ts';
@@ -6,7 +6,7 @@ import '../suite/budgets.suite.ts';
 import '../suite/features.suite.ts';
 import '../suite/python.suite.ts';
 import '../suite/source.suite.ts';
-// Last: who looks at all networks reads all files.
+// Last: listing all networks reads all files.
 import '../suite/networks.suite.ts';
 
 interface Row {
@@ -20,7 +20,7 @@ export async function run(): Promise<void> {
   const rows: Row[] = [];
   const { extensionUri } = vscode.extensions.getExtension('flopline.flopline')!;
   const address = extensionUri.with({ path: '/report' }).toString(true);
-  // After every test: a run that hangs leaves what it has seen.
+  // Sent after every test, so a run that hangs leaves its results so far.
   const report = (isDone: boolean): Promise<unknown> =>
     fetch(address, { method: 'POST', body: JSON.stringify({ rows, isDone }) });
   const add = (row: Row): void => {

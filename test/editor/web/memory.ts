@@ -1,4 +1,4 @@
-// A folder that is on no disk: files in memory, which tests change.
+// A file system provider with files in memory, which tests change.
 import * as vscode from 'vscode';
 
 type Node = { text: Uint8Array; changed: number } | { inside: Map<string, Node>; changed: number };
@@ -9,7 +9,7 @@ export class Memory implements vscode.FileSystemProvider {
   readonly #top: Node = { inside: new Map(), changed: 0 };
   #clock = 1;
 
-  /** What was asked for, by its path: so tests know which files were read. */
+  /** How often each path was read, so tests can check which files were. */
   readonly read = new Map<string, number>();
 
   watch(): vscode.Disposable {
@@ -80,7 +80,7 @@ export class Memory implements vscode.FileSystemProvider {
     return node;
   }
 
-  /** The folder that holds a file, which is made where it is not there, and the file's name. */
+  /** The folder of a file, which is created if necessary, and the file's name. */
   #place(uri: vscode.Uri): readonly [Map<string, Node>, string] {
     const names = uri.path.split('/').filter(part => part !== '');
     let node: Node = this.#top;
@@ -98,7 +98,7 @@ export class Memory implements vscode.FileSystemProvider {
   }
 
   #fire(type: vscode.FileChangeType, uri: vscode.Uri): void {
-    // As providers do: later, and more at once.
+    // Like other providers, reports changes later and several at once.
     setTimeout(() => this.#changes.fire([{ type, uri }]), 5);
   }
 }

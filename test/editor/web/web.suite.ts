@@ -1,4 +1,4 @@
-// What is otherwise in a browser: every file is read by the extension for its server, and only those that are needed.
+// Specific to a browser: the extension reads all files for its server, and only those that are needed.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
@@ -61,7 +61,7 @@ suite('Flopline in a browser', () => {
   });
   suiteTeardown(() => vscode.workspace.fs.delete(place('package'), { recursive: true }));
 
-  test('there is nothing but the browser', () => {
+  test('there is no server behind the browser', () => {
     assert.ok(isInBrowser);
     assert.equal(place('').scheme, 'memfs');
     assert.equal(typeof (globalThis as { readonly process?: { readonly pid?: number } }).process?.pid, 'undefined');
@@ -82,7 +82,7 @@ suite('Flopline in a browser', () => {
     assert.ok(!memory().read.has('/workspace/package/unused.py'));
   });
 
-  test('a file that is not open is read again when it has changed, and looked for again when it has come', async () => {
+  test('a file that is not open is read again when it has changed, and looked up again when it was created', async () => {
     const editor = await show('package/net.py');
     await checkHint(editor, 9, /55\.3k MACs · 224 params$/);
     await write('package/layers.py', layers(5));
@@ -112,7 +112,7 @@ suite('Flopline in a browser', () => {
     await until('the fix', () => ({ ok: editor.document.getText().includes('filters=18') }));
   });
 
-  test('nothing is compared with git, and the last save is there to compare with', async () => {
+  test('nothing is compared with git, but comparing with the last save works', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /442k MACs/);
     assert.equal(flopline().comparisons.of(editor.document.uri), undefined);

@@ -1,5 +1,5 @@
-// A second, naive reader of networks: protobuf's text format as its specification has it, a handful of layers as BVLC's
-// sources have them, and nothing that is not refused at the first slip. It shares no code with the one that is tested.
+// A second, naive reader of networks: protobuf's text format by its specification, a handful of layers by BVLC's
+// sources, and rejection of anything else. It shares no code with the reader under test.
 
 export interface Costs {
   readonly params: number;
@@ -12,7 +12,7 @@ interface Message {
   readonly fields: readonly (readonly [string, Value])[];
 }
 
-/** What a text costs where Caffe reads it; undefined where it refuses. */
+/** The costs of a text if Caffe accepts it; undefined if it does not. */
 export function strictCosts(text: string): Costs | undefined {
   try {
     return costsOf(parse(text));
@@ -30,7 +30,7 @@ function demand(condition: boolean, why: string): asserts condition {
 
 function parse(text: string): Message {
   const tokens: string[] = [];
-  // Tokenizer::ConsumeZeroOrMore<Whitespace>: other white space is no white space to protobuf.
+  // Tokenizer::ConsumeZeroOrMore<Whitespace>: protobuf has no other white space.
   const lexer =
     /[ \t\r\n\v\f]+|#[^\n]*|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_]\w*|\.?\d[\w.]*|[-{}<>:;,[\]])/y;
   while (lexer.lastIndex < text.length) {
@@ -77,7 +77,7 @@ function parse(text: string): Message {
   return fields(undefined);
 }
 
-/** Kinds of the fields that the specs of the test may come to have: s string, u whole number, w word, else a message. */
+/** Types of the fields that occur in the tests: s string, u unsigned integer, w word, else a message. */
 const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   net: { name: 's', 'input*': 's', 'input_shape*': 'shape', 'layer*': 'layer' },
   shape: { 'dim*': 'u' },
@@ -148,7 +148,7 @@ function costsOf(net: Message): Costs {
   };
   const inputs = texts(net, 'input');
   const shapes = all(net, 'input_shape') as readonly Message[];
-  // UpgradeNetInput: without a shape there is no input; those that are too many are left.
+  // UpgradeNetInput: there is no input without a shape; additional shapes are ignored.
   demand(shapes.length >= inputs.length, 'a shape for each input');
   inputs.forEach((name, at) => {
     feed(name, shapes[at]!);

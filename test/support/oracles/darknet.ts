@@ -1,7 +1,7 @@
-// What read_cfg and option_find (parser.c, option_list.c) make of a text, written down once more.
+// A reimplementation of read_cfg and option_find (parser.c, option_list.c).
 import { sectionOf } from '../../../server/src/core/formats/darknet/words.ts';
 
-/** The plainest text with the same sections and options; undefined where Darknet stops before any layer. */
+/** The plainest text with the same sections and options; undefined if Darknet fails before any layer. */
 export function asDarknetReads(text: string): string | undefined {
   const sections: { header: string; options: Map<string, string | undefined> }[] = [];
   for (const line of text.split('\n')) {
@@ -13,7 +13,7 @@ export function asDarknetReads(text: string): string | undefined {
       const equals = own.indexOf('=');
       if (equals >= 0 && equals === own.length - 1) continue;
       const key = equals < 0 ? own : own.slice(0, equals);
-      // An option without a name is never looked for.
+      // An option without a name is never looked up.
       if (key === '') continue;
       const { options } = sections.at(-1)!;
       if (!options.has(key)) options.set(key, equals < 0 ? undefined : own.slice(equals + 1));

@@ -1,4 +1,4 @@
-// What PyYAML makes of texts, where there is a python3 that has it.
+// Reads texts with PyYAML, if a python3 with it is installed.
 import { spawnSync } from 'node:child_process';
 
 const program = `
@@ -25,7 +25,7 @@ for t in json.load(sys.stdin):
 json.dump(out, sys.stdout)
 `;
 
-/** Each text written again so that nothing is left to read in another way, null where PyYAML refuses it; undefined without PyYAML. */
+/** Each text dumped in unambiguous form, null if PyYAML rejects it; undefined without PyYAML. */
 export function asPyYamlReads(texts: readonly string[]): readonly (string | null)[] | undefined {
   const input = JSON.stringify(texts);
   const { status, stdout } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8', maxBuffer: 1 << 28 });

@@ -1,26 +1,26 @@
-// What a piece of advice is: where it looks, what it says, which edits of the network it proposes, and its docs.
-// Every piece has one file beside this one; none of them imports another.
+// The interface of a piece of advice: where it applies, what it says, which edits of the network it proposes, and its
+// docs. Each piece is a file in this folder; none of them imports another.
 import type { GraphEdit } from '../graph/edit.ts';
 import type { Range } from '../text/range.ts';
 import type { Network } from './network.ts';
 
 export interface AdviceRule {
-  /** Names the pattern in kebab case; settings and ignore comments speak of it. */
+  /** Names the pattern in kebab case; settings and ignore comments use it. */
   readonly code: string;
   /** What it proposes, in a few words: “1×1 bottleneck”. */
   readonly summary: () => string;
   /** Whether it is reported as a diagnostic. */
   readonly reported: boolean;
-  /** The code of a finding, reported elsewhere, that asks for it. */
+  /** The code of a problem, reported elsewhere, that this advice resolves. */
   readonly answers?: string;
-  /** Whether it changes the whole network at once: a search for a few changes leaves it alone unless asked. */
+  /** Whether it changes the whole network at once; “Make It Cheaper” leaves it out unless asked. */
   readonly isGlobal?: boolean;
   readonly docs: AdviceDocs;
-  /** The places in a range of the text where it may be followed. */
+  /** The places in a range of the text where it applies. */
   find(network: Network, within: Range): Iterable<Finding>;
 }
 
-/** For docs/advice.md, which is in English only. */
+/** For docs/advice.md, which is in English. */
 export interface AdviceDocs {
   /** What it does to the network. */
   readonly what: string;
@@ -29,52 +29,52 @@ export interface AdviceDocs {
   /** When not to follow it. */
   readonly not: string;
   readonly paper: string;
-  /** A network of which the first fix of its first finding is shown, with numbers that are computed. */
+  /** A network. The docs show the first fix of its first finding, with computed numbers. */
   readonly example: string;
-  /** In which language the example is, by a file's name: Flopline YAML unless said. */
+  /** A file name that selects the language of the example; default: Flopline YAML. */
   readonly exampleFile?: string;
 }
 
-/** A place where a rule may be followed. */
+/** A place where a piece of advice applies. */
 export interface Finding {
   /** The item that it is about. */
   readonly at: Range;
-  /** What a diagnostic says, given its share of the whole as a percentage; undefined where there is none. */
+  /** The message of the diagnostic, given the percentage of the total; undefined if there is no diagnostic. */
   readonly message?: ((share: string) => string) | undefined;
-  /** What the diagnostic advises, as a sentence. */
+  /** What the diagnostic recommends, as a sentence. */
   readonly help?: string | undefined;
-  /** What the share is of, if the setting's threshold counts: the MACs or the parameters of the network. */
+  /** What the percentage and the threshold in the settings refer to: the network's MACs or its parameters. */
   readonly measure?: 'macs' | 'params';
   /** The likeliest first. */
   readonly fixes: readonly Fix[];
 }
 
-/** One way to follow a rule; its price is found by doing it. */
+/** One way to follow the advice; its price is found by trying it. */
 export interface Fix {
-  /** Tells the fixes of a finding apart: `64`. */
+  /** Distinguishes the fixes of a finding: `64`. */
   readonly variant: string;
   /** A verb phrase: “Insert a 1×1 bottleneck (64 channels)”. */
   readonly title: string;
-  /** What it does in words and numbers, as markdown, without its price. */
+  /** What it does in words and numbers, as Markdown, without its price. */
   readonly why: string;
-  /** What it costs besides, a sentence each. */
+  /** Its downsides, one sentence each. */
   readonly costs: readonly string[];
   readonly edits: readonly GraphEdit[];
-  /** The items whose outputs may have another shape then. */
+  /** The items whose output shapes may change. */
   readonly footprint: readonly Range[];
-  /** The items whose cost is “here”. */
+  /** The items whose cost difference is shown as “here”. */
   readonly here: readonly Range[];
-  /** The items whose cost follows, because they read what changes. */
+  /** The items whose cost changes as well, because they read what changes. */
   readonly consumers?: readonly Range[];
-  /** The items that may be built of other operators then, where all others must not. */
+  /** The items that may consist of other operators afterwards; no others may. */
   readonly rebuilt?: readonly Range[];
-  /** Whether it takes little away at once: a quarter of the channels, a third of the repeats. */
+  /** Whether it takes away only a little: a quarter of the channels, a third of the repeats. */
   readonly isGentle?: boolean;
-  /** Whether the network computes the same as before: then any saving is worth it. */
+  /** Whether the network computes the same as before: then any saving is worthwhile. */
   readonly exact: boolean;
-  /** Why it is not offered where it would cost so many percent more; undefined where a person would not expect it then. */
+  /** Why it is not offered if it costs so many percent more; undefined if users would not expect it then. */
   readonly dearer?: ((more: string) => string) | undefined;
-  /** Why it cannot be done, where a person would expect it. */
+  /** Why it cannot be done, if users would expect it here. */
   readonly refused?: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { advice } from './advice.ts';
 import { convOf } from './network.ts';
 
-/** A shift of a whole channel is gone once its mean is subtracted. */
+/** Subtracting the channel's mean cancels any constant added to the whole channel. */
 export const cancelledBias = advice({
   code: 'cancelled-bias',
   summary: () => l10n.t('removal of a bias in front of a normalization'),
@@ -20,7 +20,7 @@ export const cancelledBias = advice({
       const cancelled = layer.uses.every(use => {
         if (!convOf(use).bias) return false;
         const next = network.soleConsumer(use.main.outputs[0]!);
-        // Groups of channels have one mean together, which leaves the differences between their biases.
+        // A group of channels shares one mean, so the differences between their biases remain.
         return next !== undefined && (next.op.name === 'batchNorm' || next.op.name === 'instanceNorm');
       });
       if (!cancelled) continue;

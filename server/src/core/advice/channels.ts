@@ -1,18 +1,18 @@
-// Rows that must have as many channels as each other, where a format says what its rows write (`graph/tunable.ts`): what is
-// inside a row is a framework's, so the row changes as a whole.
+// Rows that must have equal numbers of channels and so change together. This is for formats whose rows are composites
+// of a framework (`graph/tunable.ts`): such a row changes as a whole.
 import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../graph/graph.ts';
 import { knobOf, type Tunable } from '../graph/tunable.ts';
 import type { Range } from '../text/range.ts';
 import type { Network } from './network.ts';
 
-/** A row with those that change their channels with it, and all that reads them. */
+/** A row with the rows that change their channels together with it, and all readers of these. */
 export interface TiedRows {
   /** The row itself first. */
   readonly rows: readonly Tunable[];
-  /** The items whose outputs have other channels then. */
+  /** The items whose outputs change their channels. */
   readonly footprint: readonly Range[];
-  /** The other items whose cost follows. */
+  /** The other items whose cost changes. */
   readonly consumers: readonly Range[];
   /** Why they cannot change. */
   readonly reason: string | undefined;
@@ -27,7 +27,7 @@ class Tie implements TiedRows {
   readonly #rows = new Set<Tunable>();
   readonly #changed = new Map<number, Range>();
   readonly #readers = new Map<number, Range>();
-  /** Passed on so far, with whether other channels are beside them. */
+  /** Rows visited so far, with whether other channels are concatenated to theirs. */
   readonly #passed = new Map<Tunable, boolean>();
   reason: string | undefined;
 
@@ -57,7 +57,7 @@ class Tie implements TiedRows {
     this.#follow(row, false);
   }
 
-  /** What reads a row whose channels change. */
+  /** Visits the readers of a row whose channels change. */
   #follow(row: Tunable, joined: boolean): void {
     for (const reader of this.#network.readersOf(row)) {
       if (this.reason !== undefined) return;
@@ -82,7 +82,7 @@ class Tie implements TiedRows {
     }
   }
 
-  /** The rows that set the channels of what a row reads. */
+  /** Adds the rows that determine the channels of a source. */
   #widthFrom(source: Range | undefined, reader: Tunable): void {
     const row = source && this.#network.tunableAt(source);
     if (!source) this.#refuse(l10n.t('“{0}” must have as many channels as the input of the network', reader.name));
@@ -100,7 +100,7 @@ class Tie implements TiedRows {
   }
 }
 
-/** Whether a row must output as many channels as it reads: to be built, to add both, or to filter each by itself. */
+/** Whether a row must output as many channels as it reads: because it requires so, adds both, or is depthwise. */
 function isTiedToInput(network: Network, row: Tunable): boolean {
   if (row.keepsChannels) return true;
   return network.framesOf(row.item).some(({ first, end, outputs }) => {
@@ -113,7 +113,7 @@ function isTiedToInput(network: Network, row: Tunable): boolean {
   });
 }
 
-/** Whether a row adds tensors of others. */
+/** Whether a row adds several input tensors. */
 function addsInputs(network: Network, row: Tunable): boolean {
   if (row.sources.length < 2) return false;
   return network
@@ -129,7 +129,7 @@ const isSum = ({ op, inputs }: GraphNode): boolean => op.kind === 'elementwise' 
 
 const isOutside = ({ node }: Tensor, first: number): boolean => node.id < first;
 
-/** The tensor that one has its channels from, one by one. */
+/** The tensor a channel-preserving chain (norm, activation, dropout) starts from. */
 function origin(tensor: Tensor): Tensor {
   const { op, inputs } = tensor.node;
   const passes = op.kind === 'norm' || op.kind === 'activation' || op.name === 'identity' || op.name === 'dropout';

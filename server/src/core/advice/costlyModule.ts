@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { advice } from './advice.ts';
 import { retrain } from './words.ts';
 
-/** What the cheaper modules save with, by what their names end or begin with. */
+/** Why the cheaper modules are cheaper, by prefix or suffix of their names. */
 const reasons: readonly (readonly [pattern: RegExp, why: () => string])[] = [
   [
     /Ghost/,
@@ -22,7 +22,7 @@ const reasons: readonly (readonly [pattern: RegExp, why: () => string])[] = [
   [/^ADown$/, () => l10n.t('Half of the channels are convolved, the other half pooled and mixed by a 1×1 (YOLOv9).')],
 ];
 
-/** Repositories bring modules that are drop-in replacements for dearer ones of theirs. */
+/** Frameworks have modules that are drop-in replacements for costlier ones. */
 export const costlyModule = advice({
   code: 'costly-module',
   summary: () => l10n.t('a cheaper module of the same family'),
@@ -39,7 +39,7 @@ export const costlyModule = advice({
   *find(network, within) {
     for (const row of network.tunables(within)) {
       const { item, type, sources, siblings } = row;
-      // Three colors are not many channels.
+      // Skip the row that reads the image: it has few input channels.
       if (siblings.length === 0 || sources.includes(undefined)) continue;
       yield {
         at: item,

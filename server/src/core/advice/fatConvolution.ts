@@ -3,7 +3,7 @@ import { advice, type Finding, type Fix } from './advice.ts';
 import { agreed, channelsIn, convOf, type Layer, type Network } from './network.ts';
 import { kernelText, retrain, rounded, sameField, volume } from './words.ts';
 
-/** Shares of the input channels that are offered as width of the bottleneck, the default first. */
+/** Widths offered for the bottleneck, as shares of the input channels; the default first. */
 const shares = [1 / 4, 1 / 8, 3 / 8, 1 / 2];
 
 /** Inception v1: a 1×1 reduces the channels that a wide k×k convolution reads. */
@@ -47,14 +47,14 @@ function finding(layer: Layer, kernel: readonly number[], fixes: readonly Fix[])
 
 function* bottlenecks(network: Network, layer: Layer, kernel: readonly number[]): Generator<Fix> {
   const channels = agreed(layer, channelsIn);
-  // Three colors are not many channels.
+  // Skip convolutions of an image: three channels need no bottleneck.
   if (!layer.uses.every(use => channelsIn(use) >= 16)) return;
   const offered = new Set<number>();
   for (const share of shares) {
     const middle = channels === undefined ? undefined : rounded(channels * share);
     if (middle !== undefined && (middle >= channels! || offered.has(middle))) continue;
     if (middle !== undefined) offered.add(middle);
-    // As a person reads it in the text afterwards.
+    // The number that the text will contain, which a scale may multiply.
     const written = middle === undefined ? undefined : network.written(layer.place.item, middle);
     const percentage = `${share * 100} %`;
     const name = kernelText(kernel);
@@ -106,7 +106,7 @@ function* bottlenecks(network: Network, layer: Layer, kernel: readonly number[])
   }
 }
 
-/** Whether what it reads was already narrowed by a 1×1 convolution. */
+/** Whether its input is the output of a 1×1 convolution that already reduced the channels. */
 function isAfterBottleneck(network: Network, layer: Layer): boolean {
   return layer.uses.some(({ input }) => {
     let { node } = input;

@@ -88,7 +88,7 @@ export const flattenedHead = advice({
   },
 });
 
-/** The map that a fully connected layer reads flattened, who reads it, and the nodes between. */
+/** The feature map that a fully connected layer reads flattened, its reader, and the nodes between. */
 function mapBefore(
   main: GraphNode,
 ): { readonly tensor: Tensor; readonly reader: GraphNode; readonly passed: readonly GraphNode[] } | undefined {
@@ -110,7 +110,7 @@ const isPassing = ({ op, inputs }: GraphNode): boolean =>
   inputs.length === 1 &&
   (op.name === 'flatten' || op.name === 'reshape' || op.name === 'dropout' || op.name === 'identity');
 
-/** The items from the first fully connected layer up to the last one, where nothing else is between them. */
+/** The items from the first fully connected layer to the last one, if there is nothing else between them. */
 function hiddenLayers(network: Network, first: GraphNode): (Range[] & { last: readonly Range[] }) | undefined {
   let sites: Range[] = [];
   let pending: Range[] = [];

@@ -5,7 +5,7 @@ import { advice, type Fix } from './advice.ts';
 import { agreed, channelsIn, convOf, type Layer } from './network.ts';
 import { kernelText, retrain, sameField, volume } from './words.ts';
 
-/** Xception and MobileNet: first across positions, per channel; then across channels, per position. */
+/** Xception and MobileNet: filter each channel across positions first, then mix channels at each position. */
 export const fullConvolution = advice({
   code: 'full-convolution',
   summary: () => l10n.t('depthwise separable convolution'),
@@ -80,7 +80,7 @@ function separableTitle(norm: boolean, act: boolean, full: boolean): string {
     : l10n.t('Make it depthwise separable, with activation in between');
 }
 
-/** FLOPs for each byte of inputs, outputs and weights in fp32: what memory allows the arithmetic to do. */
+/** Arithmetic intensity: FLOPs per byte of inputs, outputs and weights in fp32. */
 function intensities({ uses }: Layer): string {
   const [use] = uses;
   const { out, kernel } = convOf(use);

@@ -15,7 +15,7 @@ import { unusedLayer } from './unusedLayer.ts';
 import { wideExpansion } from './wideExpansion.ts';
 import { wideLayer } from './wideLayer.ts';
 
-/** Every piece of advice, in the order in which they are offered. */
+/** All advice, in the order in which it is offered. */
 export const adviceRules: readonly AdviceRule[] = [
   fatConvolution,
   largeKernel,

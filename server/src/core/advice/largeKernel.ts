@@ -3,7 +3,7 @@ import { advice, type Fix } from './advice.ts';
 import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer, type Network } from './network.ts';
 import { channelsText, kernelText, pathText, retrain, sameField } from './words.ts';
 
-/** Inception v2 and VGG: several 3×3 see as far as one large kernel. */
+/** Inception v2 and VGG: several 3×3 convolutions have the receptive field of one large kernel. */
 export const largeKernel = advice({
   code: 'large-kernel',
   summary: () => l10n.t('two 3×3 instead of a 5×5, three instead of a 7×7'),
@@ -21,7 +21,7 @@ export const largeKernel = advice({
       if (layer.op !== 'conv' || !isPlain(layer)) continue;
       const kernel = agreed(layer, use => convOf(use).kernel);
       const size = kernel?.[0];
-      // In one dimension, two of three cost more than one of five.
+      // In one dimension, two kernels of 3 cost more than one of 5.
       if (!kernel || kernel.length < 2 || (size !== 5 && size !== 7) || kernel.some(other => other !== size)) continue;
       const fixes = [...stacks(network, layer, kernel, (size - 1) / 2)];
       if (fixes.length === 0) continue;
@@ -45,7 +45,7 @@ function* stacks(network: Network, layer: Layer, kernel: readonly number[], coun
   const stride = agreed(layer, use => convOf(use).stride);
   if (!border || !stride) return;
   const isStrided = stride.some(step => step > 1);
-  // Without a border a stride would have to know the sizes.
+  // Without padding, the sizes after a strided sequence would depend on the input size.
   if (border === 'none' && isStrided) return;
   const small = kernel.map(() => 3);
   const text = kernelText(small);
@@ -55,7 +55,7 @@ function* stacks(network: Network, layer: Layer, kernel: readonly number[], coun
   for (const middle of middles(from, to)) {
     const { norm, act } = layer.uses[0];
     const path = pathText([from, ...Array(count - 1).fill(middle ?? from), to]);
-    // As a person reads it in the text afterwards.
+    // The number that the text will contain, which a scale may multiply.
     const written = middle === undefined ? undefined : network.written(layer.place.item, middle);
     const numbers = [text, kernelText(kernel), 9, kernel[0]! ** 2] as const;
     yield {
@@ -126,7 +126,7 @@ function dearer(isPair: boolean, kernel: string, more: string, channels: string)
     : l10n.t('Three {0} would cost {1} more here ({2}).', kernel, more, channels);
 }
 
-/** The width in between: that of the input where it is wide enough, and that of the output, the narrower one first. */
+/** Candidates for the width in between: the input's if it is wide enough, and the output's; the narrower one first. */
 function middles(from: number | undefined, to: number | undefined): readonly (number | undefined)[] {
   if (from === undefined || to === undefined) return [undefined];
   const widths = [...new Set(from >= 16 ? [from, to] : [to])];

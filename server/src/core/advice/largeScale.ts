@@ -4,7 +4,7 @@ import { advice, type Fix } from './advice.ts';
 import type { Network } from './network.ts';
 import { retrain } from './words.ts';
 
-/** One number for all rows: compound scaling. */
+/** Compound scaling: one number changes all rows. */
 export const largeScale = advice({
   code: 'large-scale',
   summary: () => l10n.t('a smaller scale of the whole network'),

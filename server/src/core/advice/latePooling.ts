@@ -4,7 +4,7 @@ import { advice } from './advice.ts';
 import { convOf, type Layer, type Network, type Use } from './network.ts';
 import { volume } from './words.ts';
 
-/** Averaging over positions and mixing channels commute: the one that leaves less comes first. */
+/** Averaging over positions and mixing channels commute, so do first what leaves less data. */
 export const latePooling = advice({
   code: 'late-pooling',
   summary: () => l10n.t('average pooling in front of a 1×1 convolution'),
@@ -50,11 +50,11 @@ export const latePooling = advice({
 
 function isAverage({ op, attrs }: GraphNode): boolean {
   if (op.name === 'globalAvgPool' || op.name === 'adaptiveAvgPool') return true;
-  // Zero padding after the convolution is not the same as in front of it, where its bias would be added.
+  // Zero padding after the convolution differs from padding before it, where the padded positions get the bias.
   return op.name === 'avgPool' && (attrs as { padding: readonly number[] }).padding.every(border => border === 0);
 }
 
-/** The 1×1 convolution whose output a node alone reads, with at most a batch normalization between. */
+/** The 1×1 convolution whose output only this node reads, optionally with a batch normalization between. */
 function layerBefore(network: Network, pool: GraphNode): Layer | undefined {
   let { node } = pool.inputs[0]!;
   let reader = pool;

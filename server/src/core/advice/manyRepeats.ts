@@ -3,7 +3,7 @@ import { knobOf } from '../graph/tunable.ts';
 import { advice } from './advice.ts';
 import { retrain } from './words.ts';
 
-/** The blocks inside a stage cost alike: the depth multiple of EfficientNet and YOLO, for one row. */
+/** The blocks of a stage cost about the same: the depth multiple of EfficientNet and YOLO, applied to one row. */
 export const manyRepeats = advice({
   code: 'many-repeats',
   summary: () => l10n.t('fewer repeats'),

@@ -3,7 +3,7 @@ import { advice } from './advice.ts';
 import { channelsIn, convOf, type Layer, linearOf, type Network, type Use } from './network.ts';
 import { volume } from './words.ts';
 
-/** Two matrices in a row are one matrix. */
+/** The product of two consecutive matrices is one matrix. */
 export const mergeableLayers = advice({
   code: 'mergeable-layers',
   summary: () => l10n.t('one layer instead of two with nothing in between'),
@@ -21,9 +21,9 @@ export const mergeableLayers = advice({
       const nexts = layer.uses.map(use => follower(network, layer, use));
       const [next] = nexts;
       if (!next || nexts.some(other => other !== next) || next.uses.length !== layer.uses.length) continue;
-      // A·(B·x + b) has a constant A·b, which needs a place: the next layer's bias, or a normalization that removes it.
+      // A·(B·x + b) has the constant A·b, which the next layer's bias or normalization has to absorb.
       if (layer.uses.some(hasBias) && next.uses.some(use => !hasBias(use) && !use.norm)) continue;
-      // A narrow middle is cheaper than one matrix, and says that no more than so much passes.
+      // A narrow middle is cheaper than the merged matrix, and limits its rank on purpose.
       if (layer.uses.some((use, at) => isNarrow(layer, use, next.uses[at]!))) continue;
       yield {
         at: layer.place.item,
@@ -49,7 +49,7 @@ export const mergeableLayers = advice({
   },
 });
 
-/** The layer that alone reads another one, where both are matrices. */
+/** The layer that is the only reader of another one, if both are matrices. */
 function follower(network: Network, layer: Layer, { output }: Use): Layer | undefined {
   const node = network.soleConsumer(output);
   const next = node && network.layerOf(node);
@@ -59,7 +59,7 @@ function follower(network: Network, layer: Layer, { output }: Use): Layer | unde
     : undefined;
 }
 
-/** Whether both layers together have fewer weights than one in their place. */
+/** Whether the two layers together have fewer weights than the merged one. */
 function isNarrow({ op }: Layer, use: Use, next: Use): boolean {
   const widthOf = (each: Use): number => (op === 'conv' ? convOf(each).out : linearOf(each).out);
   const reads = (op === 'conv' ? channelsIn(use) : use.input.shape?.at(-1)) ?? Number.NaN;

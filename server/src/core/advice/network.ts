@@ -1,4 +1,4 @@
-// A network as advice sees it: layers that stand in the text, who reads whom.
+// The view of a network that advice works on: layers as they appear in the text, and which layer reads which.
 import type { Model } from '../analysis/model.ts';
 import type { Border, Place } from '../graph/edit.ts';
 import { type Frame, type Graph, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
@@ -6,15 +6,15 @@ import type { Tunable } from '../graph/tunable.ts';
 import type { Conv, Linear } from '../ops/index.ts';
 import type { Range } from '../text/range.ts';
 
-/** A convolution or a fully connected layer with its normalization and activation, as the text has it. */
+/** A convolution or fully connected layer with its normalization and activation, as written in the text. */
 export interface Layer {
   readonly place: Place;
   /** Items of the text that it consists of. */
   readonly items: readonly Range[];
-  /** As a person knows it. */
+  /** The name for display. */
   readonly name: string;
   readonly op: 'conv' | 'linear';
-  /** One for each time that its item is used: several inside a block. */
+  /** One per use of its item: inside a block there may be several. */
   readonly uses: readonly [Use, ...Use[]];
 }
 
@@ -23,12 +23,12 @@ export interface Use {
   readonly main: GraphNode;
   readonly norm: GraphNode | undefined;
   readonly act: GraphNode | undefined;
-  /** What it reads, and what it hands on behind normalization and activation. */
+  /** Its input, and its output after normalization and activation. */
   readonly input: Tensor;
   readonly output: Tensor;
 }
 
-/** A row of one node that is no layer: a pool, a flatten, a norm that stands apart. */
+/** A row that is no layer: a pool, a flatten, a separate norm. */
 export interface Item {
   readonly site: Range;
   readonly uses: readonly [ItemUse, ...ItemUse[]];
@@ -52,7 +52,7 @@ export class Network {
   #tunables: ReadonlyMap<number, Tunable> | undefined;
   #readers: ReadonlyMap<number, readonly Tunable[]> | undefined;
 
-  /** `tunables`: what the items of the text write that can be made smaller, where its format says so. */
+  /** `tunables`: the numbers in the items of the text that can be reduced, if the format supports that. */
   constructor(model: Model, tunables: () => readonly Tunable[]) {
     this.model = model;
     this.#findTunables = tunables;
@@ -62,23 +62,23 @@ export class Network {
     return this.model.graph;
   }
 
-  /** The layers whose item touches a stretch of the text. */
+  /** The layers whose item touches a range of the text. */
   layers(within: Range): readonly Layer[] {
     return this.#all().filter(({ place }) => touches(place.item, within));
   }
 
-  /** The items of one purpose that touch a stretch of the text, layers apart. */
+  /** The single-purpose items (layers or not) that touch a range of the text. */
   items(within: Range): readonly Item[] {
     return [...this.#singles().values()].filter(({ site }) => touches(site, within));
   }
 
-  /** Those of all items, by where they begin. */
+  /** The tunable items by their start offset. */
   get allTunables(): ReadonlyMap<number, Tunable> {
     this.#tunables ??= new Map(this.#findTunables().map(tunable => [tunable.item.from, tunable]));
     return this.#tunables;
   }
 
-  /** What the items that touch a stretch of the text write that can be made smaller. */
+  /** The tunable items that touch a range of the text. */
   tunables(within: Range): readonly Tunable[] {
     return [...this.allTunables.values()].filter(({ item }) => touches(item, within));
   }
@@ -87,12 +87,12 @@ export class Network {
     return this.allTunables.get(from);
   }
 
-  /** The number that stands, or would stand, in an item for so many channels: a scale may make others of it. */
+  /** The number to write into an item for so many channels; a scale may multiply it. */
   written(item: Range, channels: number): number {
     return this.tunableAt(item)?.written(channels) ?? channels;
   }
 
-  /** The items that read another one. */
+  /** The items that read another item. */
   readersOf({ item }: Tunable): readonly Tunable[] {
     if (!this.#readers) {
       const map = new Map<number, Tunable[]>();
@@ -108,12 +108,12 @@ export class Network {
     return this.#readers.get(item.from) ?? [];
   }
 
-  /** The layer whose convolution or fully connected layer a node is. */
+  /** The layer whose main operator (convolution or fully connected) a node is. */
   layerOf(node: GraphNode): Layer | undefined {
     return this.#mainOf(node)?.layer;
   }
 
-  /** The use of a layer whose convolution or fully connected layer a node is. */
+  /** The use of a layer whose main operator a node is. */
   useOf(node: GraphNode): Use | undefined {
     return this.#mainOf(node)?.use;
   }
@@ -127,7 +127,7 @@ export class Network {
     return this.#mains.get(node);
   }
 
-  /** The item in which a node stands, where that is all of it. */
+  /** The item that a node belongs to, if it is a single-purpose one. */
   itemOf(node: GraphNode): Item | undefined {
     const site = placeOf(node);
     return site && this.#singles().get(site.from);
@@ -148,7 +148,7 @@ export class Network {
     return this.#consumers.get(tensor) ?? [];
   }
 
-  /** Who alone reads a tensor. */
+  /** The only reader of a tensor; undefined if there are several or it is an output. */
   soleConsumer(tensor: Tensor): GraphNode | undefined {
     const consumers = this.consumers(tensor);
     return consumers.length === 1 && !this.isOutput(tensor) ? consumers[0] : undefined;
@@ -159,7 +159,7 @@ export class Network {
     return this.#outputs.has(tensor);
   }
 
-  /** What items cost over all their uses; what stands inside another one counts once. `value` is in the model's convention. */
+  /** The cost of items over all their uses; nested ones count once. `value` is in the model's convention. */
   costOf(items: readonly Range[]): { readonly macs: number; readonly params: number; readonly value: number } {
     const frames = items.flatMap(item => this.framesOf(item)).sort((a, b) => a.first - b.first || b.end - a.end);
     let macs = 0;
@@ -167,7 +167,7 @@ export class Network {
     let value = 0;
     let end = 0;
     for (const frame of frames) {
-      // Frames nest: it is inside the one before, or behind it.
+      // Frames are nested or disjoint: this one lies inside the previous one.
       if (frame.first < end) continue;
       const cost = this.model.costOf(frame);
       macs += cost.macs.value;
@@ -178,7 +178,7 @@ export class Network {
     return { macs, params, value };
   }
 
-  /** The outermost frames that stand for an item. */
+  /** The outermost frames of an item. */
   framesOf({ from }: Range): readonly Frame[] {
     if (!this.#frames) {
       const map = new Map<number, Frame[]>();
@@ -186,7 +186,7 @@ export class Network {
         const site = useOf(frame);
         const there = site && map.get(site.from);
         if (site && !there) map.set(site.from, [frame]);
-        // Copies inside the frame of a use are in its cost already.
+        // Copies inside a use's frame are part of its cost already.
         else if (there && frame.first >= there.at(-1)!.end) there.push(frame);
         if (frame.hasSitesInside) for (const child of frame.children) visit(child);
       };
@@ -196,7 +196,7 @@ export class Network {
     return this.#frames.get(from) ?? [];
   }
 
-  /** How many layers an item makes: one that is called several times has its parameters once. */
+  /** How many layer instances an item creates: one that is called several times has its parameters once. */
   instancesOf(item: Range): number {
     const { nodes } = this.graph;
     return this.framesOf(item).filter(({ first, end }) => {
@@ -214,14 +214,14 @@ export class Network {
     if (!this.#items) {
       const found = new Map<number, { site: Range; uses: ItemUse[]; broken: boolean }>();
       for (const frame of leaves(this.graph)) {
-        // A row that its `if` leaves out of one use is there in others.
+        // Skip a use in which an `if` leaves the row out.
         if (frame.end === frame.first) continue;
         const site = useOf(frame);
-        // It stands in another file.
+        // Defined in another file.
         if (!site) continue;
         const item = found.get(site.from) ?? { site, uses: [], broken: false };
         found.set(site.from, item);
-        // What a rule counts may be another layer that costs the same.
+        // Under a cost rule, the nodes may belong to another layer that merely costs the same.
         const chain = frame.byRule ? undefined : chainOf(frame, this.graph);
         if (chain) item.uses.push({ frame, first: chain[0]!, last: chain.at(-1)! });
         else item.broken = true;
@@ -262,7 +262,7 @@ export class Network {
     }
   }
 
-  /** A frame that holds a layer, with what follows it in frames of their own. */
+  /** Reads a frame that contains a layer; its norm and activation may follow in frames of their own. */
   #readUse(frame: Frame):
     | (Omit<Use, 'norm' | 'act'> & {
         norm: { node: GraphNode | undefined; sites: readonly Range[] };
@@ -273,7 +273,7 @@ export class Network {
     const main = chain.find(({ op }) => op.name === 'conv' || op.name === 'linear');
     if (!main || main.why !== undefined) return undefined;
     const at = chain.indexOf(main);
-    // In front of a fully connected layer there may be a flatten, behind it all but norm and activation is something else.
+    // Before a fully connected layer there may be a flatten; after the layer, only norm and activation.
     if (chain.slice(0, at).some(({ op }) => op.kind !== 'view')) return undefined;
     const behind = chain.slice(at + 1).filter(({ op }) => op.kind !== 'view' && op.name !== 'permute');
     let norm = behind.find(isNorm);
@@ -285,7 +285,7 @@ export class Network {
     const isProgram = frame.sites.some(({ role }) => role === 'construct');
     while (!act) {
       const next = this.soleConsumer(output);
-      // A program calls them where it likes; none of them is a part of the layer's own text.
+      // In a program, norm and activation are called separately and are not part of the layer's own text.
       if (isProgram) {
         if (next?.inputs.length !== 1 || next.outputs.length !== 1) break;
         if (isNorm(next)) norm ??= next;
@@ -311,25 +311,25 @@ export class Network {
   }
 }
 
-/** Caffe writes the factor and the shift of a normalization as a layer of its own. */
+/** Caffe writes the scale and shift of a normalization as a separate layer. */
 const isNorm = ({ op }: GraphNode): boolean => op.kind === 'norm' || op.name === 'scale';
 
 export const convOf = ({ main }: Use): Conv => main.attrs as Conv;
 export const linearOf = ({ main }: Use): Linear => main.attrs as Linear;
 
-/** What all uses of a layer agree on; undefined where they do not. */
+/** A value that all uses of a layer agree on; undefined if they differ. */
 export function agreed<T>(layer: Layer, of: (use: Use) => T): T | undefined {
   const [first, ...others] = layer.uses;
   const value = of(first);
   return others.every(use => String(of(use)) === String(value)) ? value : undefined;
 }
 
-/** Channels of [N, C, …]. */
+/** Input channels: the second size of [N, C, …]. */
 export const channelsIn = ({ input }: Use): number => input.shape?.[1] ?? Number.NaN;
 
 /**
- * The border of zeros of a convolution: half the kernel (TensorFlow's “same” has less at a stride), none, or another,
- * which no sequence of smaller ones has.
+ * The zero padding of a convolution: half the kernel (“same” in TensorFlow pads less at a stride), none, or something
+ * else, which a sequence of smaller kernels cannot reproduce.
  */
 export function borderOf(layer: Layer): Border | undefined {
   const each = layer.uses.map(use => {
@@ -343,18 +343,18 @@ export function borderOf(layer: Layer): Border | undefined {
   return each.every(border => border === each[0]) ? each[0] : undefined;
 }
 
-/** Whether all uses of a convolution are plain: neither dilated nor grouped. */
+/** Whether no use of a convolution is dilated or grouped. */
 export function isPlain(layer: Layer): boolean {
   return layer.uses.every(use => convOf(use).groups === 1 && convOf(use).dilation.every(step => step === 1));
 }
 
-/** Where the item that a node belongs to stands in the text. */
+/** The range of the item that a node belongs to. */
 export function placeOf(node: GraphNode): Range | undefined {
   const leaf = leafOf(node);
   return leaf && useOf(leaf);
 }
 
-/** The frame with a site that a node stands in, the innermost. */
+/** The innermost frame around a node that has a site. */
 export function leafOf({ frame }: GraphNode): Frame | undefined {
   for (let at: Frame | undefined = frame; at; at = at.parent) if (at.sites.length > 0) return at;
   return undefined;
@@ -368,7 +368,7 @@ function* leaves({ root }: Graph): Generator<Frame> {
   }
 }
 
-/** The nodes of a frame, where each reads the one before it and nothing else. */
+/** The nodes of a frame, if each reads only the previous one. */
 function chainOf({ first, end }: Frame, { nodes }: Graph): readonly GraphNode[] | undefined {
   for (let id = first; id < end; id++) {
     const { inputs, outputs } = nodes[id]!;
@@ -380,7 +380,7 @@ function chainOf({ first, end }: Frame, { nodes }: Graph): readonly GraphNode[] 
 
 const touches = (site: Range, within: Range): boolean => site.from <= within.to && within.from <= site.to;
 
-/** As a person knows it: in a container of a program, with the container's name. */
+/** The name for display; inside a container of a program, with the container's name. */
 function nameOf(frame: Frame): string {
   let name = frame.label;
   for (let at = frame.parent; at && /^\d+(?:\.|$)/.test(name); at = at.parent) {
@@ -389,7 +389,7 @@ function nameOf(frame: Frame): string {
   return name;
 }
 
-/** Whether the same follows two uses of an item. */
+/** Whether the same norm and activation follow two uses of an item. */
 const sameBehind = (a: Use, b: Use): boolean => a.norm?.op === b.norm?.op && a.act?.op === b.act?.op;
 
 function samePlace(a: Place, b: Place): boolean {

@@ -3,7 +3,7 @@ import { advice, type Fix } from './advice.ts';
 import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer, type Network } from './network.ts';
 import { channelsText, kernelText, pathText, retrain, sameField } from './words.ts';
 
-/** Inception v3: a column and a row see what a square sees. */
+/** Inception v3: a column and a row together have the receptive field of a square. */
 export const squareKernel = advice({
   code: 'square-kernel',
   summary: () => l10n.t('N×1 and 1×N instead of N×N'),
@@ -38,7 +38,7 @@ function* pairs(network: Network, layer: Layer, size: number): Generator<Fix> {
   for (const middle of middles(from, to)) {
     const { norm, act } = layer.uses[0];
     const pair = [`${size}×1`, `1×${size}`] as const;
-    // As a person reads it in the text afterwards.
+    // The number that the text will contain, which a scale may multiply.
     const written = middle === undefined ? undefined : network.written(layer.place.item, middle);
     yield {
       variant: written === undefined ? 'same' : String(written),
@@ -91,7 +91,7 @@ function* pairs(network: Network, layer: Layer, size: number): Generator<Fix> {
   }
 }
 
-/** The width between: the narrower of both ends that is wide enough. */
+/** Candidates for the width in between: the narrower of input and output that is wide enough. */
 function middles(from: number | undefined, to: number | undefined): readonly (number | undefined)[] {
   if (from === undefined || to === undefined) return [undefined];
   return [from >= 16 ? Math.min(from, to) : to];

@@ -3,7 +3,7 @@ import { advice } from './advice.ts';
 import { agreed, channelsIn, convOf } from './network.ts';
 import { kernelText, retrain, volume } from './words.ts';
 
-/** AlexNet and ResNeXt: each group of filters reads its own part of the channels. */
+/** AlexNet and ResNeXt: each group of filters reads only its own channels. */
 export const ungroupedConvolution = advice({
   code: 'ungrouped-convolution',
   summary: () => l10n.t('grouped convolution'),

@@ -4,7 +4,7 @@ import type { Range } from '../text/range.ts';
 import { advice } from './advice.ts';
 import type { Network } from './network.ts';
 
-/** A layer whose output is never used costs for nothing. */
+/** A layer whose output is never used is wasted cost. */
 export const unusedLayer = advice({
   code: 'unused-layer',
   summary: () => l10n.t('removal of layers whose output is never used'),
@@ -40,7 +40,7 @@ export const unusedLayer = advice({
   },
 });
 
-/** The items with nodes that touch a stretch of the text and hold no other item, with all frames that stand for them. */
+/** The innermost items with nodes that touch a range of the text, with all their frames. */
 function itemsOf(network: Network, within: Range): ReadonlyMap<Range, readonly Frame[]> {
   const bySite = new Map<number, { site: Range; frames: Frame[] }>();
   const visit = (frame: Frame): void => {

@@ -5,7 +5,7 @@ import { listText } from '../text/wording.ts';
 import { advice, type Fix } from './advice.ts';
 import { retrain } from './words.ts';
 
-/** The bottleneck of ResNet and CSPNet, made narrower: most of a block's work is inside of it. */
+/** Narrows the bottleneck of ResNet and CSPNet: most of a block's work is inside it. */
 export const wideExpansion = advice({
   code: 'wide-expansion',
   summary: () => l10n.t('fewer channels inside a module'),
@@ -36,7 +36,7 @@ function expansions(row: Tunable): Fix[] {
   }));
 }
 
-/** Several kinds of hidden channels change together, so that their proportions stay. */
+/** If there are several hidden widths, they change together and keep their proportions. */
 function hiddenWidths(row: Tunable): Fix[] {
   const knobs = row.knobs.filter(({ kind }) => kind === 'hidden');
   const [first] = knobs;

@@ -10,7 +10,7 @@ import { rowsTiedTo, type TiedRows } from './channels.ts';
 import { agreed, convOf, type Layer, leafOf, linearOf, type Network, placeOf, type Use } from './network.ts';
 import { fewerChannels, retrain } from './words.ts';
 
-/** Work and weights grow with the channels on both sides of a layer: the width multiplier of MobileNet, for one layer. */
+/** Work and weights grow with the channels on both sides: MobileNet's width multiplier, applied to one layer. */
 export const wideLayer = advice({
   code: 'wide-layer',
   summary: () => l10n.t('fewer channels'),
@@ -73,7 +73,7 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
         attrs: attrsOf(each, depthwise, times),
       }),
     ),
-    // Asking for all advice on a long text needs few of these.
+    // Lazy: listing all advice of a long text needs few of these.
     get footprint() {
       return tied.footprint;
     },
@@ -82,13 +82,13 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
     },
     here: [...tied.layers.keys()].flatMap(({ items }) => items),
     exact: false,
-    // Three quarters of 16, rounded to 8, are half of it.
+    // Rounding to multiples of 8 may take more than intended: three quarters of 16 is 12, which rounds to 8.
     isGentle: times >= gentle && (width === undefined || floored(width, times) >= gentlest * width),
     refused: tied.reason,
   };
 }
 
-/** A row of which a format says what it writes: all that is inside it follows. */
+/** Narrows a row that is a composite of its format as a whole. */
 function narrowerRow(row: Tunable, { rows, footprint, consumers, reason }: TiedRows, { share, value }: Smaller): Fix[] {
   const edits = tuned(rows, share);
   if (!edits) return [];
@@ -121,8 +121,8 @@ function narrowerRow(row: Tunable, { rows, footprint, consumers, reason }: TiedR
 }
 
 /**
- * What a row joins or detects on, as a whole: the branches of an ELAN that is written out, the levels that a head reads.
- * Rows in between that only those read, and that are as wide, are a part of it.
+ * Narrows the rows that a row concatenates or detects on, all together: the branches of a written-out ELAN, the levels
+ * of a detection head. Includes equally wide rows in between that only these rows read.
  */
 function narrowerSources(network: Network, reader: Tunable, share: number): Fix[] {
   const read = reader.sources.flatMap(source => (source && network.tunableAt(source)) ?? []);
@@ -140,7 +140,7 @@ function narrowerSources(network: Network, reader: Tunable, share: number): Fix[
   if (!edits) return [];
   const own = new Set(rows.map(({ item }) => item.from));
   const consumers = new Map(ties.flatMap(tie => tie.consumers.map(item => [item.from, item] as const)));
-  // Of each width once, as they stand in the text.
+  // Each distinct width once, in text order.
   const widths = new Map(rows.map(row => [widthOfRow(row), narrowed(row, share)]));
   const text = (numbers: Iterable<number | undefined>): string => listText([...numbers].map(String));
   return [
@@ -173,7 +173,7 @@ const widthOfRow = (row: Tunable): number | undefined => knobOf(row, 'channels')
 const narrowed = (row: Tunable, share: number): number | undefined =>
   knobOf(row, 'channels')?.smaller.find(smaller => smaller.share === share)?.value;
 
-/** Fewer channels for all rows; undefined where one of them cannot have so few. */
+/** Edits that give all rows fewer channels; undefined if one of them cannot have so few. */
 function tuned(rows: readonly Tunable[], share: number): GraphEdit[] | undefined {
   const edits: GraphEdit[] = [];
   for (const row of rows) {
@@ -188,9 +188,9 @@ function tuned(rows: readonly Tunable[], share: number): GraphEdit[] | undefined
   return edits;
 }
 
-/** A share of the channels down to which little is taken away at once. */
+/** A share of the channels that counts as taking away only a little. */
 const gentle = 0.75;
-/** The same after rounding. */
+/** The same, after rounding. */
 const gentlest = 0.65;
 
 function title(isLinear: boolean, width: number | undefined, times: number, layers: number): string {
@@ -242,7 +242,7 @@ function isDepthwise({ op, attrs, inputs }: GraphNode): boolean {
 
 const groups = new WeakMap<Network, Map<Layer, Tied>>();
 
-/** The group of a layer; all its members share one. */
+/** The group of a layer, which all its members share. */
 function tiedTo(network: Network, layer: Layer): Tied {
   const known = groups.get(network) ?? new Map<Layer, Tied>();
   groups.set(network, known);
@@ -254,21 +254,21 @@ function tiedTo(network: Network, layer: Layer): Tied {
   return tied;
 }
 
-/** A layer with those that must have as many channels, and all that changes with them. */
+/** A layer with the layers that must have as many channels, and everything that changes with them. */
 class Tied {
   readonly #network: Network;
-  /** With whether they are depthwise. */
+  /** The tied layers, each with whether it is depthwise. */
   readonly layers = new Map<Layer, boolean>();
   /** Why it cannot be narrowed. */
   reason: string | undefined;
   /** Whether one of them is an output of the network, whose shape must stay. */
   isOutput = false;
   readonly #changed = new Set<Tensor>();
-  /** Those of which only a part changes. */
+  /** Tensors of which only some channels change (after a concatenation). */
   readonly #joined = new Set<Tensor>();
   readonly #readers = new Set<GraphNode>();
   readonly #traced = new Set<Tensor>();
-  /** Tensors whose channels change, to be followed to their readers, and back to their producers. */
+  /** Tensors whose channels change and whose readers (forward) or producer (backward) have to be visited. */
   readonly #forward: Tensor[] = [];
   readonly #backward: Tensor[] = [];
   #items: { readonly footprint: readonly Range[]; readonly consumers: readonly Range[] } | undefined;
@@ -285,7 +285,7 @@ class Tied {
     }
   }
 
-  /** The items with an output that changes. */
+  /** The items whose outputs change. */
   get footprint(): readonly Range[] {
     return this.#touched().footprint;
   }
@@ -323,7 +323,7 @@ class Tied {
     }
   }
 
-  /** The readers of a tensor whose channels change. */
+  /** Visits the readers of a tensor whose channels change. */
   #follow(tensor: Tensor): void {
     if (this.#changed.has(tensor)) return;
     this.#changed.add(tensor);
@@ -373,7 +373,7 @@ class Tied {
     }
   }
 
-  /** The other inputs of a sum must change as well. */
+  /** Ties the other inputs of a sum. */
   #ties(node: GraphNode, tensor: Tensor): void {
     const width = tensor.shape?.[1];
     const others = node.inputs.filter(other => other !== tensor && other.shape?.[1] === width);
@@ -383,7 +383,7 @@ class Tied {
     this.#backward.push(...others);
   }
 
-  /** The producer of a tensor whose channels must change. */
+  /** Visits the producer of a tensor whose channels must change. */
   #trace(tensor: Tensor): void {
     if (this.#changed.has(tensor) || this.#traced.has(tensor)) return;
     this.#traced.add(tensor);
@@ -404,7 +404,7 @@ class Tied {
   }
 }
 
-/** Whether its output has the channels of its inputs, each for itself. */
+/** Whether the output has the same channels as the inputs, each computed separately. */
 function passesChannels({ op }: GraphNode): boolean {
   return (
     op.kind === 'norm' ||

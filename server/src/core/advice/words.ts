@@ -11,29 +11,29 @@ export function volume(sizes: readonly number[]): number {
   return sizes.reduce((product, length) => product * length, 1);
 }
 
-/** Channels as hardware likes them: the nearest multiple of 8, at least 8. */
+/** Rounds channels to what hardware prefers: the nearest multiple of 8, at least 8. */
 export function rounded(channels: number): number {
   return Math.max(8, Math.round(channels / 8) * 8);
 }
 
-/** `256 → 192 channels`; in words where uses of a block differ. */
+/** `256 → 192 channels`; in words if the uses of a block differ. */
 export function channelsText(from: number | undefined, to: number | undefined): string {
   if (from !== undefined && to !== undefined) return l10n.t('{0} → {1} channels', from, to);
   if (from !== undefined) return l10n.t('{0} input channels', from);
   return to === undefined ? l10n.t('its uses differ in their channels') : l10n.t('{0} output channels', to);
 }
 
-/** ` (256 → 192 → 128 channels)` for the end of a sentence; nothing where uses of a block differ. */
+/** ` (256 → 192 → 128 channels)` for the end of a sentence; empty if the uses of a block differ. */
 export function pathText(steps: readonly (number | undefined)[]): string {
   return steps.includes(undefined) ? '' : l10n.t(' ({0} channels)', steps.join(' → '));
 }
 
-/** What every change of weights costs. */
+/** The downside of any change of weights. */
 export function retrain(): string {
   return l10n.t('Pretrained weights no longer load for this layer, and accuracy must be measured again.');
 }
 
-/** What fewer channels cost besides. */
+/** The downside of fewer channels. */
 export function fewerChannels(): string {
   return l10n.t(
     'Channels are the features that a layer can tell apart: with fewer it learns less. The receptive field stays the same.',

@@ -1,30 +1,31 @@
-// Which parts of one sequence are which of another one, where some came, some went and some changed.
+// Aligns two sequences: finds which parts of one became which parts of the other after insertions, deletions and
+// changes.
 
-/** What makes parts alike. */
+/** How similar parts are. */
 export interface Likeness<T> {
   readonly isEqual: (before: T, after: T) => boolean;
-  /** Whether parts are likely the same one: what long sequences begin and end with. */
+  /** Whether two parts are very likely the same; used for the common start and end of the sequences. */
   readonly isAlike: (before: T, after: T) => boolean;
-  /** From the strictest to the loosest: parts with the same key are alike in that way. */
+  /** Strictest first: parts with equal keys are alike by that criterion. */
   readonly keys: readonly ((part: T) => unknown)[];
-  /** How much speaks for two parts being the same one; 0 where they cannot be. */
+  /** How likely two parts are the same one; 0 if they cannot be. */
   readonly score: (before: T, after: T) => number;
 }
 
-/** Tables with more cells than this are not filled. */
+/** Maximum number of cells in the dynamic-programming table. */
 const mostCells = 10_000;
 
 /**
- * For each part of `before`, the place of the part of `after` that it became, or −1: places rise, and together the pairs
- * score as high as can be. What is equal at both ends is taken for the same at once. Between long sequences the parts
- * that are alike, and are like no others, are the fixed points, so that time grows with the length and not with its square.
+ * For each part of `before`, the index of its counterpart in `after`, or −1. Indexes ascend, and the total score of the
+ * pairs is as high as possible. Alike parts at both ends are paired at once. In long sequences, parts with a unique
+ * counterpart serve as fixed points, so the time grows linearly rather than quadratically.
  */
 export function aligned<T>(before: readonly T[], after: readonly T[], likeness: Likeness<T>): Int32Array {
   const { keys } = likeness;
   const partners = new Int32Array(before.length).fill(-1);
   const isEqual = (at: number, other: number): boolean => likeness.isEqual(before[at]!, after[other]!);
   const score = (at: number, other: number): number => likeness.score(before[at]!, after[other]!);
-  // On a stack of its own: there may be thousands of fixed points.
+  // An explicit stack instead of recursion: there may be thousands of fixed points.
   const open: Stretch[] = [{ a: 0, aEnd: before.length, b: 0, bEnd: after.length, key: 0 }];
   for (let stretch = open.pop(); stretch; stretch = open.pop()) {
     let { a, aEnd, b, bEnd } = stretch;
@@ -56,7 +57,7 @@ export function aligned<T>(before: readonly T[], after: readonly T[], likeness: 
   return partners;
 }
 
-/** Parts `a` to `aEnd` − 1 of the one sequence, and `b` to `bEnd` − 1 of the other. */
+/** The parts `a` to `aEnd` − 1 of one sequence and `b` to `bEnd` − 1 of the other. */
 interface Section {
   readonly a: number;
   readonly aEnd: number;
@@ -69,14 +70,14 @@ interface Stretch extends Section {
   readonly key: number;
 }
 
-/** Parts of which there is just one of a kind on both sides: as many of them as are in the same order. */
+/** Pairs of parts that are unique on both sides: the largest set whose order is the same. */
 function fixedPoints<T>(
   before: readonly T[],
   after: readonly T[],
   { a, aEnd, b, bEnd }: Section,
   key: (part: T) => unknown,
 ): readonly (readonly [number, number])[] {
-  /** NaN where there are several. */
+  /** Indexes by key; NaN if the key is not unique. */
   const places = new Map<unknown, { at: number; other: number | undefined }>();
   for (let at = a; at < aEnd; at++) {
     const value = key(before[at]!);
@@ -93,9 +94,9 @@ function fixedPoints<T>(
   return rising(pairs);
 }
 
-/** The longest list of pairs, in order of their first numbers, whose second numbers rise. */
+/** The longest subsequence of pairs (sorted by first number) whose second numbers ascend. */
 function rising(pairs: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
-  /** For each length, the pair that ends a list of it with the least second number. */
+  /** For each length, the pair that ends such a subsequence with the smallest second number. */
   const ends: number[] = [];
   const earlier = new Int32Array(pairs.length);
   for (const [index, [, other]] of pairs.entries()) {
@@ -113,7 +114,7 @@ function rising(pairs: readonly (readonly [number, number])[]): readonly (readon
   return found.reverse();
 }
 
-/** Pairs up the parts of a section; of a large one, only those that are about as far along as each other. */
+/** Pairs up the parts of a section; in a large one, only parts at about the same relative position. */
 function fill(
   { a, aEnd, b, bEnd }: Section,
   partners: Int32Array,
@@ -124,13 +125,13 @@ function fill(
   const isSmall = rows * columns <= mostCells;
   const reach = isSmall ? columns : Math.max(8, Math.ceil(mostCells / rows / 2));
   const width = Math.min(columns, 2 * reach + Math.ceil(slope));
-  /** The first column that is looked at in a row; `width` of them are. */
+  /** The first of the `width` columns considered in a row. */
   const from = (row: number): number => Math.max(0, Math.min(columns - width, Math.floor(row * slope) - reach));
-  /** The best score of all pairs from a row and a column on. */
+  /** The best score of all pairs from a row and a column onwards. */
   const best = new Float64Array(rows * width);
   const bestAt = (row: number, column: number): number => {
     if (column >= columns) return 0;
-    // What is behind the last column that is looked at can be paired further below alone.
+    // Columns after the last one considered can be paired only in later rows.
     let at = row;
     while (at < rows && column >= from(at) + width) at++;
     return at < rows ? best[at * width + Math.max(0, column - from(at))]! : 0;

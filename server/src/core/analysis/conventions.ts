@@ -1,4 +1,4 @@
-// Whose number: each convention is a pure function of a node, one table each, by operator.
+// Counting conventions: whose number is shown. Each is a pure function of a node, written as a table by operator.
 import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../graph/graph.ts';
 import type { AvgPool } from '../ops/avgPool.ts';
@@ -7,9 +7,9 @@ import { adaptiveTaps } from '../ops/rules/pool.ts';
 import { size } from '../ops/rules/shape.ts';
 import type { Work } from './work.ts';
 
-/** Those that a person can choose. */
+/** Conventions that users can choose. */
 type Preset = 'macs' | 'flops' | 'thop' | 'ultralytics' | 'fvcore' | 'darknet' | 'all-ops';
-/** What older releases of thop count, twice: for figures that frameworks printed with them, and no choice of its own. */
+/** Older releases of thop, doubled: for figures that frameworks printed with them; not a choice for users. */
 type Release = '2 × thop 2.0.15' | '2 × thop 2.0.18';
 export type ConventionName = Preset | Release;
 
@@ -88,7 +88,7 @@ export const conventions: readonly Convention<Preset>[] = [
   },
 ];
 
-/** What older releases count; no menu has them. */
+/** What older releases count; not offered in menus. */
 const releases: readonly Convention<Release>[] = [
   {
     name: '2 × thop 2.0.15',
@@ -109,31 +109,31 @@ const releases: readonly Convention<Release>[] = [
   },
 ];
 
-/** The preset of a name that a person wrote. */
+/** The preset with this name. */
 export function conventionOf(name: string): Convention<Preset> | undefined {
   return conventions.find(convention => convention.name === name);
 }
 
-/** A convention by its name, whether a person can choose it or not. */
+/** Any convention by its name, also those that users cannot choose. */
 export function counterOf(name: string): Convention | undefined {
   return conventionOf(name) ?? releases.find(convention => convention.name === name);
 }
 
-// Shapes of a node that conventions look at: complete by the time they are called, NaN where not.
+// Shapes of a node for use in conventions: present when conventions run, with NaN for unknown sizes.
 const output = (node: GraphNode): Shape => node.outputs[0]?.shape ?? [];
 const input = (node: GraphNode): Shape => node.inputs[0]?.shape ?? [];
 
-/** Releases of thop between which its rules changed: up to the first, up to the second, from the third on. */
+/** thop's rules by release: up to 2.0.15, up to 2.0.18, and later. */
 type Thop = '2.0.15' | '2.0.18' | '2.1.6';
 
 /**
- * thop's hooks (vision/basic_hooks.py, calc_func.py, rnn_hooks.py): only modules of its table. Up to 2.0.15 as Lyken17's
- * thop counts; 2.0.16 counts a transposed convolution by its input, 2.1 fixes pooling and upsampling and knows more
- * modules.
+ * thop's hooks (vision/basic_hooks.py, calc_func.py, rnn_hooks.py): only modules in its table count. Up to 2.0.15, as
+ * in Lyken17's thop; 2.0.16 counts a transposed convolution by its input; 2.1 fixes pooling and upsampling and knows
+ * more modules.
  */
 function thop(node: GraphNode, counts: Counts, release: Thop): number {
   const current = release === '2.1.6';
-  // Bare function calls have no hook, and neither have matrix products.
+  // Plain function calls have no hook, and neither have matrix products.
   if (node.functional && !(node.derived && current)) return 0;
   switch (node.op.name) {
     case 'conv':
@@ -168,7 +168,7 @@ function thop(node: GraphNode, counts: Counts, release: Thop): number {
     }
     case 'attention': {
       if (!current) return 0;
-      // count_multihead_attention: everything that counts in MACs, and the softmax of each head.
+      // count_multihead_attention: everything that has MACs, and the softmax of each head.
       const { heads } = node.attrs as { heads: number };
       const queries = input(node)[1] ?? Number.NaN;
       const keys = (node.inputs[1]?.shape ?? input(node))[1] ?? Number.NaN;
@@ -185,14 +185,14 @@ function thop(node: GraphNode, counts: Counts, release: Thop): number {
     case 'logSoftmax':
       return current ? softmaxRows(node) * 3 * axisLength(node) : 0;
     case 'unary':
-      // The sign that nn.Softmin turns.
+      // The negation in nn.Softmin.
       return node.derived ? size(input(node)) : 0;
     default:
       return 0;
   }
 }
 
-/** How many elements a softmax normalizes together. */
+/** The number of elements that a softmax normalizes together. */
 function axisLength(node: GraphNode): number {
   const { axis } = node.attrs as { axis: number };
   return input(node).at(axis) ?? Number.NaN;
@@ -202,7 +202,7 @@ function softmaxRows(node: GraphNode): number {
   return size(input(node)) / axisLength(node);
 }
 
-/** count_avgpool: the elements of all windows, which the border cuts. */
+/** count_avgpool: the elements of all windows, clipped at the border. */
 function pooled(node: GraphNode): number {
   const { kernel, stride = kernel, padding, paddingAfter = padding, includePadding } = node.attrs as AvgPool;
   const x = input(node);
@@ -215,10 +215,10 @@ function pooled(node: GraphNode): number {
   return size(x.slice(0, 2)) * size(taps);
 }
 
-/** The lengths of `count` windows of k, each s further, from −border on, within `from` to `to`. */
+/** The total length of `count` windows of size k and stride s, starting at −border, clipped to `from`–`to`. */
 function windowSum(count: number, k: number, s: number, border: number, from: number, to: number): number {
   if (Number.isNaN(count) || Number.isNaN(to)) return Number.NaN;
-  // Windows from `whole` to `cut` − 1 lie inside.
+  // Windows `whole` to `cut` − 1 are not clipped.
   const whole = Math.min(count, Math.max(0, Math.ceil((from + border) / s)));
   const cut = Math.max(whole, Math.min(count, Math.floor((to + border - k) / s) + 1));
   let sum = (cut - whole) * k;
@@ -243,22 +243,22 @@ function isCountedProduct({ op, frame }: GraphNode): boolean {
   return op.name === 'matmul' && (frame.type === 'Attention' || frame.type === 'AAttn');
 }
 
-/** Elements of all states over all steps of a recurrent layer. */
+/** The number of state elements over all steps of a recurrent layer. */
 function recurrentStates(node: GraphNode): number {
   const { hidden, layers, bidirectional } = node.attrs as { hidden: number; layers: number; bidirectional: boolean };
   return size(output(node).slice(0, 2)) * layers * (bidirectional ? 2 : 1) * hidden;
 }
 
-/** thop counts the sum of both products, and both biases, for each gate of each state. */
+/** thop counts the sum of the two products and both biases, per gate and state. */
 function perGate(node: GraphNode): number {
   return (node.attrs as { bias: boolean }).bias ? 3 : 1;
 }
 
-/** fvcore's handles (nn/jit_handles.py, nn/flop_count.py); what it has no handle for is 0. */
+/** fvcore's handles (nn/jit_handles.py, nn/flop_count.py); operators without a handle count 0. */
 function fvcore(node: GraphNode, counts: Counts): number {
   switch (node.op.name) {
     case 'batchNorm':
-      // Without running statistics it is computed as in training.
+      // Without running statistics, it computes what it does in training.
       if ((node.attrs as { stats?: boolean }).stats === false) return (counts.normAffine ? 5 : 4) * size(input(node));
       return (counts.normAffine ? 2 : 1) * size(input(node));
     case 'layerNorm':
@@ -286,8 +286,8 @@ function fvcore(node: GraphNode, counts: Counts): number {
 }
 
 /**
- * Darknet's `bflops` of AlexeyAB's fork (convolutional_layer.c, maxpool_layer.c, shortcut_layer.c, conv_lstm_layer.c):
- * connected layers add nothing, and nothing else has any.
+ * Darknet's `bflops` in AlexeyAB's fork (convolutional_layer.c, maxpool_layer.c, shortcut_layer.c, conv_lstm_layer.c);
+ * other layers, connected ones included, add nothing.
  */
 function darknet(node: GraphNode, counts: Counts): number {
   switch (node.op.name) {
@@ -295,18 +295,18 @@ function darknet(node: GraphNode, counts: Counts): number {
       return (2 * counts.macs) / ((node.attrs as { binary?: boolean }).binary ? 32 : 1);
     case 'maxPool':
     case 'avgPool': {
-      // The blur behind an antialiased layer, and a shrinking upsample, have no part in the sum.
+      // The blur after an antialiased layer and a shrinking upsample do not add to the total.
       if (node.op.name === 'avgPool' && node.functional) return 0;
       const { kernel } = node.attrs as { kernel: readonly number[] };
       return size(kernel) * size(output(node));
     }
     case 'add': {
-      // One for each further input; twice that where the sum has learned weights.
+      // One per additional input; doubled if the sum has learned weights.
       const weighted = node.inputs.every(({ node: { op, inputs } }) => op.name === 'mul' && isParameter(inputs[1]));
       return (node.inputs.length - 1) * size(output(node)) * (weighted ? 2 : 1);
     }
     case 'recurrentCell':
-      // A convolutional LSTM counts 9 an element, 12 with peepholes; recurrent layers of connected ones count nothing.
+      // A convolutional LSTM counts 9 per element, 12 with peepholes; fully connected recurrent layers count nothing.
       return (node.attrs as { cell: string }).cell === 'lstm' && output(node).length === 4
         ? node.inputs.length * size(output(node))
         : 0;

@@ -20,7 +20,7 @@ const unknown: Counts = Object.freeze(
   Object.fromEntries(Object.keys(none).map(key => [key, Number.NaN])),
 ) as unknown as Counts;
 
-/** What a node's rule says, absent counts left absent: cheap, for the sums over all nodes. */
+/** The counts that a node's rule states, without filling in missing ones: cheap, for sums over all nodes. */
 function stated({ op, attrs, inputs, outputs, why }: GraphNode): Partial<Counts> {
   if (why !== undefined) return unknown;
   if (!op.counts) return none;
@@ -31,7 +31,7 @@ function stated({ op, attrs, inputs, outputs, why }: GraphNode): Partial<Counts>
   );
 }
 
-/** The exact counts of one node for one sample; NaN for a count that is not known. Parameters in use again are 0. */
+/** The exact counts of one node for one sample; NaN if unknown. Parameters of a module that is used again count 0. */
 export function countsOf(node: GraphNode): Counts {
   const counts = stated(node);
   if (counts === unknown || counts === none) return counts as Counts;
@@ -39,7 +39,7 @@ export function countsOf(node: GraphNode): Counts {
   return { ...none, ...counts, ...shared };
 }
 
-/** Learnable parameters that a node works with, its own or another node's; none where they are not known. */
+/** Learnable parameters a node uses, its own or another node's; empty if unknown. */
 export function parametersOf(node: GraphNode): { readonly weights: number; readonly all: number } {
   if (node.why !== undefined || !node.op.counts) return noParameters;
   const { weights = 0, biases = 0, normAffine = 0 } = stated(node);
@@ -93,14 +93,14 @@ function countsOfNodes(nodes: readonly GraphNode[]): MainCounts {
 }
 
 /**
- * Elements of new memory that each node's outputs take: 0 for views and for operators that work in the memory of an
- * input that nobody else reads. Indexed by node.
+ * Elements of new memory that each node's outputs take; 0 for views, and for operators that overwrite an input that no
+ * other node reads. Indexed by node.
  */
 export function activationsOf(graph: Graph): Float64Array {
   const buffers = buffersOf(graph);
   const elements = new Float64Array(graph.nodes.length);
   for (const node of graph.nodes) {
-    // What the network is given is no activation of its own.
+    // Inputs of the network are not activations of its own.
     if (node.op.name === 'input' || !buffers.ownsNew(node)) continue;
     let sum = 0;
     for (let port = 0; port < node.outputs.length; port++) sum += elementsOf(node, port);
@@ -110,24 +110,24 @@ export function activationsOf(graph: Graph): Float64Array {
 }
 
 export interface Buffers {
-  /** How many outputs there are in all: buffers are named by numbers below it. */
+  /** The number of outputs; buffers are numbered below it. */
   readonly count: number;
-  /** Whether a node's outputs are new memory: neither views nor written over the input. */
+  /** Whether a node's outputs are new memory: neither views nor in-place. */
   ownsNew(node: GraphNode): boolean;
-  /** The buffer that an output lives in. */
+  /** The buffer of an output. */
   of(node: GraphNode, port: number): number;
 }
 
-/** Which memory each output lives in, by the design's rule: views alias, element-wise operators of one input overwrite. */
+/** Assigns outputs to buffers: views alias, and element-wise operators of one input overwrite it. */
 export function buffersOf(graph: Graph): Buffers {
   const { nodes } = graph;
-  // Outputs are numbered through: those of a node follow each other.
+  // Outputs are numbered consecutively by node.
   const base = new Uint32Array(nodes.length + 1);
   for (let id = 0; id < nodes.length; id++) base[id + 1] = base[id]! + nodes[id]!.outputs.length;
   const count = base[nodes.length]!;
   const known = (node: GraphNode): boolean => nodes[node.id] === node;
 
-  // The memory of each output under all its names (views), and how many nodes read it, views themselves not counted.
+  // The memory that each output (also a view) refers to, and the number of nodes that read it, not counting views.
   const home = new Uint32Array(count);
   const owner = new Uint32Array(count);
   const readers = new Uint32Array(count);
@@ -154,12 +154,12 @@ export function buffersOf(graph: Graph): Buffers {
       if (!again) readers[at]!++;
     }
   }
-  // What the network returns is read by its user, and so is the user's own input.
+  // Outputs of the network are read by the caller, and so are the caller's inputs.
   for (const tensor of graph.outputs) {
     if (known(tensor.node)) readers[home[base[tensor.node.id]! + tensor.port]!]!++;
   }
 
-  // Second pass, in order: an in-place operator lives in its input's memory if it is the only reader.
+  // Second pass, in order: an in-place operator reuses its input's memory if it is the only reader.
   const lives = new Uint32Array(count);
   const fresh = new Uint8Array(nodes.length);
   for (let id = 0; id < nodes.length; id++) {
@@ -184,7 +184,7 @@ export function buffersOf(graph: Graph): Buffers {
   };
 }
 
-/** Elements of memory that an output takes; none for a learned tensor, whose memory is that of the parameters. */
+/** Elements of memory of an output; 0 for a learned tensor, whose memory is that of the parameters. */
 export function elementsOf(node: GraphNode, port: number): number {
   if (node.op.name === 'parameter') return 0;
   const shape = node.outputs[port]?.shape;

@@ -1,4 +1,4 @@
-// What an edit of the text did to a network besides what it was meant to do.
+// Side effects: what an edit changed in a network beyond what it was meant to.
 import * as l10n from '@vscode/l10n';
 import { type Frame, type Graph, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
 import { Placement, type Segment } from '../graph/segment.ts';
@@ -7,10 +7,10 @@ import type { Range } from '../text/range.ts';
 import { type Row, siteOf } from './model.ts';
 
 /**
- * Why two graphs differ where they must not: in what the network takes and returns, or in what an item of the text
- * outputs. `moved` says where an offset of the text before lies now; items in `footprint`, and what is gone, may differ.
- * Where `rebuilt` is given, all items but those in it must be built of the same operators: a sum that is silently gone
- * because its sides no longer have as many channels makes another network.
+ * Why an edit is refused: it changes the network's inputs or outputs, or the output of an item. `moved` maps offsets of
+ * the old text to the new one. Items in `footprint`, and deleted items, may differ. If `rebuilt` is given, all items
+ * except those in it must consist of the same operators: if a residual sum silently disappears because its sides no
+ * longer have equal channels, the result is another network.
  */
 export function objection(
   before: Graph,
@@ -35,7 +35,7 @@ export function objection(
   return rebuilt && otherParts(differing, moved, new Set(rebuilt.map(({ from }) => from)));
 }
 
-/** The first row that is built of other operators than before, as a reason. */
+/** A message about the first row that consists of other operators than before. */
 function otherParts(
   { before, after }: { readonly before: readonly Row[]; readonly after: readonly Row[] },
   moved: (offset: number) => number | undefined,
@@ -60,7 +60,7 @@ function sameParts({ nodes }: Segment, { nodes: others }: Segment): boolean {
   );
 }
 
-/** A filter for each channel: with other widths on its sides it would mix some. */
+/** Whether a convolution is depthwise; with other widths it would mix channels. */
 function isDepthwise({ attrs, inputs }: GraphNode): boolean {
   const { groups = 1 } = attrs as { groups?: number };
   return groups > 1 && groups === inputs[0]?.shape?.[1];
@@ -68,11 +68,11 @@ function isDepthwise({ attrs, inputs }: GraphNode): boolean {
 
 interface Outputs {
   readonly frame: Frame;
-  /** Of all frames that stand for the place, in their order. */
+  /** Output shapes of all its frames, in order. */
   readonly outputs: (Shape | undefined)[];
 }
 
-/** The rows of two graphs without those that became the same segment in both, at the place where they lie now. */
+/** The rows of two graphs, without those with the same segment in both at corresponding places. */
 function differingRows(
   { rows }: Graph,
   { rows: others }: Graph,
@@ -85,7 +85,7 @@ function differingRows(
     const segment = rows.segment(row);
     const place = segment && moved(rows.start(row)!);
     while (place !== undefined && (others.start(next) ?? place) < place) after.push(others.at(next++));
-    // What a block outputs in all its uses is compared as a whole.
+    // The outputs of a block in all its uses are compared together.
     const isSame = segment && !segment.hasFarSites && others.segment(next) === segment && others.start(next) === place;
     if (isSame) next++;
     else before.push(rows.at(row));
@@ -94,7 +94,7 @@ function differingRows(
   return { before, after };
 }
 
-/** By where the item stands: the output shapes of all its uses. */
+/** Output shapes of all uses, by the item's offset. */
 function outputsByPlace(rows: readonly Row[]): ReadonlyMap<number, Outputs> {
   const places = new Map<number, Outputs>();
   const visit = (frame: Frame): void => {

@@ -1,5 +1,5 @@
-// The memory that a network takes while eager PyTorch runs it: a tensor is there as long as the program refers to it, what
-// works in place does so where it is written, and in training what the backward pass needs is kept.
+// The memory of a network in eager PyTorch: a tensor lives as long as the program refers to it, in-place operators
+// write where the program says so, and in training, what the backward pass needs is kept.
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Extra, Saved, Shape } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
@@ -8,24 +8,24 @@ import { gradientsOf } from './gradients.ts';
 import { type Piece, type Timeline, timelineOf } from './timeline.ts';
 
 export interface Setting {
-  /** Of an element of the network's data type. */
+  /** Bytes per element of the network's data type. */
   readonly bytesPerElement: number;
-  /** Samples for each of those that the graph has. */
+  /** Multiplies the graph's number of samples. */
   readonly batch: number;
-  /** Whether what the backward pass needs is kept. */
+  /** Whether to keep what the backward pass needs. */
   readonly training: boolean;
 }
 
 const nothing: Saved = {};
 
-/** The timeline of a graph whose tensors were followed; undefined where they were not. */
+/** The timeline of a graph whose lifetimes were recorded; undefined if they were not. */
 export function eagerTimeline(graph: Graph, { bytesPerElement, batch, training }: Setting): Timeline | undefined {
   const { nodes, lives, outputs } = graph;
   if (!lives) return undefined;
   const last = nodes.length - 1;
   const gradients = training ? gradientsOf(graph) : undefined;
   const memoryOf = (tensor: Tensor): Tensor => lives.get(tensor)?.memory ?? tensor;
-  // By the tensor that owns the memory: how long it is there, and whether it is saved.
+  // By the tensor that owns the memory: when it ends, and whether it is saved.
   const ends = new Map<Tensor, number>();
   const extend = (tensor: Tensor, to: number): void => {
     const memory = memoryOf(tensor);
@@ -73,7 +73,7 @@ export function eagerTimeline(graph: Graph, { bytesPerElement, batch, training }
       if (!life || life.memory !== tensor || life.isGiven) continue;
       const bytes = elementsOf(node, port) * (life.bytes || bytesPerElement) * batch;
       const isSaved = saved.has(tensor);
-      // Inputs are there before anything runs.
+      // Inputs exist before anything runs.
       const from = node.op.name === 'input' ? 0 : node.id;
       pieces.push({ node, port, bytes, from, to: isSaved ? last : ends.get(tensor)!, saved: isSaved });
     }

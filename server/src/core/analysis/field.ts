@@ -1,15 +1,18 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 
-/** What one output element sees of the network's input, one entry for each spatial dimension, unclipped; NaN is unknown. */
+/**
+ * The region of the network's input that an output element depends on, per spatial dimension, not clipped; NaN if
+ * unknown.
+ */
 export interface ReceptiveField {
   readonly size: readonly number[];
-  /** Input steps between neighbouring output elements. */
+  /** Distance in the input between neighboring output elements. */
   readonly stride: readonly number[];
-  /** After a global operator: the whole input, whatever its size. */
+  /** True after a global operator: the whole input, whatever its size. */
   readonly whole: boolean;
 }
 
-/** The receptive field of each node's outputs: the maximum over the paths to the input. Undefined where none leads there. */
+/** The receptive field of each node: the maximum over the paths from the input; undefined if there is no path. */
 export function fieldsOf(graph: Graph): readonly (ReceptiveField | undefined)[] {
   const fields: (ReceptiveField | undefined)[] = [];
   for (const node of graph.nodes) {
@@ -26,7 +29,7 @@ export function fieldsOf(graph: Graph): readonly (ReceptiveField | undefined)[] 
       continue;
     }
     if (node.why !== undefined) {
-      // Nobody knows what it sees of its input; NaN stays NaN along every path from here.
+      // Unknown from here on: NaN propagates along every path.
       const unknown = before.size.map(() => Number.NaN);
       fields.push({ size: unknown, stride: unknown, whole: before.whole });
       continue;

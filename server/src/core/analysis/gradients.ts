@@ -1,25 +1,25 @@
-// Which gradients a backward pass computes: those that parameters need, of outputs that a loss is computed from.
+// Which gradients a backward pass computes: those that parameters need, for outputs that a loss depends on.
 import type { Graph, GraphNode, Tensor, Training } from '../graph/graph.ts';
 import type { Shape, Wanted } from '../ops/op.ts';
 import { noParameters, parametersOf } from './counts.ts';
 
 export interface Gradients {
-  /** Undefined for a node that has no backward pass. */
+  /** Undefined if a node has no backward pass. */
   of(node: GraphNode): Wanted | undefined;
 }
 
 /**
- * As PyTorch's autograd decides it. A tensor needs a gradient if a trained parameter has a part in it; a node has a
- * backward pass if its output needs a gradient and the network's output depends on it; it computes the gradients of its
- * trained weights and of those inputs that need one. Of what is unknown nothing is counted: totals are lower bounds.
+ * Follows PyTorch's autograd. A tensor needs a gradient if it depends on a trained parameter; a node has a backward
+ * pass if its output needs a gradient and the network's output depends on it; it then computes the gradients of its
+ * trained weights and of the inputs that need one. Unknown parts count nothing, so totals are lower bounds.
  */
 export function gradientsOf({ nodes, outputs, untrained }: Graph): Gradients {
-  // Outputs are numbered through: those of a node follow each other.
+  // Outputs are numbered consecutively by node.
   const base = new Uint32Array(nodes.length + 1);
   for (let id = 0; id < nodes.length; id++) base[id + 1] = base[id]! + nodes[id]!.outputs.length;
   const needed = new Uint8Array(base[nodes.length]!);
   const reached = new Uint8Array(base[nodes.length]!);
-  /** Undefined for what was cut at the limit of nodes. */
+  /** Undefined for nodes that were cut at the size limit. */
   const at = ({ node, port }: Tensor): number | undefined =>
     nodes[node.id] === node ? base[node.id]! + port : undefined;
   const isSet = (flags: Uint8Array, tensor: Tensor): boolean => {
@@ -52,10 +52,10 @@ export function gradientsOf({ nodes, outputs, untrained }: Graph): Gradients {
     const index = at(tensor);
     if (index !== undefined && needed[index] === 1) reached[index] = 1;
   };
-  // A loss that the network computes itself is what it is trained for.
+  // If the network computes a loss itself, that is what it is trained for.
   const losses = outputs.filter(output => output.node.op.name === 'loss' && isSet(needed, output));
   for (const output of losses.length > 0 ? losses : outputs) reach(output);
-  /** The outputs whose gradients a node passes on. */
+  /** The outputs of a node whose gradients it passes on. */
   const portsOf = (node: GraphNode): readonly number[] =>
     trainingOf(node) === 'forward-only'
       ? []
@@ -81,7 +81,7 @@ export function gradientsOf({ nodes, outputs, untrained }: Graph): Gradients {
   };
 }
 
-/** Multiply-accumulates of a node's backward pass; NaN where they are not known. */
+/** Multiply-accumulates of a node's backward pass; NaN if unknown. */
 export function backwardMacs(node: GraphNode, gradients: Gradients): number {
   if (node.why !== undefined) return Number.NaN;
   const { backward } = node.op;

@@ -2,13 +2,13 @@ import type { Graph } from '../graph/graph.ts';
 import { type Buffers, buffersOf, elementsOf } from './counts.ts';
 
 export interface Peak {
-  /** Elements alive together at the worst moment, network inputs included, parameters apart; NaN where unknown. */
+  /** Elements alive at the peak, including network inputs but not parameters; NaN if unknown. */
   readonly elements: number;
-  /** The node that runs at that moment. */
+  /** The node that runs at the peak. */
   readonly node: number;
 }
 
-/** By buffer, the last node that runs while it lives; as many as there are nodes for what the network returns. */
+/** By buffer, the last node that needs it; the number of nodes for the network's outputs. */
 export function endsOf({ nodes, outputs }: Graph, buffers: Buffers): Int32Array {
   const ends = new Int32Array(buffers.count).fill(-1);
   for (const node of nodes) {
@@ -23,12 +23,12 @@ export function endsOf({ nodes, outputs }: Graph, buffers: Buffers): Int32Array 
   return ends;
 }
 
-/** The largest sum of live tensors in source order: inputs and outputs of a node live while it runs. */
+/** The largest sum of live tensors in source order; a node's inputs and outputs are alive while it runs. */
 export function peakOf(graph: Graph, buffers: Buffers = buffersOf(graph)): Peak {
   const { nodes } = graph;
   const elements = new Float64Array(buffers.count).fill(-1);
   const lastUse = endsOf(graph, buffers);
-  // Buffers by the node at which they begin and end to live: linked lists in two arrays, one entry a buffer.
+  // For each node, the buffers that it is the first or last to need: linked lists in two arrays.
   const born = new Int32Array(nodes.length).fill(-1);
   const nextBorn = new Int32Array(buffers.count).fill(-1);
   const inputs = new Set(graph.inputs.map(({ tensor }) => tensor.node));
@@ -37,7 +37,7 @@ export function peakOf(graph: Graph, buffers: Buffers = buffersOf(graph)): Peak 
       const buffer = buffers.of(node, port);
       if (elements[buffer] === -1) {
         elements[buffer] = elementsOf(node, port);
-        // Inputs are there from the start.
+        // Inputs exist from the start.
         const at = inputs.has(node) ? 0 : node.id;
         nextBorn[buffer] = born[at]!;
         born[at] = buffer;

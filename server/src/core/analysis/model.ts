@@ -1,4 +1,4 @@
-// The Model: a graph with its costs, asked by every feature. Computed once for a text; dear parts only when asked for.
+// The model: a graph with its costs, which all features query. Computed once per text; expensive parts only on demand.
 import * as l10n from '@vscode/l10n';
 import { type Doubt, type Doubts, type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
 import { Placement, placedOffset, placedRange } from '../graph/segment.ts';
@@ -13,20 +13,20 @@ import { type Peak, peakOf } from './liveness.ts';
 import { counting } from './training.ts';
 import type { Work } from './work.ts';
 
-/** An amount of which a part may not be known: then it is a lower bound (“at least”). */
+/** A quantity that may be partly unknown; then it is a lower bound (“at least”). */
 export interface Amount {
   readonly value: number;
   readonly complete: boolean;
-  /** Whether it is right only on a condition (`Cost.doubts`): neither a lower bound nor certain. */
+  /** Whether it holds only on a condition (`Cost.doubts`): neither a lower bound nor certain. */
   readonly doubtful?: boolean;
-  /** Whether it is in doubt because it rests on what stands in for a row that cannot be read. */
+  /** Whether it is doubtful because it depends on a stand-in for a row that cannot be read. */
   readonly standIn?: boolean;
 }
 
-/** What a stretch of the network costs, for one sample. */
+/** The cost of a stretch of the network, for one sample. */
 export interface Cost {
   readonly macs: Amount;
-  /** In the convention that was asked for. */
+  /** In the selected convention. */
   readonly value: Amount;
   /** Learnable parameters. */
   readonly params: Amount;
@@ -35,40 +35,40 @@ export interface Cost {
   readonly weights: number;
   readonly biases: number;
   readonly normAffine: number;
-  /** Running statistics, not in `params`. */
+  /** Running statistics, which are not in `params`. */
   readonly normStats: number;
-  /** Why a part is not known. */
+  /** Why a part is unknown. */
   readonly why: Reason | undefined;
-  /** The conditions on which these numbers are right, each once. */
+  /** The conditions under which these numbers hold, without duplicates. */
   readonly doubts: readonly Doubt[];
-  /** The same with the place where it begins, which may lie outside: what depends on an unknown is unknown too. */
+  /** The reason with its origin, which may be outside: whatever depends on an unknown is unknown too. */
   readonly cause: Cause | undefined;
 }
 
-/** Why something is not known, and the first node of which that is so. */
+/** Why something is unknown, and the first node that is. */
 export interface Cause {
   readonly why: Reason;
   readonly node: GraphNode;
 }
 
-/** Whether nothing of it is unknown or in doubt. */
+/** Whether no part is unknown or doubtful. */
 export function isCertain({ complete, doubtful }: Amount): boolean {
   return complete && !doubtful;
 }
 
-/** What stands on one line: the frames with a site there, none inside another of them. */
+/** The cost of a line: the frames with a site on it, not nested in each other. */
 export interface LineCost {
   /** 0-based. */
   readonly line: number;
-  /** In source order; several for a block that is used several times. */
+  /** In source order; several if a block is used several times. */
   readonly frames: readonly Frame[];
   readonly cost: Cost;
 }
 
-/** A row of the text: an item where it is placed, or a frame. */
+/** A row of the text: a placed item, or a frame. */
 export type Row = Placement | Frame;
 
-/** Where the first site of a row begins; undefined where it has none. */
+/** The offset of a row's first site; undefined if it has none. */
 export function siteOf(row: Row): number | undefined {
   const [frame] = row instanceof Placement ? row.segment.frames : [row];
   const site = frame && useOf(frame);
@@ -83,25 +83,25 @@ export interface Model {
   readonly convention: Convention;
   readonly totals: Cost;
   counts(node: GraphNode): Counts;
-  /** Of a frame, or of the nodes `first` to `end` − 1. */
+  /** The cost of a frame, or of the nodes `first` to `end` − 1. */
   costOf(stretch: Pick<Frame, 'first' | 'end'>): Cost;
-  /** What a row costs in the convention that was asked for, by its number. Makes no frames: for rankings over all. */
+  /** The cost of a row (by index) in the selected convention. Creates no frames, so it is cheap for rankings. */
   rowValue(row: number): number;
   costOfNode(node: GraphNode): Cost;
-  /** The line costs whose line is within the two 0-based lines, both included; all without. */
+  /** The costs of the 0-based lines from `first` to `last`, inclusive; default: all lines. */
   lineCosts(first?: number, last?: number): readonly LineCost[];
   lineCost(line: number): LineCost | undefined;
-  /** The same network under another convention, which counts inference unless other work is asked for. */
+  /** The same network under another convention; without `work`, it counts inference. */
   under(convention: ConventionName, work?: Work): Model;
-  /** The same network with these doubts about it, and no others. */
+  /** The same network with only these doubts. */
   doubting(doubts: Doubts): Model;
-  /** Which gradients a step of training computes. */
+  /** The gradients that a training step computes. */
   readonly gradients: Gradients;
   readonly peak: Peak;
   field(node: GraphNode): ReceptiveField | undefined;
 }
 
-/** Counts every node and sums up; `lines` are those of the text that the graph's sites speak of. */
+/** Counts all nodes; `lines` are those of the text that the graph's sites refer to. */
 export function analyse(
   graph: Graph,
   lines: Lines,
@@ -119,8 +119,8 @@ export function analyse(
 }
 
 /**
- * Prefix sums over the nodes: a frame holds a stretch of them, so its cost is a difference. Independent of conventions.
- * Hints need multiply-accumulates and parameters at every keystroke; the rest is summed when somebody asks.
+ * Prefix sums over the nodes: a frame is a stretch of nodes, so its cost is a difference. Independent of conventions.
+ * MACs and parameters are summed at once, because hints need them at every keystroke; the rest on demand.
  */
 class Tally {
   readonly macs: Prefix;
@@ -157,21 +157,21 @@ class Tally {
   }
 }
 
-/** Running sums of amounts, of which some may not be known. */
+/** Prefix sums of amounts, some of which may be unknown. */
 class Prefix {
-  /** The sum of the values 0 to `id`, that one included. */
+  /** The sum of the values 0 to `id`, inclusive. */
   readonly #sums: Float64Array;
-  /** How many of them are not known; undefined where all are. */
+  /** How many of these are unknown; undefined if none is. */
   readonly #unknown: Uint32Array | undefined;
   /**
-   * The values from the one on whose sum is above 2⁵³: differences of sums that large lose digits, and a small row below
-   * a huge one all of them. Undefined in any network that could run.
+   * The values from the one at which the sum exceeds 2⁵³: differences of such large sums lose digits, and a small row
+   * after a huge one would lose all of them. Undefined in any realistic network.
    */
   readonly #late: { readonly from: number; readonly values: Float64Array } | undefined;
 
   /**
-   * `values` by node, NaN where unknown; they are used up: their memory holds the sums. What would make a sum infinite
-   * is left out like an unknown: every difference of sums behind it would be NaN, and so every row below.
+   * `values` by node, NaN if unknown; the array is reused for the sums. A value that would make a sum infinite counts
+   * as unknown: otherwise every later difference, and so every row below, would be NaN.
    */
   constructor(values: Float64Array) {
     let unknown: Uint32Array | undefined;
@@ -214,7 +214,7 @@ class Prefix {
   }
 }
 
-/** The cost of the nodes `first` to `end` − 1; what is asked for is computed. */
+/** The cost of the nodes `first` to `end` − 1, computed on demand. */
 class Stretch implements Cost {
   readonly #sums: Sources;
   readonly #first: number;
@@ -269,7 +269,7 @@ class Stretch implements Cost {
     return why === undefined ? { why: tooLarge(), node } : { why, node: originOf(node, why, this.#sums) };
   }
 
-  /** The first node that says why it is not known, else the first that is not known; undefined where all is known. */
+  /** The first unknown node that has a reason, else the first unknown node; undefined if all are known. */
   #firstUnknown(): GraphNode | undefined {
     const { macs, params, value, activations } = this;
     if (macs.complete && params.complete && value.complete && activations.complete) return undefined;
@@ -302,12 +302,12 @@ const none: readonly Doubt[] = [];
 
 const isOfRow = ({ expected }: Doubt): boolean => expected.kind === 'row';
 
-/** Doubts by the nodes that they are about. */
+/** Doubts by the nodes they are about. */
 class DoubtsByNode {
-  /** Those of rows, which follow each other. */
+  /** Doubts about rows, in order. */
   readonly #rows: readonly (readonly [Frame, Doubt])[];
   readonly #whole: readonly Doubt[];
-  /** Those about the whole network, but about none of its parts: a row that is not known is not in its total. */
+  /** Doubts about the total only, for example because an unknown row is missing in it. */
   readonly #total: readonly Doubt[];
   readonly #end: number;
 
@@ -320,7 +320,7 @@ class DoubtsByNode {
     this.#total = whole.filter(isOfRow);
   }
 
-  /** Those about the nodes `first` to `end` − 1. */
+  /** The doubts about the nodes `first` to `end` − 1. */
   within(first: number, end: number): readonly Doubt[] {
     const rows = this.#rows;
     let [low, high] = [0, rows.length];
@@ -339,18 +339,18 @@ function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
   return [...new Map(doubts.map(doubt => [`${doubt.subject} ${JSON.stringify(doubt.expected)}`, doubt])).values()];
 }
 
-/** What a stretch's cost is made of. */
+/** The sums that the cost of a stretch is computed from. */
 interface Sources {
   readonly graph: Graph;
   readonly tally: Tally;
-  /** In the convention that was asked for. */
+  /** In the selected convention. */
   readonly value: Prefix;
-  /** Where the reason of a node that is not known begins, as far as somebody has asked. */
+  /** The origins of unknown nodes found so far. */
   readonly origins: Map<GraphNode, GraphNode>;
   readonly doubts: DoubtsByNode | undefined;
 }
 
-/** For what no builder has said: its sizes are known, and their product is past the largest number. */
+/** If no builder gave a reason: the sizes are known, but their product overflows. */
 const tooLarge = (): Reason => ({ message: l10n.t('its cost is too large to count') });
 
 class Analysis implements Model {
@@ -450,7 +450,7 @@ class Analysis implements Model {
     return this.#fields[node.id];
   }
 
-  /** The frames with a site on a line, for the lines asked for: each node counts once on a line. */
+  /** The frames with a site on each of the lines; a node counts once per line. */
   #framesOf(first: number, last: number): ReadonlyMap<number, readonly Frame[]> {
     const from = this.lines.start(first);
     const to = this.lines.end(last);
@@ -461,7 +461,7 @@ class Analysis implements Model {
         const line = this.lines.lineAt(range.from);
         const there = found.get(line);
         if (!there) found.set(line, [frame]);
-        // Visited from the outside in: a frame inside the last one of its line is in that one's sum already.
+        // Frames are visited from the outside in, so one inside the line's last frame is already in its sum.
         else if (!isInside(frame, there.at(-1)!)) there.push(frame);
       }
       if (frame.hasSitesInside) for (const child of frame.children) visit(child);
@@ -469,7 +469,7 @@ class Analysis implements Model {
     const { rows } = this.graph;
     for (let row = 0; row < rows.length; row++) {
       const segment = rows.segment(row);
-      // Sites of an item begin in its text, which ends where that of the next one begins.
+      // The sites of an item begin within its text, which ends where the next item begins.
       const isWithin = segment && !rows.places && !segment.hasFarSites;
       if (!isWithin || (rows.start(row)! <= to && rows.textEnd(row) >= from))
         for (const frame of rows.frames(row)) visit(frame);
@@ -486,14 +486,14 @@ function reasonOf({ why, outputs }: GraphNode): Reason | undefined {
   return why ?? outputs.find(tensor => tensor.why !== undefined)?.why;
 }
 
-/** Where a size of an input is not known, the output's may all be (a convolution of unknown channels): the input says why. */
+/** If a size of an input is unknown, all sizes of the output may be, so the input has the reason. */
 function handedTo({ inputs }: GraphNode): Reason | undefined {
   return inputs.find(tensor => tensor.why !== undefined)?.why;
 }
 
 /**
- * Builders hand a reason on with the tensor, so it is followed back to the node that nobody handed it to. Once for each
- * node: a thousand rows may depend on one.
+ * Builders pass a reason on with the tensor, so it can be followed back to the node where it first occurs. Cached per
+ * node, since thousands of rows may depend on one.
  */
 function originOf(from: GraphNode, why: Reason, { graph: { nodes }, origins }: Sources): GraphNode {
   const way: GraphNode[] = [];
@@ -506,7 +506,7 @@ function originOf(from: GraphNode, why: Reason, { graph: { nodes }, origins }: S
     }
     if (sameReason(reasonOf(node), why)) way.push(node);
     const source = node.inputs.find(tensor => sameReason(tensor.why, why))?.node;
-    // What was cut at the limit of nodes is in no list; ids fall on the way back, so this ends.
+    // Nodes cut at the size limit are in no list. Ids decrease on the way back, so this ends.
     if (!source || source.id >= node.id || nodes[source.id] !== source) break;
     node = source;
   }
@@ -519,12 +519,12 @@ function isInside(frame: Frame, outer: Frame): boolean {
   return false;
 }
 
-/** Costs added up; unknown where one is. */
+/** The sum of costs; unknown if one of them is. */
 export function sumOf(costs: readonly Cost[]): Cost {
   return new Sum(costs);
 }
 
-/** Like a stretch: what hints need is summed at once, the rest when asked for. */
+/** Like `Stretch`: sums what hints need at once, the rest on demand. */
 class Sum implements Cost {
   readonly #costs: readonly Cost[];
   readonly macs: Amount;

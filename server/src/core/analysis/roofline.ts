@@ -1,38 +1,38 @@
-// How long a network takes on a device, by its roofline: a layer takes as long as its arithmetic or its memory traffic,
-// whichever is longer. An estimate: it knows no caches, no launches, no overlap between layers.
+// Estimates how long a network takes on a device with the roofline model: a layer takes as long as its arithmetic or
+// its memory traffic, whichever is longer. Ignores caches, kernel launches and overlap between layers.
 import type { GraphNode } from '../graph/graph.ts';
 import { buffersOf, elementsOf } from './counts.ts';
 import type { Amount, Model } from './model.ts';
 
-/** What a device can do at best, and what it is to do. */
+/** The peak performance of a device, and the workload. */
 export interface Roof {
-  /** Operations a second, of which a multiply-accumulate is two. */
+  /** Operations per second; a multiply-accumulate is two. */
   readonly operations: number;
-  /** Bytes a second between memory and processor. */
+  /** Bytes per second between memory and processor. */
   readonly bandwidth: number;
   readonly bytesPerElement: number;
-  /** Samples that are computed at once. */
+  /** Samples computed at once. */
   readonly batch: number;
 }
 
-/** Seconds that a network takes, layer by layer. */
+/** Seconds that a network takes, by layer. */
 export interface Estimate {
   readonly total: Amount;
-  /** Of the nodes `first` to `end` − 1. */
+  /** For the nodes `first` to `end` − 1. */
   of(stretch: { readonly first: number; readonly end: number }): Amount;
   ofNode(node: GraphNode): LayerTime;
 }
 
-/** Seconds that one operator needs for its arithmetic, and for its traffic; NaN for what is not known. */
+/** Seconds of arithmetic and of memory traffic of an operator; NaN if unknown. */
 export interface LayerTime {
   readonly compute: number;
   readonly traffic: number;
 }
 
 /**
- * Each operator reads its inputs and its parameters once and writes its outputs once. What works in the memory of its input
- * (batch norm, activations where nobody else reads it) is done with the operator in front of it, views move nothing, and a
- * lookup reads the rows that it outputs.
+ * Each operator reads its inputs and parameters once and writes its outputs once. In-place operators (batch norm, an
+ * activation that is the only reader) are fused with the operator before them, views move nothing, and a lookup reads
+ * only the rows it outputs.
  */
 export function roofline(model: Model, { operations, bandwidth, bytesPerElement, batch }: Roof): Estimate {
   const { graph } = model;

@@ -1,19 +1,19 @@
-// What rests on rows that stand in for others, and whether a text is worse read as it is.
+// Finds what depends on stand-ins for rows that cannot be read, and whether reading a text as it is loses information.
 import type { Doubt, Doubts, Frame, Graph } from '../graph/graph.ts';
 import { type GraphRows, producerOf } from '../graph/segment.ts';
 import type { Range } from '../text/range.ts';
 import type { LineCost, Model } from './model.ts';
 
-/** What stands in: where it is in the text that was read, and in the one that is shown. */
+/** The range of a stand-in in the text that was read, and of the part it replaces in the text shown. */
 export interface StandIn {
   readonly read: Range;
   readonly shown: Range;
 }
 
 /**
- * Doubts about all that rests on stand-ins: hidden rows, and, with all that reads them, the rows that follow a place where
- * something stands in, because what is there now may be in between. At `numbers` rows read others than their text says.
- * Nothing above the first of all these rests on them.
+ * Doubts about everything that depends on stand-ins: hidden rows; the row after each place where something stands in,
+ * since the edited text may end up in between; rows with `numbers` that were read as others than their text says; and
+ * all readers of these. Rows above the first of them are not affected.
  */
 export function restingDoubts(
   graph: Graph,
@@ -24,7 +24,7 @@ export function restingDoubts(
   const doubts = new Map<Frame, Doubt>([[graph.root, doubt]]);
   const { rows } = graph;
   const top = Math.min(...[...standIns, ...numbers].map(({ read }) => read.from));
-  /** The nodes of rows that rest on stand-ins, in their order. */
+  /** The nodes of affected rows, in order. */
   const resting: { readonly first: number; end: number }[] = [];
   const isResting = (id: number): boolean => {
     let [low, high] = [0, resting.length];
@@ -61,19 +61,19 @@ export function restingDoubts(
   return doubts;
 }
 
-/** Whether a row certainly ends in front of an offset of the text that was read. */
+/** Whether a row certainly ends before an offset of the text that was read. */
 function isAbove(rows: GraphRows, row: number, offset: number): boolean {
   const segment = rows.segment(row);
   return segment !== undefined && !segment.hasFarSites && rows.textEnd(row) <= offset;
 }
 
-/** The numbers of the nodes outside of a row that it reads. */
+/** The ids of nodes outside of a row that it reads. */
 function readsOf(graph: Graph, row: number, { first, end }: Frame): readonly number[] {
   if (graph.rows.segment(row)) return graph.rows.inputs(row).map(producerOf);
   return graph.nodes.slice(first, end).flatMap(({ inputs }) => inputs.map(producerOf));
 }
 
-/** The frames inside that are hidden, or come after one that is, on one level; undefined where there are none. */
+/** Nested frames that are hidden or follow a hidden sibling; undefined if there are none. */
 function hiddenInside(frame: Frame): readonly Frame[] | undefined {
   const found: Frame[] = [];
   let after = false;
@@ -89,7 +89,7 @@ function hiddenInside(frame: Frame): readonly Frame[] | undefined {
   return found.length > 0 ? found : undefined;
 }
 
-/** The outermost frames that are hidden, and whether nothing is unknown in them. */
+/** The outermost hidden frames, and whether all of them are known. */
 export function hiddenIn(
   model: Model,
   standIns: readonly StandIn[],
@@ -111,8 +111,8 @@ export function hiddenIn(
 }
 
 /**
- * Whether a line of which all is known in one reading of a text is not there in another, or not known. With `all`, so is
- * any other line of that one that is not known.
+ * Whether a line that was fully known in one reading of a text is missing or unknown in another. With `all`, also
+ * whether any other line is unknown there.
  */
 export function loses(now: Model, before: Model, all: boolean): boolean {
   const known = new Map<number, boolean>();

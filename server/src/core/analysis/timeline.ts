@@ -3,15 +3,15 @@ import type { Graph, GraphNode } from '../graph/graph.ts';
 import { buffersOf, elementsOf } from './counts.ts';
 import { endsOf } from './liveness.ts';
 
-/** What is there for some time. */
+/** A buffer that is in memory for some time. */
 export interface Piece {
-  /** The operator that makes it. */
+  /** The operator that allocates it. */
   readonly node: GraphNode;
-  /** The output that it is; undefined for what an operator makes beside its outputs. */
+  /** The output it holds; undefined for a buffer that is not an output. */
   readonly port: number | undefined;
-  /** NaN where it is not known. */
+  /** NaN if unknown. */
   readonly bytes: number;
-  /** The nodes that run first and last while it is there. */
+  /** The nodes that run first and last while it is in memory. */
   readonly from: number;
   readonly to: number;
   /** Whether the backward pass needs it. */
@@ -19,15 +19,15 @@ export interface Piece {
 }
 
 export interface Timeline {
-  /** In the order in which they are made. */
+  /** In order of allocation. */
   readonly pieces: readonly Piece[];
-  /** Bytes that are there while each node runs. */
+  /** Bytes in memory while each node runs. */
   readonly bytes: Float64Array;
-  /** The first node at which they are the most, and how many they are then. */
+  /** The first node with the most bytes in memory, and this maximum. */
   readonly peak: { readonly node: number; readonly bytes: number };
-  /** Bytes that are kept for the backward pass; 0 at inference. */
+  /** Bytes kept for the backward pass; 0 for inference. */
   readonly saved: number;
-  /** False where something is not known: it is more then. */
+  /** False if something is unknown, so the true value may be larger. */
   readonly complete: boolean;
 }
 
@@ -56,8 +56,8 @@ export function timelineOf(pieces: readonly Piece[], count: number, isComplete: 
 }
 
 /**
- * The timeline of a runtime that plans ahead: what nobody reads any more is gone, and what works element by element does
- * so in place where nobody else reads its input. Its peak is that of `peakOf`.
+ * The timeline of a runtime that plans ahead: a tensor is freed after its last reader, and an element-wise operator
+ * works in place if it is the only reader of its input. Its peak is that of `peakOf`.
  */
 export function idealTimeline(graph: Graph, bytesPerElement: number): Timeline {
   const { nodes } = graph;

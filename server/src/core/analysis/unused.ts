@@ -1,7 +1,7 @@
 // Outputs that nothing uses.
 import type { Frame, Graph } from '../graph/graph.ts';
 
-/** A test of whether anything outside a frame, or the network's output, uses what is made inside it. */
+/** Returns a test of whether any output of a frame is used outside of it, or is an output of the network. */
 export function usesOf({ nodes, outputs }: Graph): (frame: Pick<Frame, 'first' | 'end'>) => boolean {
   const lastUse = new Float64Array(nodes.length).fill(-1);
   for (const { id, inputs } of nodes) {

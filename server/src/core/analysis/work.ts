@@ -1,7 +1,7 @@
-// Which work of a network is counted.
+// The kind of work that is counted.
 import * as l10n from '@vscode/l10n';
 
-/** That of inference, or of a step of training: its forward pass, its backward pass, or both. */
+/** Inference, or parts of a training step: forward pass, backward pass, or both. */
 export const works = ['inference', 'forward', 'backward', 'step'] as const;
 export type Work = (typeof works)[number];
 
@@ -21,7 +21,7 @@ export function workSummary(work: Work): string {
   }
 }
 
-/** `MACs/step`: how an amount of it is labeled, by the unit of its convention. */
+/** `MACs/step`: the unit of amounts of this work, from the convention's unit. */
 export function workUnit(unit: string, work: Work): string {
   switch (work) {
     case 'inference':

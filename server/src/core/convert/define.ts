@@ -1,4 +1,4 @@
-// Makes definitions of drafts: those that are alike are one, and where they differ in a value it has a parameter.
+// Turns drafts into definitions: alike drafts share one, which has a parameter for each value in which they differ.
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import {
   type Argument,
@@ -18,11 +18,11 @@ import {
 } from './definition.ts';
 import { draftOf, Kinds } from './draft.ts';
 
-/** How a language spells names. */
+/** How a language spells names. The name must not be in `taken`. */
 export interface Spelling {
-  /** A name for a definition that is not in `taken`, of what the network calls it. */
+  /** A name for a definition, from the name in the network. */
   readonly definition: (type: string, taken: ReadonlySet<string>) => string;
-  /** A name for a parameter that is not in `taken`. */
+  /** A name for a parameter. */
   readonly parameter: (role: string, step: string | undefined, taken: ReadonlySet<string>) => string;
 }
 
@@ -30,7 +30,7 @@ export type Defined =
   | { readonly network: Definition; readonly definitions: readonly Definition[] }
   | { readonly node: GraphNode; readonly label: string; readonly why: string };
 
-/** The network and the definitions that it uses, each after those that it uses itself. */
+/** The network and its definitions, each after those it uses. */
 export function define(graph: Graph, language: Language, spelling: Spelling): Defined {
   const kinds = new Kinds();
   const inlined = new Set<number>();
@@ -38,7 +38,7 @@ export function define(graph: Graph, language: Language, spelling: Spelling): De
     const drafted = draftOf(graph, language, kinds, inlined);
     if (!('network' in drafted)) return drafted;
     const groups = groupsOf(drafted.network, kinds);
-    // What is there too seldom to be worth a definition is written where it is used; what is inside comes first.
+    // A definition that is used too seldom is inlined; inner ones first.
     const seldom = groups.filter(({ draft, uses, isRepeated }) => uses.length < draft.least && !isRepeated);
     const inner = seldom.filter(({ draft }) => !holdsAny(draft, new Set(seldom.map(({ kind }) => kind)), kinds));
     if (inner.length > 0) {
@@ -55,16 +55,16 @@ function holdsAny({ steps }: Draft, wanted: ReadonlySet<number>, kinds: Kinds): 
   return steps.some(({ does }) => isDraft(does) && (wanted.has(kinds.of(does)) || holdsAny(does, wanted, kinds)));
 }
 
-/** All drafts that are alike. */
+/** Drafts that are alike. */
 interface Group {
   readonly kind: number;
   readonly draft: Draft;
   readonly uses: Draft[];
-  /** Whether one of them is done several times in sequence, which takes a definition. */
+  /** Whether one of them is repeated in sequence, which requires a definition. */
   isRepeated: boolean;
 }
 
-/** The drafts in a network, alike ones together, each after those inside it; the network itself is the last one. */
+/** The drafts in a network, grouped, each after those inside it; the network itself is last. */
 function groupsOf(network: Draft, kinds: Kinds): readonly Group[] {
   const groups = new Map<number, Group>();
   const visit = (draft: Draft, times: number): void => {
@@ -79,7 +79,7 @@ function groupsOf(network: Draft, kinds: Kinds): readonly Group[] {
   return [...groups.values()];
 }
 
-/** A place of a definition where a value is written. */
+/** A place in a definition that holds a value. */
 interface Slot {
   readonly role: string;
   readonly family: string;
@@ -88,7 +88,7 @@ interface Slot {
   readonly values: readonly Literal[];
 }
 
-/** A parameter with what it is in each use. */
+/** A parameter with its value in each use. */
 interface Varied extends Parameter {
   readonly family: string;
   readonly values: readonly Literal[];
@@ -175,7 +175,7 @@ class Defining {
     return definition;
   }
 
-  /** What is written of a step, in all uses. */
+  /** The values written for a step, in all uses. */
   #slots(steps: readonly Step[]): readonly Slot[] {
     const [first] = steps;
     const { does, label } = first!;
@@ -198,7 +198,7 @@ class Defining {
     }));
   }
 
-  /** The parameters of a definition, and what is written in each slot. */
+  /** The parameters of a definition, and what each slot refers to. */
   #parameters(slots: readonly Slot[]): {
     readonly parameters: readonly Varied[];
     readonly written: readonly Written[];
@@ -221,7 +221,7 @@ class Defining {
       byValues.set(key, { name, family, default: isUsed ? value : undefined, values });
       return { parameter: name };
     });
-    // Those that must be given come first.
+    // Required parameters come first.
     const parameters = [...byValues.values()];
     return {
       parameters: [

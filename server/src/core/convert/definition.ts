@@ -1,70 +1,70 @@
-// A network as definitions that use each other: what is written of it in a language with blocks or classes. A language
-// says what each operator is called and what it can draw together; what is alike becomes one definition, and where its
-// uses differ in a number, that number becomes a parameter.
+// The intermediate form of a network that is written in another language: definitions that use each other (blocks or
+// classes). The language says what it calls each operator and what it can fuse; alike parts become one definition, with
+// a parameter for each value in which its uses differ.
 import type { GraphNode, Tensor } from '../graph/graph.ts';
 import type { Shape } from '../ops/index.ts';
 
 export type Literal = number | boolean | string | readonly number[];
 
-/** What one use of an operator sets. */
+/** An argument of an operation. */
 export interface Argument {
-  /** How it is written in front of its value; undefined where its place says what it is. */
+  /** Its keyword; undefined for a positional argument. */
   readonly key: string | undefined;
   readonly value: Literal;
-  /** What need not be written. */
+  /** A value that can be omitted. */
   readonly default?: Literal | undefined;
-  /** What it is called where it becomes a parameter; only those of one family can be the same parameter. */
+  /** Its name as a parameter; only arguments of the same family can share a parameter. */
   readonly role: string;
   readonly family: string;
 }
 
-/** An operator in the words of a language. */
+/** An operator in terms of a language. */
 export interface Operation {
-  /** Whether it is a layer of its own, or an expression over its inputs. */
+  /** A layer of its own, or an expression over its inputs. */
   readonly form: 'layer' | 'expression';
   /** The layer's name, or a pattern of the expression. */
   readonly callee: string;
   readonly args: readonly Argument[];
-  /** What else is written with it, the same wherever it is the same operation. */
+  /** Other text that belongs to it, the same wherever the operation is the same. */
   readonly with: readonly string[];
-  /** What it is called where the network gives it no name. */
+  /** Its default name if the network gives it none. */
   readonly noun: string;
-  /** Whether it has one input and one output, so that it can be a link of a chain. */
+  /** Whether it has one input and one output, so it can be part of a chain. */
   readonly chains: boolean;
-  /** How a layer is called, as a pattern, where that is not on its one input. */
+  /** The call of the layer as a pattern, if it is not just called on its one input. */
   readonly call?: string | undefined;
-  /** Whether it is an expression with an operator, which may need parentheses. */
+  /** Whether it is an infix expression, which may need parentheses. */
   readonly isInfix?: boolean | undefined;
-  /** How many outputs it has, where those are not all that the node has. */
+  /** The number of outputs, if fewer than the node has. */
   readonly outputs?: number | undefined;
 }
 
 /** One step of a definition: an operation, or a use of another definition. */
 export interface Step {
-  /** What the network calls it, where that is a name. */
+  /** Its name in the network, if that is a word. */
   readonly label: string | undefined;
-  /** The path of a structure that it lies in: `branch` of its number or name, `shortcut`. */
+  /** The path of the structure it belongs to: `branch` with a number or name, `shortcut`. */
   readonly path: string | undefined;
   readonly does: Operation | Draft;
-  /** The first node of what it is drawn together with, where that is no definition: they stay together. */
+  /** The first node of an inlined definition that it belongs to; the steps of one stay together. */
   readonly unit?: number | undefined;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  /** How often it is done, one after the other, each time with parameters of its own. */
+  /** How often it is repeated in sequence, each time with its own parameters. */
   readonly times: number;
-  /** The nodes `first` to `end` − 1 are what it does. */
+  /** The nodes `first` to `end` − 1 that it covers. */
   readonly first: number;
   readonly end: number;
 }
 
-/** One stretch of the network that may be a use of a definition. */
+/** A stretch of the network that may become a use of a definition. */
 export interface Draft {
-  /** What it is called. */
+  /** Its type name. */
   readonly type: string;
-  /** How many must be alike, so that it is a definition of its own. */
+  /** The minimum number of alike drafts for a definition. */
   readonly least: number;
   readonly steps: readonly Step[];
-  /** What it reads from outside, and what of it is read outside. */
+  /** The tensors it reads from outside, and those of its own that are read outside. */
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
 }
@@ -73,11 +73,11 @@ export function isDraft(does: Operation | Draft): does is Draft {
   return 'steps' in does;
 }
 
-/** What a language makes of nodes. */
+/** How a language expresses nodes. */
 export interface Language {
-  /** The operations that a node becomes, one after the other on its way from input to output; or why it cannot be said. */
+  /** The operations for a node, in sequence from input to output; or why it cannot be expressed. */
   readonly operations: (node: GraphNode) => readonly Operation[] | string;
-  /** Draws steps together that the language says in one. */
+  /** Fuses steps that the language writes as one. */
   readonly fuse: (steps: readonly Step[], isInner: (tensor: Tensor) => boolean) => readonly Step[];
 }
 
@@ -86,7 +86,7 @@ export type Source =
   | { readonly kind: 'input'; readonly index: number }
   | { readonly kind: 'step'; readonly step: number; readonly port: number };
 
-/** What a definition writes for an argument: a value, or a parameter of its own. */
+/** What a definition writes for an argument: a value, or one of its own parameters. */
 export type Written = { readonly literal: Literal } | { readonly parameter: string };
 
 export interface WrittenArgument {
@@ -101,13 +101,13 @@ export interface WrittenStep {
   readonly path: string | undefined;
   readonly unit: number | undefined;
   readonly operation: Operation | undefined;
-  /** The definition that is used; undefined for an operation. */
+  /** The definition it uses; undefined for an operation. */
   readonly uses: Definition | undefined;
   readonly args: readonly WrittenArgument[];
   readonly times: Written;
   readonly inputs: readonly Source[];
   readonly outputs: number;
-  /** What it outputs, where that is the same in all uses of the definition. */
+  /** Its output shapes, if these are the same in all uses of the definition. */
   readonly shapes: readonly Shape[] | undefined;
 }
 

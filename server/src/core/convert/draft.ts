@@ -1,15 +1,15 @@
-// Divides a graph into drafts: its frames, as far as they are worth a definition, with the steps inside.
+// Divides a graph into drafts: frames that may become definitions, with their steps.
 import * as l10n from '@vscode/l10n';
 import type { Frame, Graph, GraphNode, Tensor } from '../graph/graph.ts';
 import { ops } from '../ops/index.ts';
 import { type Draft, isDraft, type Language, type Operation, type Step, tensorKey } from './definition.ts';
 
-/** The network as one draft; or the node that cannot be said, and why. */
+/** The network as one draft; or the node that cannot be expressed, and why. */
 export type Drafted =
   | { readonly network: Draft }
   | { readonly node: GraphNode; readonly label: string; readonly why: string };
 
-/** Numbers for what drafts do: those that differ in numbers alone have the same. */
+/** Numbers the kinds of drafts: drafts of one kind differ only in values. */
 export class Kinds {
   readonly #numbers = new Map<string, number>();
   readonly #known = new WeakMap<Draft, number>();
@@ -28,34 +28,34 @@ export class Kinds {
   }
 }
 
-/** Whether a step may be repeated must be the same in all uses. */
+/** The name part of a chain's link. */
 function linkOf(step: Step): string {
   return chains(step) ? '' : `×${step.times}`;
 }
 
-/** `inlined` are the kinds of drafts that are no definitions of their own. */
+/** `inlined`: the kinds of drafts that do not become definitions. */
 export function draftOf(graph: Graph, language: Language, kinds: Kinds, inlined: ReadonlySet<number>): Drafted {
   const drafting = new Drafting(graph, language, kinds, inlined);
   const network = drafting.network();
   return drafting.refused ?? { network };
 }
 
-/** Frames that say nothing of how a network is divided. */
+/** Frames that do not structure the network. */
 const seeThrough = new Set(['function', 'statement', 'network']);
-/** Frames whose contents are rows of what is around them. */
+/** Frames whose children count as children of the surrounding frame. */
 const plain = new Set<string>([
   ...ops.map(({ name }) => name),
   ...['from', 'empty', 'branch', 'shortcut', 'repeat'],
   ...['Sequential', 'nn.Sequential', 'ModuleList', 'nn.ModuleList'],
 ]);
-/** Structures without a name of their own: a definition where there are several alike. */
+/** Structures without a type name of their own, which become definitions if there are several alike. */
 const nameless: Readonly<Record<string, string>> = {
   residual: 'Residual',
   branches: 'Branches',
   repetition: 'Layer',
 };
 
-/** Ports from here on are of operations that a node becomes, but the last of them. */
+/** Ports from here on are the intermediate results of a node that becomes several operations. */
 const betweenPorts = 1000;
 
 interface Group {
@@ -74,7 +74,7 @@ class Drafting {
   readonly #language: Language;
   readonly #kinds: Kinds;
   readonly #inlined: ReadonlySet<number>;
-  /** The numbers of the nodes that read a tensor. */
+  /** The ids of the nodes that read a tensor. */
   readonly #readers = new Map<string, number[]>();
   readonly #returned: ReadonlySet<string>;
   refused: Exclude<Drafted, { network: Draft }> | undefined;
@@ -102,7 +102,7 @@ class Drafting {
       nodes.filter(({ id }) => !given.has(id)),
     );
     let type = 'Network';
-    // The module that is the network.
+    // Unwrap the module that is the whole network.
     while (parts.length === 1 && isGroup(parts[0]!) && !plain.has(parts[0].type) && !nameless[parts[0].type]) {
       ({ type, parts } = parts[0]);
     }
@@ -131,7 +131,7 @@ class Drafting {
     return this.#repeated(fused);
   }
 
-  /** Whether one node alone reads a tensor, and nobody outside of the network. */
+  /** Whether exactly one node reads a tensor, and it is not an output of the network. */
   #isInner(tensor: Tensor): boolean {
     const key = tensorKey(tensor);
     return !this.#returned.has(key) && this.#readers.get(key)?.length === 1;
@@ -142,13 +142,13 @@ class Drafting {
     const [only] = parts;
     const name = wordOf(label);
     if (parts.length === 1 && only) {
-      // The name of what is around a single thing is that of the thing.
+      // A frame with a single child gives it its name.
       if (!isGroup(only)) return this.#node(only, name, this.#path(group, path));
       const inner = { ...only, label: name === undefined ? only.label : label };
       const isPlain = plain.has(type) || nameless[type] !== undefined;
       return this.#group(isPlain ? inner : { ...inner, type }, this.#path(group, path));
     }
-    // What is repeated is there once for each time, in a frame inside.
+    // A repetition contains one frame per iteration.
     if (parts.every(part => isGroup(part) && (part.type === type || part.type === 'repetition'))) {
       const copies = parts.map(part => ({ ...(part as Group), type: type === 'repeat' ? 'repetition' : type }));
       return this.#named(this.#steps(copies, this.#path(group, path)), name);
@@ -169,13 +169,13 @@ class Drafting {
     return type === 'branch' ? (wordOf(label) ?? `branch${Number(/\d*$/.exec(label)![0]) + 1}`) : path;
   }
 
-  /** Without a frame of their own, the name is that of the first. */
+  /** Steps without a frame of their own: the first one gets the name. */
   #named(steps: readonly Step[], name: string | undefined): readonly Step[] {
     const [first, ...others] = steps;
     return first && name !== undefined && first.label === undefined ? [{ ...first, label: name }, ...others] : steps;
   }
 
-  /** Steps as a draft: what they read from outside, and what of theirs is read there. */
+  /** Makes a draft of steps: the tensors they read from outside, and those of theirs that are read outside. */
   draft(type: string, least: number, steps: readonly Step[]): Draft {
     const first = steps[0]!.first;
     const { end } = steps.at(-1)!;
@@ -207,7 +207,7 @@ class Drafting {
       this.refused ??= { node, label: layerOf(node), why: l10n.t('More than its first output is used.') };
     }
     return operations.map((does, index): Step => {
-      // What is between two operations of one node has no tensor in the graph.
+      // The tensors between the operations of one node are not in the graph.
       const between = (port: number): Tensor => {
         const [{ shape, why }] = node.outputs as [Tensor];
         return { node, port: betweenPorts + port, shape, why };
@@ -230,7 +230,7 @@ class Drafting {
     return this.#returned.has(key) || this.#readers.has(key);
   }
 
-  /** Draws equal steps of a chain together. */
+  /** Merges equal consecutive steps of a chain. */
   #repeated(steps: readonly Step[]): readonly Step[] {
     const result: Step[] = [];
     for (const step of steps) {
@@ -261,20 +261,20 @@ class Drafting {
     );
   }
 
-  /** Whether a tensor is read within a step alone. */
+  /** Whether a tensor is read only inside the step. */
   #isInnerOf({ first, end }: Step, tensor: Tensor): boolean {
     const key = tensorKey(tensor);
     return !this.#returned.has(key) && (this.#readers.get(key) ?? []).every(id => id >= first && id < end);
   }
 }
 
-/** Whether a step is a link of a chain: it has one input and one output. */
+/** Whether a step can be part of a chain: it has one input and one output. */
 export function chains({ does, inputs, outputs }: Step): boolean {
   if (inputs.length !== 1 || outputs.length !== 1) return false;
   return isDraft(does) || (does.form === 'layer' && does.chains);
 }
 
-/** Whether two steps do the same with the same numbers. */
+/** Whether two steps do the same with the same values. */
 function alike(a: Step, b: Step): boolean {
   if (isDraft(a.does) || isDraft(b.does)) {
     if (!isDraft(a.does) || !isDraft(b.does) || a.does.type !== b.does.type) return false;
@@ -285,7 +285,7 @@ function alike(a: Step, b: Step): boolean {
 
 const fingerprints = new WeakMap<Draft, string>();
 
-/** What a draft does, numbers included. */
+/** Describes what a draft does, including values. */
 function fingerprint(draft: Draft): string {
   let text = fingerprints.get(draft);
   if (text === undefined) {
@@ -304,7 +304,7 @@ export function operationText({ form, callee, args, with: extras }: Operation, n
   return JSON.stringify([form, callee, given, extras]);
 }
 
-/** The steps of a draft and how they are connected. */
+/** Describes the steps of a draft and their connections. */
 export function structureOf(draft: Draft, step: (step: Step) => string): string {
   const places = new Map(draft.inputs.map((tensor, index) => [tensorKey(tensor), `i${index}`]));
   const lines = draft.steps.map((each, index) => {
@@ -338,12 +338,12 @@ function grouped(root: Frame, nodes: readonly GraphNode[]): Group {
   return network;
 }
 
-/** A label that a person has given: a word, not a place such as `conv.0`. */
+/** A label chosen by the user: a word, not a position such as `conv.0`. */
 function wordOf(label: string): string | undefined {
   return /^[A-Za-z_][\w-]*$/.test(label) && !/^_*$/.test(label) ? label.replaceAll('-', '_') : undefined;
 }
 
-/** What a person calls the layer of a node. */
+/** The layer's name for display. */
 export function layerOf({ frame }: GraphNode): string {
   const labels: string[] = [];
   for (let at: Frame | undefined = frame; at?.parent; at = at.parent)

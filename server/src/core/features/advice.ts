@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-// Advice on a network: what would make it cheaper, priced by doing it.
+// Advice on a network: finds changes that would make it cheaper, and prices each by trying it.
 import { type AdviceRule, adviceRules, type Finding, type Fix, Network } from '../advice/index.ts';
 import type { Model } from '../analysis/model.ts';
 import type { GraphEdit } from '../graph/edit.ts';
@@ -12,12 +12,12 @@ import { sentences } from '../text/sentences.ts';
 import { briefDiff } from '../text/unifiedDiff.ts';
 import { orderOf, shapeOrUnknown } from './wording.ts';
 
-/** A change that was tried, with what it saves; totals are those of the whole network. */
+/** A change that was tried, with its savings; totals are those of the whole network. */
 export interface Advice {
   /** Unique in the file: `fat-convolution@12:64`, with the 1-based line. */
   readonly id: string;
   readonly code: string;
-  /** The item that it is about. */
+  /** The item it is about. */
   readonly range: Range;
   /**
    * A verb phrase with the price in the convention in effect: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs
@@ -26,19 +26,19 @@ export interface Advice {
   readonly title: string;
   /** The same without its price. */
   readonly change: string;
-  /** The price without that of the whole: “347M → 99.5M MACs here”. */
+  /** The price of the item itself: “347M → 99.5M MACs here”. */
   readonly price: string;
-  /** What it is about, as a person knows it: `model.4 (C2f)`. */
+  /** The layer's name for display: `model.4 (C2f)`. */
   readonly layer: string;
-  /** Markdown: why it is cheaper, and what it costs besides. */
+  /** Markdown: why it is cheaper, and its downsides. */
   readonly why: string;
-  /** Whether a diagnostic asks for it. */
+  /** `quickfix` if a diagnostic recommends it. */
   readonly kind: 'quickfix' | 'rewrite';
   /** The code of that diagnostic. */
   readonly answers: string;
   readonly before: AdviceTotals;
   readonly after: AdviceTotals;
-  /** Why it is not offered, in words; there are no edits then. */
+  /** Why it is not offered; then there are no edits. */
   readonly refused: string | null;
   readonly edits: readonly TextEdit[];
 }
@@ -46,11 +46,11 @@ export interface Advice {
 export interface AdviceTotals {
   readonly macs: number;
   readonly params: number;
-  /** In the convention in effect. */
+  /** In the selected convention. */
   readonly value: number;
 }
 
-/** What may be tried: cheap to find, not priced yet. */
+/** A possible change: cheap to find, not priced yet. */
 export interface Candidate {
   readonly id: string;
   readonly code: string;
@@ -64,12 +64,12 @@ export interface Candidate {
   readonly fix: Fix;
 }
 
-/** What a piece of advice must save of the layer to be worth a word. */
+/** The share of a layer's cost that a change must save to be worth mentioning. */
 export const leastSaving = 0.05;
 
 const networks = new WeakMap<Model, Network>();
 
-/** The network as advice sees it, built once. */
+/** The view of the network that advice works on, built once. */
 function networkOf({ model, document, settings }: Analysed): Network {
   let known = networks.get(model);
   if (!known) {
@@ -84,13 +84,13 @@ interface Found {
   readonly finding: Finding;
 }
 
-/** All findings of a text, once they are there. */
+/** All findings of a text, once complete. */
 const findings = new WeakMap<Analysed, readonly Found[]>();
 
-/** After so many findings, others get a turn. */
+/** Yields after this many findings. */
 const findingsBetween = 16;
 
-/** Looks for all findings of a text, and yields now and then: in thousands of layers that takes seconds. */
+/** Collects all findings of a text, yielding now and then: with thousands of layers it takes seconds. */
 function* look(analysed: Analysed): Generator<void, readonly Found[]> {
   const known = findings.get(analysed);
   if (known) return known;
@@ -118,7 +118,7 @@ function findingsOf(analysed: Analysed, rules: readonly AdviceRule[], within: Ra
   return rules.flatMap(rule => [...rule.find(network, within)].map(finding => ({ rule, finding })));
 }
 
-/** All that may be tried in a range of the text, or in all of it, in source order. */
+/** All candidates in a range of the text (default: all of it), in source order. */
 export function adviceCandidates(analysed: Analysed, within?: Range): Candidate[] {
   const network = networkOf(analysed);
   const { lines } = analysed.document;
@@ -128,7 +128,7 @@ export function adviceCandidates(analysed: Analysed, within?: Range): Candidate[
     finding.fixes.map((fix): Candidate => {
       const line = lines.lineAt(finding.at.from) + 1;
       const base = `${rule.code}@${line}:${fix.variant}`;
-      // There may be several layers on a line.
+      // A line may have several layers.
       const count = (counts.get(base) ?? 0) + 1;
       counts.set(base, count);
       return {
@@ -146,14 +146,14 @@ export function adviceCandidates(analysed: Analysed, within?: Range): Candidate[
   return found.sort((a, b) => a.range.from - b.range.from);
 }
 
-/** Identifies a candidate in its text, whatever part of it was looked at. */
+/** Identifies a candidate within its text, independent of the range that was searched. */
 export function candidateKey({ code, range, fix }: Candidate): string {
   return `${code} ${range.from} ${fix.variant}`;
 }
 
 const prices = new WeakMap<Analysed, Map<string, Advice | undefined>>();
 
-/** Tries one of them, once per text; undefined where it is not offered and nobody would expect it. */
+/** Prices a candidate, once per text; undefined if it is not offered and users would not expect it. */
 export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | undefined {
   const known = prices.get(analysed) ?? new Map<string, Advice | undefined>();
   prices.set(analysed, known);
@@ -197,15 +197,15 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
   };
 }
 
-/** Whether a person would expect the edits of a fix: a program says much that no edit of a line can change. */
+/** Whether users would expect the edits to be possible: often no edit of a line can change what a program does. */
 function isSayable({ document, settings, spec }: Analysed, { edits }: Fix): boolean {
   return !spec.program || document.reader?.rewrite?.(edits, readOptions(settings)) !== undefined;
 }
 
-/** So many other networks of a file are looked at. */
+/** How many other networks of a file are checked. */
 const mostOthers = 6;
 
-/** Whether the other networks of a program that a line builds compute the same, too: one may lack the normalization. */
+/** Whether the program's other networks that use the line compute the same as well: one may lack the normalization. */
 function holdsElsewhere(analysed: Analysed, candidate: Candidate): boolean {
   const { program } = analysed.spec;
   const others = (program?.entries ?? []).filter(({ expression }) => expression !== program!.entry?.expression);
@@ -216,12 +216,12 @@ function holdsElsewhere(analysed: Analysed, candidate: Candidate): boolean {
   });
 }
 
-/** So many findings are priced before somebody asks; in a program, where each trial reads it again, fewer. */
+/** How many findings are priced in advance; fewer in a program, where each trial reads it again. */
 const mostPriced = { text: 24, program: 6 };
 
 /**
- * Looks for what diagnostics advise and tries it, one trial between two yields: from then on their help has the change and
- * what it saves, for whoever reads nothing else. While it looks, it yields that: problems are not known before.
+ * Finds and tries what diagnostics recommend, yielding after each trial. From then on, their help contains the change
+ * and its savings, for clients that read nothing else. While it is still searching, it yields `looking`.
  */
 export function* priceReported(analysed: Analysed): Generator<'looking' | 'trying', void> {
   const { spec } = analysed;
@@ -239,7 +239,7 @@ export function* priceReported(analysed: Analysed): Generator<'looking' | 'tryin
 
 const reported = new WeakMap<Analysed, ReadonlyMap<string, readonly Candidate[]>>();
 
-/** What answers each diagnostic, by its code and its place, the likeliest first. */
+/** The candidates that answer each diagnostic, by code and range, likeliest first. */
 function reportedCandidates(analysed: Analysed): ReadonlyMap<string, readonly Candidate[]> {
   const known = reported.get(analysed);
   if (known) return known;
@@ -257,7 +257,7 @@ function reportedCandidates(analysed: Analysed): ReadonlyMap<string, readonly Ca
 
 const placeKey = (code: string, { from }: Range): string => `${code} ${from}`;
 
-/** Problems with the first change that resolves each of them, as far as changes were tried. */
+/** The problems, each with the first change that resolves it, as far as changes have been tried. */
 export function withPrices(analysed: Analysed, problems: readonly Problem[]): readonly Problem[] {
   const known = prices.get(analysed);
   if (!known) return problems;
@@ -269,7 +269,7 @@ export function withPrices(analysed: Analysed, problems: readonly Problem[]): re
       const advice = known.get(key);
       if (advice?.refused !== null) continue;
       const help = changeHelp(analysed, advice);
-      // Its own sentence says no more than the title of the change.
+      // The problem's own help would only repeat the title of the change.
       const isOwn = candidate.code === problem.code || problem.help === undefined;
       return { ...problem, help: isOwn ? help : sentences(problem.help, help) };
     }
@@ -277,10 +277,10 @@ export function withPrices(analysed: Analysed, problems: readonly Problem[]): re
   });
 }
 
-/** So many lines of a change are shown in a diagnostic. */
+/** Maximum number of lines of a change shown in a diagnostic. */
 const mostLines = 12;
 
-/** A change with its price, and how it is written. */
+/** The change with its price, and its diff. */
 function changeHelp({ document }: Analysed, { title, edits }: Advice): string {
   const { text, left } = briefDiff(document.source.text, edits, mostLines);
   if (left === 0) return l10n.t('{0}.\n{1}', title, text);
@@ -289,7 +289,7 @@ function changeHelp({ document }: Analysed, { title, edits }: Advice): string {
     : l10n.t('{0}.\n{1}\n… and {2} more lines.', title, text, left);
 }
 
-/** Hints that lead to advice; advice on what another finding reports has none of its own. */
+/** Hints that point to advice; not for advice that answers another problem. */
 export function adviceProblems(analysed: Analysed): Problem[] {
   const network = networkOf(analysed);
   const rules = rulesFor(analysed).filter(rule => rule.reported);
@@ -310,16 +310,16 @@ export function adviceProblems(analysed: Analysed): Problem[] {
     );
 }
 
-/** The pieces that settings have not switched off. */
+/** The advice that settings have not disabled. */
 function rulesFor({ settings, document, standIns, numbers }: Analysed): readonly AdviceRule[] {
-  // No price rests on a row that cannot be read; and references that mean other rows come first.
+  // No prices while stand-ins are in use, and none while references mean other rows: that has to be fixed first.
   if (standIns || numbers) return [];
-  // What cannot be written need not be looked for.
+  // Without a rewriter, nothing can be changed.
   if (!document.reader?.rewrite) return [];
   return adviceRules.filter(rule => settings.advice[settingOf(rule)]?.enabled);
 }
 
-/** `fatConvolution` for `fat-convolution`. */
+/** `fat-convolution` → `fatConvolution`. */
 export function settingOf({ code }: Pick<AdviceRule, 'code'>): string {
   return code.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -334,7 +334,7 @@ function isReported(analysed: Analysed, network: Network, rule: AdviceRule, find
   );
 }
 
-/** The finding's share of the whole. */
+/** The finding's share of the total. */
 function shareOf(
   { model }: Analysed,
   network: Network,
@@ -358,7 +358,7 @@ function totalsOf({ model }: Analysed): AdviceTotals {
   return { macs: macs.value, params: params.value, value: value.value };
 }
 
-/** What a change saves, in words. */
+/** The savings of a change as text. */
 interface Price {
   /** “347M → 99.5M MACs here, −41.2M in layers after it”. */
   readonly here: string;
@@ -394,7 +394,7 @@ function priceOf(
         : l10n.t('{0} → {1} {2} in total ({3}), params {4}', ...work, signed(params)),
     );
   }
-  // Counted of the changed layers themselves: what reads them may hold them, as branches do that are joined.
+  // Measured on the changed layers: their readers may contain them, for example a concatenation of branches.
   const following = consumers.length === 0 ? 0 : change - (costThere(after, edits, here) - there);
   const work = [si(there), si(there + change - following), unit] as const;
   const places = placesText(analysed, here);
@@ -411,7 +411,7 @@ function priceOf(
   };
 }
 
-/** ` (×16)`: how many layers the line of a program makes, all of which change; nothing where it is one. */
+/** ` (×16)`: how many layers a line of a program creates, all of which change; empty if it is one. */
 function placesText(analysed: Analysed, [first]: readonly Range[]): string {
   const count = first && analysed.spec.program ? networkOf(analysed).instancesOf(first) : 1;
   return count > 1 ? ` (×${count})` : '';
@@ -426,7 +426,7 @@ function layerText(analysed: Analysed, range: Range): string {
   return type === '' || type === name ? name : `${name} (${type})`;
 }
 
-/** What items cost in a text that edits have made of another one. */
+/** The cost of items after edits; their ranges are those before the edits. */
 function costThere(after: Analysed, edits: readonly TextEdit[], items: readonly Range[]): number {
   const moved = mapOffset(edits);
   const places = items.flatMap(({ from, to }): Range[] => {
@@ -456,7 +456,7 @@ function whyText(analysed: Analysed, { why, costs, edits }: Fix): string {
   return [why, ...costs, ...shared, given].join('\n\n');
 }
 
-/** Whether an edit is of a row, which all scales share. */
+/** Whether an edit changes a row, and thus all scales. */
 function isOfAllScales(network: Network, edit: GraphEdit): boolean {
   const place = edit.kind === 'insert' ? edit.before.item : edit.item;
   return !network.tunableAt(place)?.isScale;

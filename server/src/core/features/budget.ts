@@ -1,4 +1,4 @@
-// Budgets as people write them: “−30 % MACs”, “≤ 300 MMACs”, “2M params”.
+// Parses and prints budgets: “−30 % MACs”, “≤ 300 MMACs”, “2M params”.
 
 import * as l10n from '@vscode/l10n';
 import type { Convention, ConventionName } from '../analysis/conventions.ts';
@@ -9,18 +9,18 @@ import { listText } from '../text/wording.ts';
 
 export type Metric = 'macs' | 'params';
 
-/** What a network may cost in all. */
+/** Limits on a network's total cost. */
 export interface Budget {
   readonly macs?: number | undefined;
   readonly params?: number | undefined;
 }
 
-/** A budget before the network is known. */
+/** A budget before it is applied to a network. */
 export interface BudgetWish {
   readonly metric: Metric;
-  /** `to` that much, or `by` that much less than now. */
+  /** A limit (`to`), or a reduction (`by`). */
   readonly way: 'to' | 'by';
-  /** A count, or a share of what the network costs now. */
+  /** A count, or a share of the current cost. */
   readonly amount: number;
   readonly isShare: boolean;
 }
@@ -30,9 +30,9 @@ const amountOf =
 const unitOf = /^(?<prefix>[kmgbt]?)(?:(?<macs>macs?)|(?<params>params?|parameters?|weights?)|(?<flops>flops?))?$/;
 
 /**
- * Reads one budget or several, separated by `;`, “and” or a comma with a space: a limit (`300M`, `≤ 300 MMACs`,
- * `≤ 70 %` of now, `0.7x`) or a reduction (`−30 %`, `-100M`). Without a unit it is about `metric`. What is wrong comes
- * back in words.
+ * Parses one or several budgets, separated by `;`, “and” or a comma with a space: a limit (`300M`, `≤ 300 MMACs`, `≤ 70
+ * %` of the current cost, `0.7x`) or a reduction (`−30 %`, `-100M`). `metric` applies if there is no unit. Returns a
+ * message if it is invalid.
  */
 export function parseBudget(text: string, metric: Metric = 'macs'): readonly BudgetWish[] | string {
   const wishes: BudgetWish[] = [];
@@ -49,7 +49,7 @@ export function parseBudget(text: string, metric: Metric = 'macs'): readonly Bud
   return wishes;
 }
 
-/** The message of what is wrong, and how a budget is written. */
+/** The error, and how to write a budget. */
 function wrong(message: string): string {
   const help = l10n.t('Give a limit such as 300M or 2M params, or a reduction such as −30 %.');
   return sentences(message, help);
@@ -78,7 +78,7 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
       `${number}x`,
     );
   }
-  // Some mean by 30 %, others to 30 %.
+  // Ambiguous: it could mean “by 30 %” or “to 30 %”.
   if (isShare && !isFactor && sign === '') {
     return l10n.t(
       '“{0}” could mean {1} less, or {1} of the cost now. Write −{2} or ≤{2}.',
@@ -99,7 +99,7 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
   return { metric, way, amount, isShare };
 }
 
-/** What wishes mean for a network with these totals; in words where that cannot be. */
+/** The limits for a network with these totals, or an error message. */
 export function budgetFor(wishes: readonly BudgetWish[], totals: Readonly<Record<Metric, number>>): Budget | string {
   const budget: { -readonly [M in keyof Budget]: Budget[M] } = {};
   for (const { metric, way, amount, isShare } of wishes) {
@@ -117,8 +117,8 @@ export function budgetFor(wishes: readonly BudgetWish[], totals: Readonly<Record
 }
 
 /**
- * `1.11G MACs (−30 %)`, joined: what a budget allows, beside what there is. Where work is shown as FLOPs of which there are
- * two for each MAC, so is the budget.
+ * `1.11G MACs (−30 %)`: the limits compared with the current cost. If the convention shows plain FLOPs (two per MAC),
+ * so does the text.
  */
 export function budgetText(
   budget: Budget,
@@ -133,8 +133,8 @@ export function budgetText(
 }
 
 /**
- * `1.11G MACs (−30 %) · 5.20M params (−25 %)`: what a network costs, and how much less than before. In other conventions
- * than those of plain MACs and FLOPs, what budgets limit comes first, and then what is shown elsewhere.
+ * `1.11G MACs (−30 %) · 5.20M params (−25 %)`: the cost, and the reduction since before. For conventions other than
+ * MACs and plain FLOPs, the budgeted quantities come first, followed by the convention's value.
  */
 export function totalsText(
   after: Totals,
@@ -151,7 +151,7 @@ export function totalsText(
   ].join(' · ');
 }
 
-/** The same of what a budget limits alone. */
+/** The same, but only the budgeted quantities. */
 export function limitedText(budget: Budget, after: Totals, before: Totals, { name }: Pick<Convention, 'name'>): string {
   return [
     ...(budget.macs === undefined ? [] : [macsText(after.macs, before.macs, name)]),
@@ -159,10 +159,10 @@ export function limitedText(budget: Budget, after: Totals, before: Totals, { nam
   ].join(' · ');
 }
 
-/** What a network costs; `value` is in the convention in effect. */
+/** The cost of a network; `value` is in the selected convention. */
 type Totals = Readonly<Record<Metric | 'value', number>>;
 
-/** `−30 %`: how much less one number is than another. */
+/** `−30 %`: the relative change from `before` to `after`. */
 export function shareChange(after: number, before: number): string {
   return before > 0 ? changeText((after - before) / before) : '±0 %';
 }

@@ -1,4 +1,4 @@
-// What feeds a layer, and what it feeds.
+// The call hierarchy: which layers feed a layer, and which layers it feeds.
 import { type Frame, type GraphNode, useOf } from '../graph/graph.ts';
 import { shapeText } from '../ops/rules/shape.ts';
 import { type Analysed, shownAt } from '../pipeline.ts';
@@ -25,15 +25,15 @@ export function feeding(analysed: Analysed, offset: number): readonly Call[] {
   const { nodes } = graphAt(analysed, offset);
   return neighbours(analysed, offset, (frame, add) => {
     for (const { inputs } of nodes.slice(frame.first, frame.end)) for (const { node } of inputs) add(node);
-    // What it passes on as it is.
+    // Inputs that it passes through.
     for (const { node } of frame.outputs) add(node);
   });
 }
 
-/** The layers that read what the layer at an offset outputs. */
+/** The layers that read the outputs of the layer at an offset. */
 export function fedBy(analysed: Analysed, offset: number): readonly Call[] {
   const { nodes } = graphAt(analysed, offset);
-  // Once for all uses of a layer, of which a block may have thousands.
+  // Built once for all uses of the layer: a block may have thousands.
   const readers = new Map<GraphNode, GraphNode[]>();
   for (const node of nodes) {
     for (const { node: source } of node.inputs) {
@@ -53,7 +53,7 @@ const graphAt = (analysed: Analysed, offset: number): Analysed['model']['graph']
 
 const isIn = ({ first, end }: Frame, { id }: GraphNode): boolean => id >= first && id < end;
 
-/** The layers of the nodes that a search adds, without the layer itself; of all uses of a layer in a block. */
+/** The layers of the nodes that `search` adds, for all uses of the layer; without the layer itself. */
 function neighbours(
   analysed: Analysed,
   offset: number,
@@ -71,7 +71,7 @@ function neighbours(
   return [...found].sort(([a], [b]) => a - b).map(([, frame]) => callOf(analysed, frame));
 }
 
-/** The outermost frame with a place in the text that holds a node and not `frame`. */
+/** The outermost frame with a site that contains a node but not `frame`. */
 function besides(frame: Frame, node: GraphNode): Frame | undefined {
   let found: Frame | undefined;
   for (let at: Frame | undefined = node.frame; at && !(at.first <= frame.first && frame.end <= at.end); at = at.parent)
@@ -79,7 +79,7 @@ function besides(frame: Frame, node: GraphNode): Frame | undefined {
   return found;
 }
 
-/** The frames with the smallest place at an offset: several of a row in a block that is used several times. */
+/** The frames with the smallest range around an offset; several for a row in a block that is used several times. */
 export function framesAt(analysed: Analysed, offset: number): readonly Frame[] {
   const at = { from: offset, to: offset };
   let best: Frame[] = [];
@@ -89,7 +89,7 @@ export function framesAt(analysed: Analysed, offset: number): readonly Frame[] {
     if (site && contains(site, at)) {
       const own = site.to - site.from;
       if (own < length) best = [];
-      // Repetitions have the place of what they are repetitions of.
+      // Repetitions have the same range as the row they repeat.
       const outer = best.at(-1);
       if (own <= length && !(outer && outer.first <= frame.first && frame.end <= outer.end)) best.push(frame);
       length = Math.min(length, own);

@@ -1,4 +1,4 @@
-// What an edit has changed, as an editor shows it beside the text: by line, of the totals, and what is gone.
+// What has changed compared with a base, as shown beside the text: per line, in the totals, and removed layers.
 import * as l10n from '@vscode/l10n';
 import { type Amount, isCertain } from '../analysis/model.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -8,15 +8,15 @@ import { listText } from '../text/wording.ts';
 import { compare, type Layer, type LayerPair } from './comparison.ts';
 import { amountText, codeSpan, orderOf, paramsText, proseMarkdown, shapeSpan } from './wording.ts';
 
-/** What a text is compared with: what it was in a revision or when it was saved, or another file. */
+/** What a text is compared with: a revision, the last save, or another file. */
 export interface Base {
   readonly kind: 'revision' | 'save' | 'file';
-  /** The revision or the file, as a person calls it. */
+  /** The name of the revision or file for display. */
   readonly label: string;
   readonly analysed: Analysed;
 }
 
-/** `+12 %`, `new`, `changed`: what has become of what begins on a 0-based line; empty where it is the same. */
+/** `+12 %`, `new`, `changed`: the change of what begins on a 0-based line; empty if there is none. */
 export function lineChange(analysed: Analysed, { analysed: before }: Base, line: number): string {
   const comparison = compare(before, analysed);
   const pairs = comparison.onLine(line);
@@ -31,8 +31,8 @@ export function lineChange(analysed: Analysed, { analysed: before }: Base, line:
 }
 
 /**
- * The same in full, as markdown: `Since HEAD: 1.10G MACs → 1.24G MACs (+12 %) · 32×56×56 → 32×28×28`, and how it was
- * written. Empty where it is the same.
+ * The change in detail, as Markdown: `Since HEAD: 1.10G MACs → 1.24G MACs (+12 %) · 32×56×56 → 32×28×28`, and the old
+ * line. Empty if nothing changed.
  */
 export function lineDetail(analysed: Analysed, base: Base, line: number): string {
   const comparison = compare(base.analysed, analysed);
@@ -63,7 +63,7 @@ export function lineDetail(analysed: Analysed, base: Base, line: number): string
     : [what, l10n.t('Before: {0}', written)].join('  \n');
 }
 
-/** The line of the other text on which a layer began; empty where there are several, or it is in another file. */
+/** The line in the base on which a layer began; empty if there are several, or it is in another file. */
 function writtenBefore(pairs: readonly LayerPair[], { analysed: { document, standIns } }: Base): string {
   if (standIns) return '';
   const { lines } = document;
@@ -76,7 +76,7 @@ function writtenBefore(pairs: readonly LayerPair[], { analysed: { document, stan
   return found.size === 1 ? only : '';
 }
 
-/** `1.10G MACs → 1.24G MACs (+12 %)`; empty where nothing changed. */
+/** `1.10G MACs → 1.24G MACs (+12 %)`; empty if nothing changed. */
 function changed(before: Amount, after: Amount, text: (amount: Amount) => string): string {
   const [old, now] = [text(before), text(after)];
   const change = difference(before, after);
@@ -84,7 +84,7 @@ function changed(before: Amount, after: Amount, text: (amount: Amount) => string
   return change === '' ? `${old} → ${now}` : `${old} → ${now} (${change})`;
 }
 
-/** What is said of a line or of all of them, and compared with what. */
+/** Adds what the text was compared with. */
 function comparedWith(text: string, { kind, label }: Base): string {
   switch (kind) {
     case 'revision':
@@ -96,7 +96,7 @@ function comparedWith(text: string, { kind, label }: Base): string {
   }
 }
 
-/** How the totals have changed: `+2.5 % since HEAD` and `+1 %`; empty where they are the same or not known. */
+/** The changes of the totals: `+2.5 % since HEAD` and `+1 %`; empty if unchanged or unknown. */
 export function totalsChange(analysed: Analysed, base: Base): { readonly value: string; readonly params: string } {
   const [before, after] = [base.analysed.model.totals, analysed.model.totals];
   const [value, params] = [difference(before.value, after.value), difference(before.params, after.params)];
@@ -115,16 +115,16 @@ function since(change: string, { kind, label }: Base): string {
   }
 }
 
-/** Layers that are gone, and where they were. */
+/** Removed layers, and where they were. */
 export interface Removal {
-  /** The line that they were above: its beginning. */
+  /** The start of the line that was below them. */
   readonly range: Range;
   readonly title: string;
-  /** A line for each of them. */
+  /** One line per layer. */
   readonly detail: string;
 }
 
-/** In the order of the text; what is gone side by side is one. */
+/** In text order; adjacent removals are merged. */
 export function removals(analysed: Analysed, base: Base): readonly Removal[] {
   const { document } = analysed;
   const { lines } = document;
@@ -132,7 +132,7 @@ export function removals(analysed: Analysed, base: Base): readonly Removal[] {
     .removed()
     .map(({ layers, next }) => {
       const site = next?.site?.file === undefined ? next?.site : undefined;
-      // Below the last one, in whatever follows.
+      // After the last layer: on the last line.
       const line = site ? lines.lineAt(site.range.from) : lines.count - 1;
       return removal(layers, line, analysed, base);
     });
@@ -180,12 +180,12 @@ function add(amounts: readonly Amount[]): Amount {
   };
 }
 
-/** `+12 %`; how much where there was nothing. Empty where nothing changed, or a side is not certain. */
+/** `+12 %`, or the amount if there was nothing before. Empty if nothing changed or either side is uncertain. */
 function difference(before: Amount, after: Amount): string {
   if (!isKnown(before) || !isKnown(after) || before.value === after.value) return '';
   if (before.value === 0) return `+${si(after.value)}`;
   return changeText((after.value - before.value) / before.value);
 }
 
-/** What rests on a condition rests on it on both sides. */
+/** A doubtful amount counts as known, since its condition applies to both sides. */
 const isKnown = (amount: Amount): boolean => isCertain(amount) || (amount.complete && amount.doubtful === true);

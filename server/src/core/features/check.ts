@@ -27,69 +27,69 @@ import { type SlimProgress, type SlimStep, slim } from './slim.ts';
 import { inputText } from './totals.ts';
 import { elementBytes, uncertainty } from './wording.ts';
 
-/** What a limit is about, in the order in which it is reported. */
+/** The quantities that can be limited, in the order of reports. */
 export const limitKeys = ['macs', 'params', 'bytes', 'peak', 'time'] as const;
 export type LimitKey = (typeof limitKeys)[number];
 
 export type BudgetStatus = 'ok' | 'over' | 'unknown';
 
-/** One limit, held against a network. Bytes are bytes, time is in milliseconds. */
+/** A limit and the actual value. Sizes are in bytes, time in milliseconds. */
 export interface LimitCheck {
   readonly key: LimitKey;
   readonly limit: number;
-  /** NaN where nothing is known. */
+  /** NaN if unknown. */
   readonly actual: number;
-  /** Whether a part is not known, so that it is `actual` at least. */
+  /** Whether a part is unknown, so that `actual` is a lower bound. */
   readonly isLeast: boolean;
   readonly status: BudgetStatus;
-  /** Why it is not known, in words. */
+  /** Why it is unknown. */
   readonly why: string | undefined;
-  /** Of a time: on which device. */
+  /** The device that a time is for. */
   readonly device: string | undefined;
 }
 
-/** A layer that costs much of what a budget limits. */
+/** A layer that contributes much to a limited quantity. */
 export interface CostlyLayer {
   readonly name: string;
   readonly type: string;
-  /** Where it is, and in which file where that is another one; undefined where it is in none. */
+  /** Its range, in `file` if that is another one; undefined if it has none. */
   readonly range: Range | undefined;
   readonly file: string | undefined;
   readonly macs: number;
   readonly params: number;
-  /** Its share of what is over, or would be first. */
+  /** Its share of the quantity over its limit (or closest to it). */
   readonly share: number;
-  /** What it costs of that, in words: `347M MACs`. */
+  /** Its cost as text: `347M MACs`. */
   readonly text: string;
 }
 
-/** A budget, held against a network. */
+/** The result of checking a network against a budget. */
 export interface Verdict {
   readonly use: BudgetUse;
   readonly status: BudgetStatus;
   readonly limits: readonly LimitCheck[];
-  /** Why it is not known, in words. */
+  /** Why the result is unknown. */
   readonly why: string | undefined;
-  /** The three costliest layers, as far as there are so many. */
+  /** The costliest layers, up to three. */
   readonly costliest: readonly CostlyLayer[];
-  /** The network as the budget is for it; undefined for a text that is too large. */
+  /** The network as read for the budget; undefined if the text is too large. */
   readonly analysed: Analysed | undefined;
 }
 
-/** What is asked of the text of a document for a budget: whatever a person has chosen in the editor is left out. */
+/** A document prepared for a budget: the user's choices in the editor do not apply. */
 export interface Judged {
   readonly document: Document;
   readonly settings: Settings;
 }
 
-/** The budgets that are for a document; none for a text that is in no file. */
+/** The budgets that apply to a document; none for a text without a file. */
 export function documentBudgets({ source: { project, path } }: Pick<Document, 'source'>): readonly BudgetUse[] {
   return project && path !== undefined ? budgetsOf(project, path) : [];
 }
 
 /**
- * A document as a budget is for it: with the input and the scale of the budget, or else those of the file, whatever is
- * chosen for it. `settings` say where other files are found.
+ * Prepares a document for a budget: input and scale are the budget's, or else the file's, whatever the user has chosen.
+ * `settings` say where to find other files.
  */
 export function judgedBy({ budget, entry }: BudgetUse, document: Document, settings: Settings): Judged {
   const { input, scale, dtype } = budget;
@@ -102,19 +102,19 @@ export function judgedBy({ budget, entry }: BudgetUse, document: Document, setti
     ...(dtype && { dtype: dtype.value }),
     ...(entry === undefined ? {} : { entry }),
   };
-  // Where the budget says how the network is called, a comment that says the same in another way does not.
-  // Limits are those of inference, whatever is counted otherwise.
+  // Ignore comments for what the budget sets itself, including how the network is called. Limits always refer to
+  // inference, so ignore `work` as well.
   const replaced = new Set([...Object.keys(chosen), ...(input ? ['inputs'] : []), 'work']);
   const comments = new Map([...document.pragmas.settings].filter(([key]) => !replaced.has(key)));
   const defaults = new Map<string, unknown>([...choiceKeys, 'inputs' as const].map(key => [key, defaultSettings[key]]));
   return {
-    // What is not reported is wrong all the same.
+    // Ignored problems count too.
     document: { ...document, pragmas: { settings: comments, ignores: [] } },
     settings: { ...withValues(settings, defaults), chosen },
   };
 }
 
-/** The same as a comment in the file would set it. Python takes its input with the batch. */
+/** The budget's input in the syntax of comments. Python takes the input with the batch. */
 function inputChoice(written: NonNullable<BudgetUse['budget']['input']>['value'], isProgram: boolean): string {
   if (typeof written === 'string') return written;
   return written
@@ -125,12 +125,12 @@ function inputChoice(written: NonNullable<BudgetUse['budget']['input']>['value']
     .join(';');
 }
 
-/** Does in steps what `judge` will need of a text whose reading may take long; undefined for every other text. */
+/** Does the slow parts of `judge` in steps; undefined if nothing is slow. */
 export function judgePreparation({ document, settings }: Judged): Generator<void, void> | undefined {
   return preparation(document, settings);
 }
 
-/** Holds a budget against a network. `earlier` is the same text under other settings: it saves work. */
+/** Checks a network against a budget. `earlier` is the same text under other settings, to reuse work. */
 export function judge(use: BudgetUse, { document, settings }: Judged, earlier?: Analysed): Verdict {
   const analysed = price(document, settings, undefined, earlier);
   if (!analysed) {
@@ -144,14 +144,14 @@ export function judge(use: BudgetUse, { document, settings }: Judged, earlier?: 
   return { ...verdictOn(analysed, use), use, analysed };
 }
 
-/** What a budget says of a text that is read as it is for. */
+/** The verdict of a budget on a text that was read for it. */
 function verdictOn(analysed: Analysed, use: BudgetUse): Omit<Verdict, 'use' | 'analysed'> {
   const refused = analysed.problems.find(({ code }) => code === 'wrong-setting');
   const why = refused ? textOf(refused) : whyUnread(analysed, use);
   const limits = limitKeys.flatMap(key => {
     const limit = limitOf(use.budget.limits, key);
     if (limit === undefined) return [];
-    // Under other settings than those of the budget it is another network.
+    // If a setting of the budget was refused, this is not the network it is about.
     if (refused) return [checked(key, limit, nothingKnown, textOf(refused), use)];
     const { amount, why: reason } = measured(key, analysed, use);
     return [checked(key, limit, amount, why ?? reason, use)];
@@ -168,7 +168,7 @@ function verdictOn(analysed: Analysed, use: BudgetUse): Omit<Verdict, 'use' | 'a
 
 const nothingKnown: Amount = { value: 0, complete: false };
 
-/** Why nothing can be said of what a text costs, in words: a part of it is wrong, or nothing is limited. */
+/** Why the cost of a text is unknown: it has an error, or nothing is limited. */
 function whyUnread({ problems }: Analysed, { budget: { limits } }: BudgetUse): string | undefined {
   const wrong = problems.find(({ severity }) => severity === 'error');
   if (wrong) return textOf(wrong);
@@ -189,7 +189,7 @@ function checked(
   { budget }: BudgetUse,
 ): LimitCheck {
   const isSure = complete && !doubtful && why === undefined;
-  // A lower bound that is above the limit says enough; what is right on a condition only does not.
+  // A lower bound above the limit is certain; a doubtful value is not.
   const status = value > limit && !doubtful ? 'over' : isSure ? 'ok' : 'unknown';
   return {
     key,
@@ -202,13 +202,13 @@ function checked(
   };
 }
 
-/** Any that is over is enough; any that is not known makes it unknown. */
+/** Over if any limit is exceeded; else unknown if any is. */
 function statusOf(limits: readonly LimitCheck[], why: string | undefined): BudgetStatus {
   if (limits.some(({ status }) => status === 'over')) return 'over';
   return why !== undefined || limits.some(({ status }) => status === 'unknown') ? 'unknown' : 'ok';
 }
 
-/** What a network costs of what a limit is about. */
+/** The actual value of a limited quantity. */
 function measured(
   key: LimitKey,
   analysed: Analysed,
@@ -230,7 +230,7 @@ function measured(
       return known({ ...totals.params, value: totals.params.value * each });
     case 'peak': {
       const { elements } = model.peak;
-      // It is the sum of what is known at one moment only where all is known.
+      // Peak memory is exact only if all activations are known.
       const { doubtful } = totals.activations;
       if (Number.isNaN(elements)) return { amount: nothingKnown, why: uncertainty(totals) };
       const amount = { value: elements * each * settings.batch, complete: totals.activations.complete };
@@ -244,7 +244,7 @@ function measured(
   }
 }
 
-/** The roofline of the network on the device of the budget, or why there is none. */
+/** The roofline estimate on the budget's device, or why there is none. */
 function estimateOf({ model, settings }: Analysed, { project, budget }: BudgetUse): Estimate | string {
   const name = budget.limits?.time?.device?.value;
   const device = name === undefined ? undefined : (project.devices.get(name)?.value ?? builtInDevice(name));
@@ -261,7 +261,7 @@ function estimateOf({ model, settings }: Analysed, { project, budget }: BudgetUs
 
 const mostLayers = 3;
 
-/** The layers that cost most of what a limit is about. */
+/** The layers that contribute most to a limited quantity. */
 function costliestLayers(analysed: Analysed, use: BudgetUse, key: LimitKey): readonly CostlyLayer[] {
   const { settings } = analysed;
   const estimate = key === 'time' ? estimateOf(analysed, use) : undefined;
@@ -297,20 +297,20 @@ function costliestLayers(analysed: Analysed, use: BudgetUse, key: LimitKey): rea
     }));
 }
 
-// --- What brings it back ------------------------------------------------------------------------------------------
+// --- Getting back within budget -----------------------------------------------------------------------------------
 
-/** Changes that bring a network back within its budget, each tried on the text. */
+/** Tested changes that bring a network back within its budget. */
 export interface BudgetFix {
   readonly steps: readonly SlimStep[];
-  /** All of them as one change of the text. */
+  /** All changes as one edit. */
   readonly edits: readonly TextEdit[];
-  /** The limits with all of them made. */
+  /** The limits after all changes. */
   readonly after: Verdict['limits'];
-  /** What a person does, with what it saves. */
+  /** The action for the user, with its savings. */
   readonly title: string;
 }
 
-/** Searches changes that bring a network back within its budget, in steps; undefined where none are known. */
+/** Searches in steps for changes that bring a network back within its budget; undefined if none are found. */
 export function* budgetFix({ use, status, limits, analysed }: Verdict): Generator<SlimProgress, BudgetFix | undefined> {
   if (status !== 'over' || !analysed) return undefined;
   const each = elementBytes(analysed.settings);
@@ -345,7 +345,7 @@ function fixTitle(steps: readonly SlimStep[], before: readonly LimitCheck[], aft
     : l10n.t('Make {0} changes to get back within budget: {1}', steps.length, commaText(changes));
 }
 
-/** What brings the network back, as sentences for the problem. */
+/** The changes as sentences for the problem's help. */
 export function fixHelp(fix: BudgetFix | undefined): string {
   if (!fix) return l10n.t('Flopline knows no changes that bring it back within budget.');
   const list = clauses(fix.steps.map(({ advice }) => l10n.t('{0}: {1}', advice.layer, advice.title)));
@@ -354,7 +354,7 @@ export function fixHelp(fix: BudgetFix | undefined): string {
     : l10n.t('These {0} changes bring it back: {1}.', fix.steps.length, list);
 }
 
-// --- In words -----------------------------------------------------------------------------------------------------
+// --- Text -----------------------------------------------------------------------------------------------------------
 
 /** `5.12G MACs`, `13.4 MB of parameters`, `40.0 MB peak memory`, `31.2 ms`. */
 function quantityText(key: LimitKey, value: number): string {
@@ -377,7 +377,7 @@ function millisecondsText(value: number): string {
   return value >= 1 ? `${Number(value.toPrecision(3))} ms` : `${Number((value * 1000).toPrecision(3))} µs`;
 }
 
-/** The number alone, in few digits and in all of them. */
+/** The number alone, rounded and in full. */
 function numbersOf(key: LimitKey, value: number): readonly [short: string, long: string] {
   switch (key) {
     case 'macs':
@@ -391,13 +391,13 @@ function numbersOf(key: LimitKey, value: number): readonly [short: string, long:
   }
 }
 
-/** `8.74G of 5.00G (+75 %)`: for a table that says what it is about. */
+/** `8.74G of 5.00G (+75 %)`, for a table whose header names the quantity. */
 export function limitCell(check: LimitCheck): string {
   const { value, most, change } = partsOfLimit(check);
   return change === '' ? l10n.t('{0} of {1}', value, most) : l10n.t('{0} of {1} ({2})', value, most, change);
 }
 
-/** `8.74G MACs (limit 5.00G, +75 %)`; where few digits would not tell them apart, in all digits. */
+/** `8.74G MACs (limit 5.00G, +75 %)`; in full if both would round to the same digits. */
 export function limitText(check: LimitCheck): string {
   const { value, most, change } = partsOfLimit(check);
   const limit = change === '' ? l10n.t('limit {0}', most) : l10n.t('limit {0}, {1}', most, change);
@@ -433,7 +433,7 @@ function partsOfLimit({
   };
 }
 
-/** What the budget is for, as `scale n · input 3×640×640`. */
+/** The conditions of the budget: `scale n · input 3×640×640`. */
 export function conditionsText({ analysed, use: { entry } }: Verdict): string {
   if (!analysed) return entry ?? '';
   const { spec, settings } = analysed;
@@ -447,14 +447,14 @@ export function conditionsText({ analysed, use: { entry } }: Verdict): string {
   return commaText(parts.filter(part => part !== ''));
 }
 
-/** All limits in one line, those that are not met first: `8.74G MACs (limit 5.00G, +75 %) and 3.16M params (limit 3.20M)`. */
+/** All limits in one line, violated ones first: `8.74G MACs (limit 5.00G, +75 %) and 3.16M params (limit 3.20M)`. */
 export function verdictText({ limits, status }: Pick<Verdict, 'limits' | 'status'>): string {
   const first = limits.filter(each => each.status === status);
   const others = limits.filter(each => each.status !== status);
   return listText([...first, ...others].map(limitText));
 }
 
-/** What a budget allows, before anything is known: `≤ 5.00G MACs, ≤ 3.20M params`. */
+/** The limits alone: `≤ 5.00G MACs, ≤ 3.20M params`. */
 export function limitsText({ limits, scale }: BudgetUse['budget']): string {
   const parts = limitKeys.flatMap(key => {
     const limit = limitOf(limits, key);
@@ -463,7 +463,7 @@ export function limitsText({ limits, scale }: BudgetUse['budget']): string {
   return commaText([...(scale ? [l10n.t('scale {0}', scale.value)] : []), ...parts]);
 }
 
-/** What is over or not known, as one sentence, and for which input. */
+/** One sentence that says what is over or unknown, and for which input. */
 export function verdictMessage(verdict: Verdict): string {
   const { status, limits, why } = verdict;
   const conditions = conditionsText(verdict);
@@ -501,12 +501,12 @@ function layerText({ name, type, text, share }: CostlyLayer): string {
     : l10n.t('{0} ({1}) with {2} ({3})', name, type, text, percent(share));
 }
 
-/** Problems without those that comments of the text ignore. */
+/** Filters out problems that comments in the text ignore. */
 export function notIgnored({ pragmas, lines }: Document, problems: readonly Problem[]): readonly Problem[] {
   return problems.filter(problem => !isIgnored(problem, pragmas, lines));
 }
 
-/** A verdict as a problem at the head of the network; undefined where it is within the budget. */
+/** The verdict as a problem at the head of the network; undefined if it is within budget. */
 export function budgetProblem(verdict: Verdict, help = costliestText(verdict)): Problem | undefined {
   const { status, use, analysed, costliest } = verdict;
   if (status === 'ok') return undefined;
@@ -517,7 +517,7 @@ export function budgetProblem(verdict: Verdict, help = costliestText(verdict)): 
   const head = analysed?.spec.head ?? { from: 0, to: 0 };
   const isElsewhere = document?.source.path === project.path;
   return {
-    // A head of many lines is marked at its first.
+    // Mark only the first line of a long head.
     range: lines ? lines.firstOf(head) : head,
     severity: status === 'over' ? 'error' : 'warning',
     code: status === 'over' ? 'over-budget' : 'budget-unknown',

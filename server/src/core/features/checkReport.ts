@@ -1,30 +1,30 @@
-// What scripts read of a budget that was held against a network.
+// The verdict of a budget in JSON, for scripts.
 import type { Document } from '../pipeline.ts';
 import { Lines } from '../text/lines.ts';
 import { type BudgetStatus, conditionsText, type Verdict } from './check.ts';
 import { textOfFile } from './otherFiles.ts';
 
-/** What scripts rely on: a file of schema 1 of `flopline check --format json`. */
+/** An entry in the output of `flopline check --format json`, schema 1, which scripts rely on. */
 export interface CheckReport {
   readonly file: string;
   /** The expression that builds the network of a Python file. */
   readonly entry?: string;
-  /** The budget, by its project file and the 1-based line there. */
+  /** The budget: its project file and the 1-based line there. */
   readonly budget: { readonly file: string; readonly line: number };
-  /** What the budget is for, in words. */
+  /** The conditions of the budget as text. */
   readonly for: string;
   readonly limits: Amounts<number>;
-  /** Null for what is not known. */
+  /** Null if unknown. */
   readonly actual: Amounts<number | null>;
   readonly status: BudgetStatus;
-  /** Whether all that is limited is known; else numbers are lower bounds. */
+  /** Whether all limited quantities are known; if not, numbers are lower bounds. */
   readonly complete: boolean;
-  /** Where the status is unknown: the reason, in words. */
+  /** Why the status is unknown. */
   readonly why?: string;
   readonly costliest: readonly CostlyReport[];
 }
 
-/** Bytes are bytes. */
+/** Sizes are in bytes. */
 export interface Amounts<T> {
   readonly macs?: T;
   readonly params?: T;
@@ -36,24 +36,24 @@ export interface Amounts<T> {
 export interface CostlyReport {
   readonly name: string;
   readonly op: string;
-  /** 1-based; null where it is in no text. */
+  /** 1-based; null if it is in no text. */
   readonly line: number | null;
-  /** Where it is in another file. */
+  /** Set if it is in another file. */
   readonly file?: string;
   readonly macs: number;
   readonly params: number;
-  /** Its share of what is limited, from 0 to 1. */
+  /** Its share of the limited quantity, 0 to 1. */
   readonly share: number;
 }
 
 export interface CheckReportOptions {
-  /** What the file is called. */
+  /** The file name to report. */
   readonly file: string;
-  /** How the path of another file is shown. */
+  /** Formats the path of another file. */
   readonly shown?: (path: string) => string;
 }
 
-/** A verdict as scripts read it; `document` is the text that it is about. */
+/** Converts a verdict; `document` is the text it is about. */
 export function checkReport(
   verdict: Verdict,
   document: Document,

@@ -1,22 +1,22 @@
-// Choices in the comments of a file: `# flopline: input=3,320,320 dtype=fp16`.
+// Edits choices in the comments of a file: `# flopline: input=3,320,320 dtype=fp16`.
 import type { Document } from '../pipeline.ts';
 import type { ChoiceKey } from '../settings/index.ts';
 import type { TextEdit } from '../text/edit.ts';
 import { type SettingComment, settingComments } from '../text/pragma.ts';
 
-/** The changes of a text that make its comments set a choice; undefined removes it from them. */
+/** The edits that set a choice in the file's comments; undefined removes it. */
 export function commentEdits(
   { source: { text } }: Document,
   key: ChoiceKey,
   value: string | undefined,
 ): readonly TextEdit[] {
-  // What is set beside a network holds for that one alone.
+  // Settings after a call apply to that network only, so leave those comments alone.
   const comments = settingComments(text).filter(({ call }) => !call);
   if (value === undefined) return comments.flatMap(comment => withoutKey(text, comment, key));
-  // An expression with spaces in it names the network by itself.
+  // An entry that contains spaces cannot be written as `entry=`, so it goes first, as a call.
   const isCall = key === 'entry' && /\s/.test(value);
   const word = isCall ? value : `${key}=${value}`;
-  // The last one counts.
+  // The last one is in effect.
   const last = comments.flatMap(({ words }) => words.filter(word => word.key === key)).at(-1);
   if (last && !isCall) return [{ ...last.range, text: word }];
   const before = comments.find(({ words }) => words.length > 0)?.words.at(-1);
@@ -28,7 +28,7 @@ export function commentEdits(
 
 const byteOrderMark = '\uFEFF';
 
-/** A comment without a key; without its last one it goes, and with it the line that it has for itself. */
+/** Removes a key from a comment; without other keys, also the comment and, if nothing else is on it, its line. */
 function withoutKey(text: string, { range, words }: SettingComment, key: string): readonly TextEdit[] {
   const removed = words.filter(word => word.key === key);
   if (removed.length === 0) return [];
@@ -40,7 +40,7 @@ function withoutKey(text: string, { range, words }: SettingComment, key: string)
   }
   const { to } = words.at(-1)!.range;
   const rest = text.slice(to, range.to);
-  // What else the line says stays.
+  // Keep other text on the line.
   const note = /^[ \t]*(?=#)/.exec(rest);
   if (note) return [{ from: range.from, to: to + note[0].length, text: '' }];
   if (rest.trim() !== '') return [{ from: words[0]!.range.from, to, text: '' }];

@@ -1,4 +1,4 @@
-// The choices of a file: what is in effect and who it is from, what else could be chosen, and what that would give.
+// The choices of a file: the value in effect and where it comes from, the alternatives, and the totals they would give.
 import * as l10n from '@vscode/l10n';
 import { conventions } from '../analysis/conventions.ts';
 import { type Work, workSummary, works } from '../analysis/work.ts';
@@ -11,21 +11,21 @@ import type { Range } from '../text/range.ts';
 import { inputText, peakText } from './totals.ts';
 import { amountText, bytesText, elementBytes, orderOf, paramsText, shapeOrUnknown } from './wording.ts';
 
-/** A choice that means something in a file. */
+/** A choice that applies to a file. */
 export interface Choice {
   readonly key: ChoiceKey;
   /** `Input size`. */
   readonly name: string;
-  /** What is in effect, as a comment would set it; empty where nothing is known. */
+  /** The value in effect, in the syntax of comments; empty if unknown. */
   readonly value: string;
-  /** The same as a person reads it: `3×640×640`. */
+  /** The value for display: `3×640×640`. */
   readonly text: string;
   readonly origin: Origin;
-  /** The place in the comment that it is from. */
+  /** The range of the comment that sets it. */
   readonly range: Range | undefined;
-  /** What can be chosen. */
+  /** The alternatives. */
   readonly values: readonly ChoiceValue[];
-  /** Whether other values than those can be typed. */
+  /** Whether other values can be typed. */
   readonly open: boolean;
 }
 
@@ -35,12 +35,12 @@ export interface ChoiceValue {
   readonly detail?: string;
 }
 
-/** What another value would give: the totals in words, or why it is refused. */
+/** The totals that another value would give, or why it is refused. */
 export type Outcome =
   | { readonly kind: 'totals'; readonly value: string; readonly text: string; readonly totals: string }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** The choices that mean something in this file. */
+/** The choices that apply to this file. */
 export function choices(analysed: Analysed): readonly Choice[] {
   const { origins, document } = analysed;
   return choiceKeys.flatMap(key => {
@@ -76,7 +76,7 @@ function nameOf(key: ChoiceKey): string {
   }
 }
 
-/** What can be chosen; undefined where the choice means nothing in the file. */
+/** The alternatives; undefined if the choice does not apply to the file. */
 function valuesOf({ document, model, spec }: Analysed, key: ChoiceKey): readonly ChoiceValue[] | undefined {
   const plain = (names: readonly string[]): ChoiceValue[] => names.map(name => ({ value: name, text: name }));
   switch (key) {
@@ -123,7 +123,7 @@ function entryValue({ expression, inputs }: ProgramEntry): ChoiceValue {
   return { value: expression, text: expression, ...(inputs !== undefined && { detail: inputs }) };
 }
 
-/** Sizes at which networks for images are run. */
+/** Common image sizes. */
 const common = [224, 256, 320, 416, 512, 640, 1024, 1280];
 
 /** A program takes its input with the batch. */
@@ -133,7 +133,7 @@ function commonSizes(shape: readonly number[] | undefined, isProgram: boolean): 
   return common.map(size => ({ value: `${before}${shape[1]},${size},${size}`, text: `${size}×${size}` }));
 }
 
-/** What is in effect, which the file itself may have decided. */
+/** The value in effect, which may come from the file itself. */
 function inEffect(analysed: Analysed, key: ChoiceKey): { readonly value: string; readonly text: string } {
   const { settings, spec, model } = analysed;
   const same = (value = ''): { readonly value: string; readonly text: string } => ({ value, text: value });
@@ -177,17 +177,17 @@ function inEffect(analysed: Analysed, key: ChoiceKey): { readonly value: string;
   }
 }
 
-/** What the totals are with another value; undefined is the default. The text is analyzed with it, so that it is true. */
+/** The totals with another value (undefined: the default), found by analyzing the text with it. */
 export function outcome(analysed: Analysed, key: ChoiceKey, value: string | undefined): Outcome {
   return outcomeOf(analysed, withChoice(analysed, key, value), key, value);
 }
 
-/** The same where the text has been analyzed with it. */
+/** The same, given the analysis with that value. */
 export function outcomeOf(analysed: Analysed, after: Analysed, key: ChoiceKey, value: string | undefined): Outcome {
-  // What is wrong with other settings is wrong with them in any case.
+  // Other settings that were refused before do not count against the value.
   const before = new Set(analysed.problems.filter(isRefusal).map(textOf));
   const refusal = after.problems.find(problem => isRefusal(problem) && !before.has(textOf(problem)));
-  // Another dialect may have no scale, which is reported, but is no reason against it.
+  // With another dialect, the scale may be refused; that does not count against the dialect.
   const isApplied = key !== 'input' && after.origins[key] === 'file';
   if (refusal && value !== undefined && !isApplied) return { kind: 'refused', why: textOf(refusal) };
   return { kind: 'totals', ...inEffect(after, key), totals: totalsWith(after, key, errorsOf(analysed)) };
@@ -197,7 +197,7 @@ const isRefusal = ({ code }: Problem): boolean => code === 'wrong-setting';
 
 const errorsOf = ({ problems }: Analysed): number => problems.filter(({ severity }) => severity === 'error').length;
 
-/** What a choice changes of the totals. */
+/** How a choice changes the totals. */
 function totalsWith(analysed: Analysed, key: ChoiceKey, before: number): string {
   const { model, settings } = analysed;
   const { totals, convention } = model;
@@ -220,7 +220,7 @@ function totalsWith(analysed: Analysed, key: ChoiceKey, before: number): string 
   return [...parts(), ...(errors > before ? [found] : [])].join(' · ');
 }
 
-/** `scale s · input 3×320×320 · fp16`: what is in effect and not the default; empty where all is. */
+/** `scale s · input 3×320×320 · fp16`: the values that are not the default; empty if all are. */
 export function stateText(analysed: Analysed, isShownHere: (key: ChoiceKey) => boolean = () => true): string {
   const isGuessed = analysed.spec.program?.entry?.guessed === true;
   const parts = choices(analysed).flatMap(choice => {
@@ -251,9 +251,9 @@ function statePart(analysed: Analysed, { key, text }: Choice): string {
   }
 }
 
-/** One line for each choice, as plain text: what is in effect, and who it is from. */
+/** A line of plain text per choice: the value in effect, and where it comes from. */
 export function originLines(analysed: Analysed): readonly string[] {
-  // The dialect is that of our tables, which say nothing where a repository has its own reader.
+  // A repository with its own reader has no dialect in our tables.
   const known = choices(analysed).filter(({ text }) => text !== '');
   return known.map(choice => originLine(choice, analysed));
 }

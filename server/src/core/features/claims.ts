@@ -1,4 +1,4 @@
-// What comments say and what is no longer true.
+// Outdated statements in comments: row numbers and summaries.
 import * as l10n from '@vscode/l10n';
 import { isCertain } from '../analysis/model.ts';
 import type { Figure } from '../formats/index.ts';
@@ -9,13 +9,13 @@ import type { Problem } from '../text/problem.ts';
 import { exact } from '../text/quantity.ts';
 import { native } from './figures.ts';
 
-/** Row numbers and summaries in comments that are out of date, with the current ones as a fix. */
+/** Row numbers and summaries in comments that are outdated, with fixes. */
 export function staleClaims(analysed: Analysed): Problem[] {
-  // What a row means comes first.
+  // Fix references first, if they mean other rows.
   return analysed.numbers ? [] : [...staleNumbers(analysed), ...staleSummary(analysed)];
 }
 
-/** Comments that number rows otherwise, where the references are right. */
+/** Comments whose row numbers are wrong, although the references are right. */
 function staleNumbers({ document }: Analysed): Problem[] {
   const stale = staleComments(document);
   const [first] = stale;
@@ -35,7 +35,7 @@ function staleSummary(analysed: Analysed): Problem[] {
   if (!claim || !isCertain(params)) return [];
   const figure = claim.printed && native(analysed);
   const printed = figure && claim.printed && figure.value.toFixed(claim.printed.digits);
-  // The comment of an older release is right as long as that one prints so.
+  // The summary of an older release counts as right if that release prints these numbers.
   const isPrinted =
     printed === undefined ||
     [figure!, ...figure!.versions].some(
@@ -43,13 +43,13 @@ function staleSummary(analysed: Analysed): Problem[] {
     );
   if (claim.params.value === params.value && isPrinted) return [];
   const edits: TextEdit[] = [{ ...claim.params.range, text: written(params.value, claim.params) }];
-  // What is not trained stays so: the weights of the heads' fixed integral.
+  // The difference are untrained weights (the heads' fixed integral), which stay the same.
   if (claim.gradients) {
     const fixed = claim.params.value - claim.gradients.value;
     edits.push({ ...claim.gradients.range, text: written(params.value - fixed, claim.gradients) });
   }
   if (claim.printed && printed !== undefined) edits.push({ ...claim.printed.range, text: printed });
-  // How many modules there are is not counted here: an old number is worse than none.
+  // We do not count modules; an outdated number is worse than none.
   if (claim.others && claim.params.value !== params.value) edits.push({ ...claim.others, text: '' });
   const count = exact(params.value);
   return [
@@ -70,7 +70,7 @@ function staleSummary(analysed: Analysed): Problem[] {
   ];
 }
 
-/** A number as the comment writes numbers: with thousands separators or without. */
+/** A number in the style of the comment: with thousands separators or without. */
 function written(value: number, { separated }: Figure): string {
   return separated ? exact(value) : String(value);
 }

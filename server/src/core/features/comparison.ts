@@ -2,7 +2,7 @@
 import { aligned, type Likeness } from '../analysis/alignment.ts';
 import { type Amount, type Cost, sumOf } from '../analysis/model.ts';
 import type { Program } from '../formats/index.ts';
-import { type Frame, type GraphNode, type Site, type Tensor, useOf } from '../graph/graph.ts';
+import { type Frame, type GraphNode, looseIn, type Site, type Tensor, useOf } from '../graph/graph.ts';
 import { type GraphRows, outside, Placement, placedRange, producerOf, type Segment } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -42,6 +42,8 @@ export interface Layer {
   readonly ownName: string | undefined;
   /** What it was built into, where that is shared: the same in both networks is equal. */
   readonly identity: object | undefined;
+  /** Its operators; undefined where it is one itself, of whatever format. */
+  readonly nodes: readonly GraphNode[] | undefined;
   /** Its operators with all that is known of them: equal where layers are built of the same. */
   readonly structure: string;
   /** Its operators with their parameters, whatever they read: what a person writes of it. */
@@ -70,9 +72,11 @@ export function compare(before: Analysed, after: Analysed): Comparison {
 class Compared implements Comparison {
   readonly before: Analysed;
   readonly after: Analysed;
-  readonly #olds: readonly Layer[];
-  readonly #news: readonly Layer[];
+  readonly #olds: Layers;
+  readonly #news: Layers;
   readonly #pairing: Pairing;
+  /** Whether all costs are known: then those of a layer that both networks share are the same. */
+  readonly #isWhole: boolean;
   #pairs: readonly LayerPair[] | undefined;
   #lines: ReadonlyMap<number, readonly LayerPair[]> | undefined;
 
@@ -83,6 +87,7 @@ class Compared implements Comparison {
     this.#olds = layersOf(before);
     this.#news = layersOf(after);
     this.#pairing = pairingOf(this.#olds, this.#news);
+    this.#isWhole = [before, after].every(({ model: { totals } }) => totals.macs.complete && totals.params.complete);
   }
 
   get pairs(): readonly LayerPair[] {
@@ -94,50 +99,54 @@ class Compared implements Comparison {
     const [olds, news] = [this.#olds, this.#news];
     const pairs: LayerPair[] = [];
     let next = 0;
-    for (const [at, old] of olds.entries()) {
+    for (let at = 0; at < olds.length; at++) {
+      const old = olds.at(at);
       const partner = this.#pairing.now[at]!;
       if (partner < 0) {
         pairs.push({ before: old, after: undefined });
         continue;
       }
-      for (; next < partner; next++) pairs.push({ before: undefined, after: news[next] });
-      pairs.push({ before: old, after: news[next++] });
+      for (; next < partner; next++) pairs.push({ before: undefined, after: news.at(next) });
+      pairs.push({ before: old, after: news.at(next++) });
     }
-    for (; next < news.length; next++) pairs.push({ before: undefined, after: news[next] });
+    for (; next < news.length; next++) pairs.push({ before: undefined, after: news.at(next) });
     return pairs;
   }
 
   status({ before, after }: LayerPair): Status {
     if (!before) return 'added';
     if (!after) return 'removed';
+    const isOne = isShared(before, after);
     const isSame =
-      isBuiltAlike(before, after) &&
-      sameShapes(before.outputs, after.outputs) &&
-      sameCosts(before.cost, after.cost) &&
-      readsTheSame(before, after, this.#pairing) &&
+      (isOne || (isBuiltAlike(before, after) && sameShapes(before.outputs, after.outputs))) &&
+      ((isOne && this.#isWhole) || sameCosts(before.cost, after.cost)) &&
+      readsTheSame(before.sources(), after.sources(), this.#pairing) &&
       (before.isKnown || writtenText(before, this.before) === writtenText(after, this.after));
     return isSame ? 'same' : 'changed';
   }
 
   onLine(line: number): readonly LayerPair[] {
     const { lines } = this.after.document;
-    if (this.after.spec.program || this.#news[0] instanceof OperatorLayer) {
+    if (this.after.spec.program || this.#news.isOfOperators) {
       this.#lines ??= this.#byLine();
       return this.#lines.get(line) ?? [];
     }
-    // Items follow each other in the text.
+    // Items follow each other in the text: the last one that begins above the line may still begin in it, behind its own
+    // first characters.
     const [from, to] = [lines.start(line), lines.end(line)];
     let [low, high] = [0, this.#news.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#news[middle]!.site?.range.from ?? -1) < from) low = middle + 1;
+      if (this.#news.start(middle) < from) low = middle + 1;
       else high = middle;
     }
     const found: LayerPair[] = [];
-    for (; low < this.#news.length; low++) {
-      const after = this.#news[low]!;
-      if ((after.site?.range.from ?? Number.POSITIVE_INFINITY) > to) break;
-      found.push({ before: this.#olds[this.#pairing.was[low]!], after });
+    for (low = Math.max(0, low - 1); low < this.#news.length && this.#news.start(low) <= to; low++) {
+      const after = this.#news.at(low);
+      const start = after.site?.range.from;
+      if (start === undefined || start < from || start > to) continue;
+      const was = this.#pairing.was[low]!;
+      found.push({ before: was < 0 ? undefined : this.#olds.at(was), after });
     }
     return found;
   }
@@ -151,8 +160,9 @@ class Compared implements Comparison {
       while (at < now.length && now[at]! < 0) at++;
       // What came in between is where they were.
       let next = first === 0 ? 0 : now[first - 1]! + 1;
-      while (next < this.#news.length && !this.#news[next]!.site) next++;
-      found.push({ layers: this.#olds.slice(first, at), next: this.#news[next] });
+      while (next < this.#news.length && !this.#news.at(next).site) next++;
+      const layers = sliced(this.#olds, first, at);
+      found.push({ layers, next: next < this.#news.length ? this.#news.at(next) : undefined });
     }
     return found;
   }
@@ -190,7 +200,9 @@ const likeness: Likeness<Layer> = {
 
 /** Whether two layers are built of the same operators. What both networks share needs no second look. */
 function isBuiltAlike(a: Layer, b: Layer): boolean {
-  return isShared(a, b) || (a.type === b.type && a.structure === b.structure);
+  if (isShared(a, b)) return true;
+  if (a.type !== b.type) return false;
+  return a.nodes && b.nodes ? areAlike(a.nodes, b.nodes) : a.structure === b.structure;
 }
 
 const isShared = (a: Layer, b: Layer): boolean => a.identity !== undefined && a.identity === b.identity;
@@ -201,16 +213,89 @@ interface Pairing {
   readonly was: Int32Array;
 }
 
-/** The layers that are paired are the same whichever network comes first. */
-function pairingOf(before: readonly Layer[], after: readonly Layer[]): Pairing {
-  if (isLater(before, after)) {
-    const { now, was } = pairingOf(after, before);
-    return { now: was, was: now };
+/**
+ * The layers that are paired are the same whichever network comes first. Layers in front of an edit and behind it, which
+ * are nearly all, are known by what they were built into, and are not made.
+ */
+function pairingOf(before: Layers, after: Layers): Pairing {
+  const isOne = (at: number, other: number): boolean =>
+    before.isShared(at, after, other) ||
+    (before.identity(at) === undefined &&
+      after.identity(other) === undefined &&
+      likeness.isEqual(before.at(at), after.at(other)));
+  let ends = endsOf(before, after, isOne);
+  const { first, end, otherEnd } = ends;
+  // An edit of one layer: however it has changed, it is the one between the others.
+  const isEdit = end === first + 1 && otherEnd === end && before.at(first).type === after.at(first).type;
+  if (!isEdit)
+    ends = endsOf(
+      before,
+      after,
+      (at, other) => before.isShared(at, after, other) || likeness.isEqual(before.at(at), after.at(other)),
+      ends,
+    );
+  const pairing = pairedEnds(before, after, ends);
+  if (isEdit) {
+    pairing.now[first] = first;
+    pairing.was[first] = first;
+  } else if (isLater(before, after, ends)) {
+    const turned = { now: pairing.was, was: pairing.now };
+    pairBetween(after, before, { first: ends.first, end: ends.otherEnd, otherEnd: ends.end }, turned);
+    slide(after, before, turned);
+  } else {
+    pairBetween(before, after, ends, pairing);
+    slide(before, after, pairing);
   }
-  const pairing = { now: aligned(before, after, likeness), was: new Int32Array(after.length).fill(-1) };
-  for (const [at, partner] of pairing.now.entries()) if (partner >= 0) pairing.was[partner] = at;
-  slide(before, after, pairing);
   return pairing;
+}
+
+/** What is equal: layers in front of `first`, which is the same place on both sides, and from `end` and `otherEnd` on. */
+interface Ends {
+  readonly first: number;
+  readonly end: number;
+  readonly otherEnd: number;
+}
+
+/** `known` is what was found to be equal by less. */
+function endsOf(
+  before: Layers,
+  after: Layers,
+  isEqual: (at: number, other: number) => boolean,
+  known: Ends = { first: 0, end: before.length, otherEnd: after.length },
+): Ends {
+  const least = Math.min(before.length, after.length);
+  let { first } = known;
+  while (first < least && isEqual(first, first)) first++;
+  // What is equal in front goes first: of what else is, there may be less behind it.
+  let { end, otherEnd } = first === known.first ? known : { end: before.length, otherEnd: after.length };
+  while (end > first && otherEnd > first && isEqual(end - 1, otherEnd - 1)) {
+    end--;
+    otherEnd--;
+  }
+  return { first, end, otherEnd };
+}
+
+function pairedEnds(before: Layers, after: Layers, { first, end, otherEnd }: Ends): Pairing {
+  const [now, was] = [new Int32Array(before.length).fill(-1), new Int32Array(after.length).fill(-1)];
+  const pair = (from: number, to: number, by: number): void => {
+    for (let at = from; at < to; at++) {
+      now[at] = at + by;
+      was[at + by] = at;
+    }
+  };
+  pair(0, first, 0);
+  pair(end, before.length, otherEnd - end);
+  return { now, was };
+}
+
+/** Pairs what is between the layers that are equal. */
+function pairBetween(before: Layers, after: Layers, { first, end, otherEnd }: Ends, { now, was }: Pairing): void {
+  const partners = aligned(sliced(before, first, end), sliced(after, first, otherEnd), likeness);
+  for (const [at, partner] of partners.entries()) {
+    if (partner < 0) continue;
+    now[first + at] = first + partner;
+    was[first + partner] = first + at;
+  }
 }
 
 /** So many layers are looked at to find which one of several that are equal came or went. */
@@ -220,12 +305,12 @@ const mostLooks = 400_000;
  * Where a layer that came or went is equal to those above it, it may be any of them: which one it is, those say that read
  * them. Changes the pairing, which has the lowest one.
  */
-function slide(before: readonly Layer[], after: readonly Layer[], pairing: Pairing): void {
+function slide(before: Layers, after: Layers, pairing: Pairing): void {
   const most = Math.floor(mostLooks / (before.length + after.length + 1));
   let tries = 0;
   let fewest: number | undefined;
   /** The layers of the longer side that are alone, and those above that they may change places with. */
-  const along = (own: readonly Layer[], others: readonly Layer[], partners: Int32Array, back: Int32Array): void => {
+  const along = (own: Layers, others: Layers, partners: Int32Array, back: Int32Array): void => {
     for (let end = own.length; end > 0; end--) {
       if (partners[end - 1]! >= 0) continue;
       let start = end - 1;
@@ -239,7 +324,7 @@ function slide(before: readonly Layer[], after: readonly Layer[], pairing: Pairi
         back[partner] = other;
       };
       while (from > 0 && partners[from - 1]! >= 0 && tries < most) {
-        if (!likeness.isEqual(own[to - 1]!, others[partners[from - 1]!]!)) break;
+        if (!likeness.isEqual(own.at(to - 1), others.at(partners[from - 1]!))) break;
         fewest ??= rewired(before, after, pairing);
         if (fewest === 0) return;
         tries++;
@@ -256,18 +341,19 @@ function slide(before: readonly Layer[], after: readonly Layer[], pairing: Pairi
 }
 
 /** How many layers differ in nothing but what they read. */
-function rewired(before: readonly Layer[], after: readonly Layer[], pairing: Pairing): number {
+function rewired(before: Layers, after: Layers, pairing: Pairing): number {
   let count = 0;
-  for (const [at, old] of before.entries()) {
-    const now = after[pairing.now[at]!];
-    if (now && isBuiltAlike(old, now) && !readsTheSame(old, now, pairing)) count++;
+  for (let at = 0; at < before.length; at++) {
+    const other = pairing.now[at]!;
+    if (other < 0) continue;
+    const isAlike = before.isShared(at, after, other) || isBuiltAlike(before.at(at), after.at(other));
+    if (isAlike && !readsTheSame(before.sources(at), after.sources(other), pairing)) count++;
   }
   return count;
 }
 
 /** Whether two layers read layers that are the same; what came or went in between makes no other layer of them. */
-function readsTheSame(before: Layer, after: Layer, { now, was }: Pairing): boolean {
-  const [olds, news] = [before.sources(), after.sources()];
+function readsTheSame(olds: readonly number[], news: readonly number[], { now, was }: Pairing): boolean {
   if (olds.length !== news.length) return false;
   return olds.every((old, at) => {
     const source = news[at]!;
@@ -278,10 +364,9 @@ function readsTheSame(before: Layer, after: Layer, { now, was }: Pairing): boole
 }
 
 /** An order of networks: by length, then by the first layer that is not equal. */
-function isLater(before: readonly Layer[], after: readonly Layer[]): boolean {
+function isLater(before: Layers, after: Layers, { first }: Ends): boolean {
   if (before.length !== after.length) return before.length > after.length;
-  const at = before.findIndex((layer, place) => !likeness.isEqual(layer, after[place]!));
-  return at >= 0 && orderOf(before[at]!) > orderOf(after[at]!);
+  return first < before.length && orderOf(before.at(first)) > orderOf(after.at(first));
 }
 
 const orderOf = ({ type, ownName = '', structure, follows }: Layer): string =>
@@ -350,35 +435,132 @@ function writtenText({ site }: Layer, { document, spec }: Analysed): string {
 
 // --- Layers -------------------------------------------------------------------------------------------------------
 
-const layers = new WeakMap<Analysed, readonly Layer[]>();
+/** The layers of a network, in order, by their places. */
+interface Layers {
+  readonly length: number;
+  readonly isOfOperators: boolean;
+  /** A layer, which is made when it is looked at. */
+  at(place: number): Layer;
+  /** Of a layer that need not be made for that. */
+  identity(place: number): Layer['identity'];
+  /** Whether a layer was built into what one of another network was, and both follow the one in front of them or do not. */
+  isShared(place: number, others: Layers, other: number): boolean;
+  sources(place: number): readonly number[];
+  /** Where it begins in the text, or a little before that; −1 where it is in none. Layers are in order. */
+  start(place: number): number;
+}
 
-function ownLayers(analysed: Analysed): readonly Layer[] {
+function sliced(layers: Layers, from: number, to: number): readonly Layer[] {
+  return Array.from({ length: to - from }, (_, at) => layers.at(from + at));
+}
+
+const layers = new WeakMap<Analysed, Layers>();
+
+function ownLayers(analysed: Analysed): Layers {
   const known = layers.get(analysed) ?? newLayers(analysed);
   layers.set(analysed, known);
   return known;
 }
 
-function newLayers(analysed: Analysed): readonly Layer[] {
-  const { graph } = analysed.model;
+function newLayers(analysed: Analysed): Layers {
   const { program } = analysed.spec;
-  if (!program) return Array.from({ length: graph.rows.length }, (_, row) => new RowLayer(analysed, row));
+  if (!program) return new RowLayers(analysed);
   const rows = program.modules.filter(({ own }) => own.length > 0);
-  const owners = new Map<number, number>();
-  for (const [at, { own }] of rows.entries()) for (const { id } of own) owners.set(id, at);
-  return rows.map(row => new ModuleLayer(analysed, row, owners));
+  const owners = new Int32Array(analysed.model.graph.nodeCount).fill(-1);
+  for (const [at, { own }] of rows.entries()) for (const { id } of own) owners[id] = at;
+  return new ListedLayers(rows.map(row => new ModuleLayer(analysed, row, owners)));
 }
 
 /** What costs something, of whatever formats. */
-function operators(analysed: Analysed): readonly Layer[] {
+function operators(analysed: Analysed): Layers {
   const { graph } = analysed.model;
-  return graph.nodes.flatMap(node => {
+  const found = graph.nodes.flatMap(node => {
     const layer = new OperatorLayer(analysed, node);
     const { macs, params } = layer.cost;
     return layer.isKnown && macs.value === 0 && params.value === 0 ? [] : [layer];
   });
+  return new ListedLayers(found, true);
 }
 
-/** An item of the text. Thousands are made at every keystroke, and most are only looked at for what they were built into. */
+class ListedLayers implements Layers {
+  readonly #list: readonly Layer[];
+  readonly isOfOperators: boolean;
+
+  constructor(list: readonly Layer[], isOfOperators = false) {
+    this.#list = list;
+    this.isOfOperators = isOfOperators;
+  }
+
+  get length(): number {
+    return this.#list.length;
+  }
+
+  at(place: number): Layer {
+    return this.#list[place]!;
+  }
+
+  identity(): undefined {
+    return undefined;
+  }
+
+  isShared(): boolean {
+    return false;
+  }
+
+  sources(place: number): readonly number[] {
+    return this.#list[place]!.sources();
+  }
+
+  start(place: number): number {
+    return this.#list[place]!.site?.range.from ?? -1;
+  }
+}
+
+/** The items of a text: thousands, at every keystroke, of which hardly any is looked at closely. */
+class RowLayers implements Layers {
+  readonly #analysed: Analysed;
+  readonly #rows: GraphRows;
+  readonly #made = new Map<number, RowLayer>();
+  readonly isOfOperators = false;
+
+  constructor(analysed: Analysed) {
+    this.#analysed = analysed;
+    this.#rows = analysed.model.graph.rows;
+  }
+
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  at(place: number): Layer {
+    let layer = this.#made.get(place);
+    if (!layer) {
+      layer = new RowLayer(this.#analysed, place);
+      this.#made.set(place, layer);
+    }
+    return layer;
+  }
+
+  identity(place: number): Segment | undefined {
+    return this.#rows.segment(place);
+  }
+
+  isShared(place: number, others: Layers, other: number): boolean {
+    return others instanceof RowLayers && this.#rows.isShared(place, others.#rows, other);
+  }
+
+  sources(place: number): readonly number[] {
+    return this.at(place).sources();
+  }
+
+  start(place: number): number {
+    const { places } = this.#rows;
+    const start = places ? undefined : this.#rows.start(place);
+    return start ?? this.at(place).site?.range.from ?? -1;
+  }
+}
+
+/** An item of the text. */
 class RowLayer implements Layer {
   readonly #analysed: Analysed;
   readonly #row: number;
@@ -393,12 +575,14 @@ class RowLayer implements Layer {
   }
 
   get #parts(): Built {
-    // All nodes of a graph are made when they are asked for.
-    const { graph } = this.#analysed.model;
-    this.#built ??= this.identity
-      ? builtSegment(this.identity)
-      : builtFrame(graph.rows.frames(this.#row)[0]!, graph.nodes);
+    this.#built ??= this.identity ? builtSegment(this.identity) : builtOf(this.type, this.nodes);
     return this.#built;
+  }
+
+  get nodes(): readonly GraphNode[] {
+    if (this.identity) return this.identity.nodes;
+    const { graph } = this.#analysed.model;
+    return looseIn(graph, graph.rows.frames(this.#row)[0]!);
   }
 
   get ownName(): string | undefined {
@@ -415,7 +599,8 @@ class RowLayer implements Layer {
   }
 
   get type(): string {
-    return this.identity ? (this.identity.frames[0]?.type ?? '') : this.#parts.type;
+    const [frame] = this.identity?.frames ?? this.#analysed.model.graph.rows.frames(this.#row);
+    return frame?.type ?? '';
   }
 
   get structure(): string {
@@ -427,7 +612,7 @@ class RowLayer implements Layer {
   }
 
   get isKnown(): boolean {
-    return this.#parts.isKnown;
+    return this.nodes.every(isKnown);
   }
 
   get site(): Layer['site'] {
@@ -470,12 +655,13 @@ class RowLayer implements Layer {
   #read(): readonly number[] {
     const { graph } = this.#analysed.model;
     const { rows } = graph;
-    const [first, end] = [rows.first(this.#row), rows.end(this.#row)];
-    const placement = rows.at(this.#row);
+    // Most do, and no placement has to be made for that.
+    if (this.follows) return [this.#row - 1];
+    const content = rows.at(this.#row);
     const ids =
-      placement instanceof Placement
-        ? placement.inputs.map(producerOf)
-        : graph.nodes.slice(first, end).flatMap(({ inputs }) => inputs.map(producerOf).filter(id => id < first));
+      content instanceof Placement
+        ? content.inputs.map(producerOf)
+        : looseIn(graph, content).flatMap(({ inputs }) => inputs.map(producerOf).filter(id => id < content.first));
     return [...new Set(ids)].map(id => rowOf(rows, id));
   }
 }
@@ -498,7 +684,7 @@ type ModuleRow = Program['modules'][number];
 class ModuleLayer implements Layer {
   readonly #analysed: Analysed;
   readonly #row: ModuleRow;
-  readonly #owners: ReadonlyMap<number, number>;
+  readonly #owners: Int32Array;
   #built: Built | undefined;
   #sources: readonly number[] | undefined;
   readonly ownName: string | undefined;
@@ -506,7 +692,7 @@ class ModuleLayer implements Layer {
   readonly written = '';
   readonly follows = false;
 
-  constructor(analysed: Analysed, row: ModuleRow, owners: ReadonlyMap<number, number>) {
+  constructor(analysed: Analysed, row: ModuleRow, owners: Int32Array) {
     this.#analysed = analysed;
     this.#row = row;
     this.#owners = owners;
@@ -534,20 +720,24 @@ class ModuleLayer implements Layer {
     return sumOf(this.#row.own.map(node => this.#analysed.model.costOfNode(node)));
   }
 
+  get nodes(): readonly GraphNode[] {
+    return this.#row.own;
+  }
+
   get structure(): string {
-    return this.#nodes.structure;
+    return this.#parts.structure;
   }
 
   get settings(): string {
-    return this.#nodes.settings;
+    return this.#parts.settings;
   }
 
   get isKnown(): boolean {
-    return this.#nodes.isKnown;
+    return this.nodes.every(isKnown);
   }
 
-  get #nodes(): Built {
-    this.#built ??= builtOf(this.type, this.#row.own);
+  get #parts(): Built {
+    this.#built ??= builtOf(this.type, this.nodes);
     return this.#built;
   }
 
@@ -557,15 +747,22 @@ class ModuleLayer implements Layer {
   }
 
   #read(): readonly number[] {
-    const own = new Set(this.#row.own.map(({ id }) => id));
-    const ids = this.#row.own.flatMap(({ inputs }) => inputs.map(producerOf).filter(id => !own.has(id)));
-    return [...new Set(ids)].map(id => this.#owners.get(id) ?? -1);
+    const { own } = this.#row;
+    const ownIds = new Set(own.map(({ id }) => id));
+    const ids = new Set<number>();
+    for (const { inputs } of own)
+      for (const tensor of inputs) {
+        const id = producerOf(tensor);
+        if (!ownIds.has(id)) ids.add(id);
+      }
+    return Array.from(ids, id => this.#owners[id] ?? -1);
   }
 }
 
 /** An operator, which is the same in all formats. */
 class OperatorLayer implements Layer {
   readonly #node: GraphNode;
+  readonly nodes = undefined;
   readonly cost: Cost;
   readonly ownName = undefined;
   readonly identity = undefined;
@@ -619,12 +816,11 @@ class OperatorLayer implements Layer {
   }
 }
 
-/** What a layer is built of. */
+/** What a layer is built of, in words. */
 interface Built {
   readonly type: string;
   readonly structure: string;
   readonly settings: string;
-  readonly isKnown: boolean;
 }
 
 const segments = new WeakMap<Segment, Built>();
@@ -636,10 +832,6 @@ function builtSegment(segment: Segment): Built {
     segments.set(segment, built);
   }
   return built;
-}
-
-function builtFrame({ type, first, end }: Frame, nodes: readonly GraphNode[]): Built {
-  return builtOf(type, nodes.slice(first, end));
 }
 
 function builtOf(type: string, nodes: readonly GraphNode[]): Built {
@@ -660,7 +852,62 @@ function builtOf(type: string, nodes: readonly GraphNode[]): Built {
     return `${node.inputs.map(source)} ${shapesText(node.inputs)} ${shapesText(node.outputs)}${shares}`;
   });
   const settings = parts.join('\n');
-  return { type, settings, structure: `${settings}\n${wires.join('\n')}`, isKnown: nodes.every(isKnown) };
+  return { type, settings, structure: `${settings}\n${wires.join('\n')}` };
+}
+
+/** Whether layers have the same structure, which is sooner seen than said. */
+function areAlike(nodes: readonly GraphNode[], others: readonly GraphNode[]): boolean {
+  if (nodes.length !== others.length) return false;
+  for (const [at, node] of nodes.entries()) {
+    const other = others[at]!;
+    if (node.op.name !== other.op.name || (node.shares === undefined) !== (other.shares === undefined)) return false;
+    if (!haveSameShapes(node.inputs, other.inputs) || !haveSameShapes(node.outputs, other.outputs)) return false;
+    if (!areSameAttrs(node.attrs, other.attrs)) return false;
+  }
+  const [reads, otherReads] = [readsOf(nodes), readsOf(others)];
+  return reads.every((read, at) => read === otherReads[at]);
+}
+
+/** What nodes read, input by input: an output of one of them, or from outside, by the order in which it is read. */
+function readsOf(nodes: readonly GraphNode[]): readonly number[] {
+  const reads: number[] = [];
+  // Most layers of programs are one operator.
+  const places = nodes.length > 1 ? new Map(nodes.map((node, at) => [node, at])) : undefined;
+  const ports = new Map<number, number>();
+  for (const { inputs } of nodes)
+    for (const { node, port } of inputs) {
+      const place = node === outside ? undefined : places?.get(node);
+      if (place !== undefined) {
+        reads.push(place + port * nodes.length);
+        continue;
+      }
+      const id = node === outside ? port : node.id;
+      const known = ports.get(id) ?? -1 - ports.size;
+      ports.set(id, known);
+      reads.push(known);
+    }
+  return reads;
+}
+
+function haveSameShapes(tensors: readonly Tensor[], others: readonly Tensor[]): boolean {
+  return tensors.length === others.length && tensors.every(({ shape }, at) => isSameShape(shape, others[at]!.shape));
+}
+
+function isSameShape(shape: Shape | undefined, other: Shape | undefined): boolean {
+  if (shape === other) return true;
+  if (!shape || !other || shape.length !== other.length) return false;
+  for (let axis = 0; axis < shape.length; axis++) if (!Object.is(shape[axis], other[axis])) return false;
+  return true;
+}
+
+/** Whether attributes would be written alike. */
+function areSameAttrs(attrs: object, others: object): boolean {
+  const keys = Object.keys(attrs);
+  const isSame =
+    keys.length === Object.keys(others).length &&
+    keys.every(key => Object.is(attrs[key as keyof object], others[key as keyof object]));
+  // Lists within them, and what is left out where it is undefined.
+  return isSame || JSON.stringify(attrs) === JSON.stringify(others);
 }
 
 /** Of a segment that is named by where it is, its name is none of its own. */

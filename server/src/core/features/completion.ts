@@ -1,4 +1,4 @@
-// What may be written at a place of the text.
+// Completion and signature help.
 import * as l10n from '@vscode/l10n';
 import {
   type Call,
@@ -18,21 +18,21 @@ import { frameName, orderOf, proseMarkdown, shapeOrUnknown, shapeSpan } from './
 export interface Completion {
   readonly label: string;
   readonly kind: OfferKind;
-  /** What is replaced. */
+  /** The range to replace. */
   readonly range: Range;
   readonly text: string;
-  /** The same with placeholders, where it has some. */
+  /** The text with placeholders, if there are any. */
   readonly snippet: string | undefined;
-  /** What an editor compares with what is typed: another word than the label where that is only near it. */
+  /** What the client matches with the typed word; not the label if the match is only approximate. */
   readonly filter: string;
   readonly detail: string;
-  /** As markdown. */
+  /** As Markdown. */
   readonly documentation: string;
   /** Why the row could not read the layer that this names, in a few words. */
   readonly misfit?: string;
 }
 
-/** What may stand at an offset, the likeliest first. */
+/** The completions at an offset, likeliest first. */
 export function completions(analysed: Analysed, offset: number): readonly Completion[] {
   const { document, spec } = analysed;
   const slot = document.reader?.slot?.(offset, spec);
@@ -61,7 +61,7 @@ export function completions(analysed: Analysed, offset: number): readonly Comple
   });
 }
 
-/** What begins like the word that is typed, then what is near it; of each, what the row could not read comes last. */
+/** Sorts by how well offers match the typed word; within a rank, layers that do not fit come last. */
 function ranked(
   offers: readonly Offer[],
   typed: string,
@@ -73,26 +73,27 @@ function ranked(
   });
   const unfit = ({ offer }: { readonly offer: Offer }): number => Number(misfits.has(offer));
   found.sort((a, b) => a.rank - b.rank || unfit(a) - unfit(b) || a.at - b.at);
-  // An editor drops what does not hold the letters; what is only near goes by what is typed.
+  // Clients drop offers that do not contain the typed letters, so approximate matches use the typed word as filter.
   return found.map(({ offer, rank }) => ({ offer, filter: rank > 2 && rank < 9 ? typed : offer.label }));
 }
 
-// ——— What fits ————————————————————————————————————————————————————————————————————————————————————————————————————————
+// ——— What fits
+// ————————————————————————————————————————————————————————————————————————————————————————————————————————
 
 /** Why a row could not read a layer. */
 interface Misfit {
   readonly problem: Problem;
-  /** The offer that was tried, which has the same shape. */
+  /** The offer that was tried, representing all of the same shape. */
   readonly tried: Offer;
 }
 
-/** So many shapes are tried at one place, fewer in long texts: each costs what a keystroke costs. */
+/** How many shapes are tried at one place, fewer in long texts: each trial takes as long as an edit. */
 const mostTrials = 16;
 const mostItems = 4000;
 
 /**
- * The references that the row could not read, with what would be reported there. Layers of the same shape are one: one of
- * them is put there, and the text is read.
+ * The references that do not fit, each with the problem that it would cause. Of layers with the same shape, one is
+ * inserted and the text is analyzed.
  */
 function misfitsOf(analysed: Analysed, slot: Slot, frames: Frames): ReadonlyMap<Offer, Misfit> {
   const found = new Map<Offer, Misfit>();
@@ -104,7 +105,7 @@ function misfitsOf(analysed: Analysed, slot: Slot, frames: Frames): ReadonlyMap<
     if (same) same.push(offer);
     else byShape.set(shape, [offer]);
   }
-  // Where numbers are old, they are read as others than a person sees.
+  // While references mean other rows, the text is read with other numbers than the user sees.
   if (byShape.size === 0 || analysed.numbers) return found;
   const row = rowAround(analysed, slot.range);
   const count = Math.max(2, Math.min(mostTrials, Math.floor(mostItems / (frames.size + 1))));
@@ -116,7 +117,7 @@ function misfitsOf(analysed: Analysed, slot: Slot, frames: Frames): ReadonlyMap<
   const has = (problems: readonly Problem[], { code, message }: Problem): boolean =>
     problems.some(other => other.code === code && other.message === message);
   for (const { offers, problems } of trials) {
-    // What is wrong whatever is read is not for want of a shape.
+    // Ignore problems that occur with any layer: these are not about the shape.
     const misfit = problems.find(problem =>
       trials.length > 1 ? !trials.every(other => has(other.problems, problem)) : !has(now, problem),
     );
@@ -130,7 +131,7 @@ function misfitText({ problem, tried }: Misfit, offer: Offer): string {
   return tried === offer ? text : l10n.t('With “{0}”, which has the same shape: {1}', tried.label, text);
 }
 
-/** What decides whether an offer fits: the shapes that it has; undefined where they are not known. */
+/** The key that decides whether an offer fits: its shapes; undefined if unknown. */
 function shapeKey({ model }: Analysed, { label, target, output }: Offer, frames: Frames): string | undefined {
   const outputs =
     target === 'input'
@@ -152,7 +153,7 @@ interface Row extends Range {
   readonly isItem: boolean;
 }
 
-/** The item around a place; where there is none that can be read, the line. */
+/** The item around a range; if none can be read, the line. */
 function rowAround({ document: { reader, source } }: Analysed, { from, to }: Range): Row {
   const item = reader?.items?.().find(({ range }) => range.from <= from && to <= range.to);
   if (item) return { ...item.range, isItem: true };
@@ -160,7 +161,7 @@ function rowAround({ document: { reader, source } }: Analysed, { from, to }: Ran
   return { isItem: false, from: source.text.lastIndexOf('\n', from - 1) + 1, to: end < 0 ? source.text.length : end };
 }
 
-/** What would be wrong in a row with an offer put there. */
+/** The problems of a row with an offer inserted. */
 function problemsIn(row: Row, analysed: Analysed, { range, likely }: Slot, { label, snippet }: Offer): Problem[] {
   const text = snippet === undefined ? label : withoutPlaceholders(snippet);
   const edits =
@@ -172,18 +173,19 @@ function problemsIn(row: Row, analysed: Analysed, { range, likely }: Slot, { lab
   const longer = edits.reduce((sum, edit) => sum + edit.text.length - (edit.to - edit.from), 0);
   return problemsWith(analysed, edits, row.isItem ? row.to : undefined).filter(
     ({ range: { from, to }, severity, short }) =>
-      // Of warnings, those on what comes out, which have the words for a hint.
+      // Of the warnings, only those about its output, which have a short text.
       (severity === 'error' || (severity === 'warning' && short !== undefined)) &&
       row.from <= from &&
       to <= row.to + longer,
   );
 }
 
-// ——— Words ————————————————————————————————————————————————————————————————————————————————————————————————————————————
+// ——— Words
+// ————————————————————————————————————————————————————————————————————————————————————————————————————————————
 
 type Frames = ReadonlyMap<number, readonly Frame[]>;
 
-/** The frames of the items, by where those begin. */
+/** The frames of items by start offset. */
 function framesByStart({ model }: Analysed): Frames {
   const found = new Map<number, Frame[]>();
   const visit = (frame: Frame): void => {
@@ -191,7 +193,7 @@ function framesByStart({ model }: Analysed): Frames {
       if (file !== undefined) continue;
       const list = found.get(range.from);
       if (!list) found.set(range.from, [frame]);
-      // The outermost frame at a place is that of the item.
+      // At one offset, the outermost frame is the item's.
       else if (!list.some(other => other.first <= frame.first && frame.end <= other.end)) list.push(frame);
     }
     if (frame.hasSitesInside) for (const child of frame.children) visit(child);
@@ -200,7 +202,7 @@ function framesByStart({ model }: Analysed): Frames {
   return found;
 }
 
-/** `C2f · line 24 · 128×40×40`, and before it the name where the label is another. */
+/** `C2f · line 24 · 128×40×40`, preceded by the name if the label is another. */
 function targetDetail(analysed: Analysed, { label, target, output }: Offer, frames: Frames): string {
   if (target === undefined) return '';
   const order = orderOf(analysed);
@@ -231,7 +233,7 @@ function targetDetail(analysed: Analysed, { label, target, output }: Offer, fram
   ]);
 }
 
-/** Prose with code in it, which stands as it is. */
+/** Converts text to Markdown; inline code stays code. */
 const markdown = (text: string): string =>
   text
     .split('`')
@@ -240,13 +242,13 @@ const markdown = (text: string): string =>
 
 const joined = (parts: readonly string[]): string => parts.filter(part => part !== '').join(' · ');
 
-/** A call as it is shown while its arguments are written. */
+/** A call, shown while its arguments are typed. */
 export interface SignatureHelp {
   readonly label: string;
-  /** As markdown. */
+  /** As Markdown. */
   readonly documentation: string;
   readonly parameters: readonly {
-    /** Where it is in the label. */
+    /** Its range in the label. */
     readonly from: number;
     readonly to: number;
     readonly documentation: string;
@@ -254,7 +256,7 @@ export interface SignatureHelp {
   readonly active: number;
 }
 
-/** The arguments around an offset. */
+/** Signature help for the arguments around an offset. */
 export function signatureHelp({ document, spec }: Analysed, offset: number): SignatureHelp | undefined {
   const call = document.reader?.call?.(offset, spec);
   return call && helpOf(call);

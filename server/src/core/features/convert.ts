@@ -1,4 +1,5 @@
-// A network written in another language. What is written is read back: it is the same network, or it is refused.
+// Converts a network to another language. The result is read back and compared, and refused if it is not the same
+// network.
 import * as l10n from '@vscode/l10n';
 import { countsOf } from '../analysis/counts.ts';
 import { type Format, formats, type Source } from '../formats/index.ts';
@@ -14,31 +15,31 @@ export const conversionTargets = ['flopline', 'pytorch'] as const satisfies read
 
 export interface Converted {
   readonly text: string;
-  /** What the file may be called. */
+  /** The proposed file name. */
   readonly name: string;
-  /** The editor's language. */
+  /** The client's language id. */
   readonly languageId: string;
 }
 
-/** Why a network is not written. */
+/** Why a network cannot be converted. */
 export interface Refused {
-  /** One or two sentences, with the layer in it. */
+  /** One or two sentences that name the layer. */
   readonly message: string;
-  /** The line of the layer, 0-based, where it has one in the text. */
+  /** The 0-based line of the layer, if it has one. */
   readonly line: number | undefined;
 }
 
-/** What a language is called. */
+/** The name of a language for display. */
 export function targetLabel(target: ConversionTarget): string {
   return target === 'flopline' ? 'Flopline YAML' : 'PyTorch';
 }
 
-/** What has to be loaded before networks can be written in a language: it is read back. */
+/** The parser to load before converting, since the result is read back. */
 export function conversionParser(target: ConversionTarget): Format['parser'] {
   return formats.find(({ id }) => id === target)!.parser;
 }
 
-/** The network of a text in another language. */
+/** Converts the network of a text. */
 export function convert(analysed: Analysed, target: ConversionTarget): Converted | Refused {
   const { spec, document } = analysed;
   const { graph, model: title } = spec;
@@ -55,15 +56,15 @@ export function convert(analysed: Analysed, target: ConversionTarget): Converted
   return differenceOf(analysed, target, { name, text }) ?? result;
 }
 
-/** The file's name with the ending of another language. */
+/** The file name with the ending of another language. */
 function nameOf(name: string, { writer }: Format): string {
   const { ending } = writer!;
   const base = name.replace(/(?:\.net)?\.[^.]+$/i, '');
-  // A module has a name that Python can import.
+  // A Python module needs a name that can be imported.
   return (ending === '.py' ? base.replace(/\W+/g, '_').replace(/^(?=\d)/, 'net_') : base) + ending;
 }
 
-/** Only what is known as a whole is written: else it would be another network. */
+/** Refuses a network with unknown parts: it would become another network. */
 function unknownIn(analysed: Analysed): Refused | undefined {
   const { graph } = analysed.spec;
   const rule = frameByRule(graph.root);
@@ -126,7 +127,7 @@ function lineOf({ document }: Analysed, frame: Frame): number | undefined {
   return undefined;
 }
 
-/** What a person calls the layer of a node. */
+/** The layer's name for display. */
 function layerOf({ frame }: GraphNode): string {
   const labels: string[] = [];
   for (let at: Frame | undefined = frame; at?.parent; at = at.parent)
@@ -134,7 +135,7 @@ function layerOf({ frame }: GraphNode): string {
   return labels.join(' › ');
 }
 
-/** Whether what was written is read as another network than the one that it was written of. */
+/** Refuses a result that is read as another network. */
 function differenceOf(analysed: Analysed, target: ConversionTarget, source: Source): Refused | undefined {
   const document = open(source, defaultSettings);
   const back = document && price(document, defaultSettings);
@@ -149,12 +150,12 @@ function differenceOf(analysed: Analysed, target: ConversionTarget, source: Sour
   return { message, line: layer && lineOf(analysed, layer.frame) };
 }
 
-/** The first node that is another one in the network that was read back; undefined where both are the same. */
+/** The first node that differs after reading back; undefined if the networks are the same. */
 function differingNode(before: Graph, after: Graph, target: ConversionTarget): GraphNode | undefined {
   return target === 'flopline' ? unlike(before, after) : unpriced(before, after);
 }
 
-/** Node by node: the same operators on the same inputs, with the same costs. */
+/** Compares node by node: same operators, inputs and costs. */
 function unlike(before: Graph, after: Graph): GraphNode | undefined {
   const [first, second] = [before, after].map(network => {
     const inputs = new Set(network.inputs.map(({ tensor }) => tensor.node.id));
@@ -182,7 +183,7 @@ function unlike(before: Graph, after: Graph): GraphNode | undefined {
   return before.outputs.at(-1)?.node ?? first.at(-1);
 }
 
-/** Layers with parameters and products, one after the other, and the shapes of what is returned. */
+/** Compares only layers with parameters and products, in order, and the output shapes. */
 function unpriced(before: Graph, after: Graph): GraphNode | undefined {
   const [first, second] = [before, after].map(network => {
     return network.nodes.flatMap(node => {

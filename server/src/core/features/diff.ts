@@ -1,4 +1,4 @@
-// What scripts rely on: schema 1 of `flopline diff --format json`; and the same as Markdown.
+// The result of a comparison: as JSON for scripts (`flopline diff --format json`, schema 1) and as Markdown.
 import * as l10n from '@vscode/l10n';
 import { type Analysed, countedLike } from '../pipeline.ts';
 import { Lines } from '../text/lines.ts';
@@ -18,30 +18,30 @@ import {
   totalsReport,
 } from './report.ts';
 
-/** What one side has, and what the other one has. */
+/** A value for each side. */
 export interface Sides<T> {
   readonly before: T;
   readonly after: T;
 }
 
-/** A layer on both sides; of one that is on one side alone, the other is null, and costs there are 0. */
+/** A layer on both sides. If it is on only one, the other is null, with costs of 0. */
 export interface DiffRow {
   readonly name: Sides<string | null>;
   readonly op: Sides<string | null>;
   readonly status: Status;
-  /** 1-based; null where there is none. */
+  /** 1-based; null if there is none. */
   readonly line: Sides<number | null>;
   readonly outputs: Sides<readonly ReportShape[] | null>;
-  /** Null where nothing is known, a lower bound where `complete` is false. */
+  /** Null if nothing is known, a lower bound if `complete` is false. */
   readonly macs: Sides<number | null>;
   readonly params: Sides<number | null>;
-  /** In the convention that was asked for. */
+  /** In the selected convention. */
   readonly value: Sides<number | null>;
   readonly complete: boolean;
   readonly doubtful?: true;
 }
 
-/** Where a network is: a file as the caller names it, and a revision of it where it is not the file as it is. */
+/** A file as the caller names it, and the revision if it is not the current one. */
 export interface DiffFile {
   readonly file: string;
   readonly revision?: string;
@@ -50,20 +50,20 @@ export interface DiffFile {
 export interface DiffSide extends DiffFile {
   readonly format: string;
   readonly model: string;
-  /** The member of its family. */
+  /** The scale. */
   readonly scale?: string;
   readonly totals: TotalsReport;
 }
 
-/** Rows sum to the difference of the totals (null as 0). */
+/** Rows add up to the difference of the totals (null as 0). */
 export interface DiffReport extends Sides<DiffSide> {
   readonly rows: readonly DiffRow[];
 }
 
-/** Both networks with their layers side by side, of the texts as they are. */
+/** Compares both networks, without stand-ins. */
 export function diffReport(before: Analysed, after: Analysed, files: Sides<DiffFile>): DiffReport {
   const own = after.standIns?.actual ?? after;
-  // A comment of one of them may ask for another convention.
+  // A comment in one of them may select another convention.
   const sides = { before: countedLike(before.standIns?.actual ?? before, own), after: own };
   const comparison = compare(sides.before, sides.after);
   const lines = { before: new LinesOf(sides.before), after: new LinesOf(sides.after) };
@@ -105,7 +105,7 @@ function side(analysed: Analysed, { file, revision }: DiffFile): DiffSide {
   };
 }
 
-/** Where layers are, in the text itself and in the files that it was read with. */
+/** Line numbers of layers, in the text itself and in files that it was read with. */
 class LinesOf {
   readonly #analysed: Analysed;
   readonly #others = new Map<string, Lines | undefined>();
@@ -114,7 +114,7 @@ class LinesOf {
     this.#analysed = analysed;
   }
 
-  /** 1-based; null where the file has no such line. */
+  /** 1-based; null if the file has no such line. */
   lineOf({ site }: Layer): number | null {
     if (!site) return null;
     const { document, spec } = this.#analysed;
@@ -129,9 +129,9 @@ class LinesOf {
   }
 }
 
-// --- For people ---------------------------------------------------------------------------------------------------
+// --- Text ---------------------------------------------------------------------------------------------------------
 
-/** What a row says, in words: only what differs has two sides. */
+/** A row as text: `before → after` where the sides differ. */
 export interface DiffCells {
   readonly mark: string;
   readonly line: string;
@@ -146,7 +146,7 @@ export interface DiffCells {
 
 const marks: Readonly<Record<Status, string>> = { same: '', changed: '~', added: '+', removed: '−' };
 
-/** The rows that differ, or all of them, in words. */
+/** The changed rows, or all rows, as text. */
 export function diffCells({ rows }: DiffReport, { shapeOrder }: ReportWords, all = false): DiffCells[] {
   return rows
     .filter(({ status }) => all || status !== 'same')
@@ -168,7 +168,7 @@ export function diffCells({ rows }: DiffReport, { shapeOrder }: ReportWords, all
     });
 }
 
-/** The totals of both sides, in words. */
+/** The totals of both sides as text. */
 export function diffTotals({
   before,
   after,
@@ -186,7 +186,7 @@ export function diffTotals({
   };
 }
 
-/** `yolov8n.yaml (HEAD)`: what a side is called. */
+/** The name of a side: `yolov8n.yaml (HEAD)`. */
 export function diffTitle({ file, revision, scale }: DiffSide, other: DiffSide): string {
   const isSameFile = file === other.file && revision === other.revision;
   const facts = [revision, isSameFile && scale !== undefined ? l10n.t('scale {0}', scale) : undefined];
@@ -194,7 +194,7 @@ export function diffTitle({ file, revision, scale }: DiffSide, other: DiffSide):
   return known.length === 0 ? file : l10n.t('{0} ({1})', file, commaText(known));
 }
 
-/** How many layers there are of each status: `2 changed, 1 added, 20 unchanged`. */
+/** The number of layers per status: `2 changed, 1 added, 20 unchanged`. */
 export function diffCounts({ rows }: DiffReport): string {
   const count = (wanted: Status): number => rows.filter(({ status }) => status === wanted).length;
   const [changed, added, removed, same] = [count('changed'), count('added'), count('removed'), count('same')];
@@ -206,12 +206,12 @@ export function diffCounts({ rows }: DiffReport): string {
   ]);
 }
 
-/** What the columns of a comparison are called. The mark and the changes have no name of their own. */
+/** The column headers. Marks and changes have none. */
 export function diffHead({ unit }: ReportWords): string[] {
   return ['', l10n.t('line'), l10n.t('layer'), l10n.t('type'), l10n.t('output'), unit, '', l10n.t('params'), ''];
 }
 
-/** The differing layers, or all of them, as Markdown, for a pull request. */
+/** The changed layers, or all layers, as Markdown for a pull request. */
 export function markdownDiff(diff: DiffReport, words: ReportWords, all = false): string {
   const { before, after } = diff;
   const rows = diffCells(diff, words, all).map(({ mark, line, name, op, output, ...cells }) => {
@@ -233,7 +233,7 @@ export function markdownDiff(diff: DiffReport, words: ReportWords, all = false):
   ].join('\n');
 }
 
-/** What is on one side alone, or on both; `a → b` where they differ. */
+/** The value of the only side, or of both: `a → b` if they differ. */
 function arrow(before: string | null, after: string | null): string {
   if (before === null || after === null || before === after) return after ?? before ?? '';
   return `${before} → ${after}`;
@@ -245,7 +245,7 @@ function amountOf(value: number | null, of: Certainty): string {
   return value === null ? '?' : reportSign(of) + si(value);
 }
 
-/** What a layer costs on both sides, or on the only one. */
+/** The cost of a layer on both sides, or on the only one. */
 function amounts({ before, after }: Sides<number | null>, row: DiffRow): string {
   if (before === 0 && after === 0 && row.complete) return '';
   const [old, now] = [amountOf(before, row), amountOf(after, row)];
@@ -254,7 +254,7 @@ function amounts({ before, after }: Sides<number | null>, row: DiffRow): string 
   return before === after ? now : `${old} → ${now}`;
 }
 
-/** `+12 %`, or how much where there was nothing; empty where nothing changed, or a side is not known. */
+/** `+12 %`, or the amount if there was nothing before; empty if nothing changed or a side is unknown. */
 function changeOf({ before, after }: Sides<number | null>, { complete, doubtful }: Certainty): string {
   if (before === null || after === null || before === after || !(complete || doubtful)) return '';
   if (before === 0) return `+${si(after)}`;

@@ -1,4 +1,4 @@
-// How a program was read: which network, from where, with which files. For whoever wonders about its numbers.
+// Explains how a program was read: which network, from where, with which files.
 import * as l10n from '@vscode/l10n';
 import type { Program, ProgramEntry } from '../formats/index.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -6,31 +6,31 @@ import { listText } from '../text/wording.ts';
 import { headline } from './totals.ts';
 import { orderOf, shapeOrUnknown, uncertainty } from './wording.ts';
 
-/** Schema 1 of `flopline doctor --format json`. */
+/** A file in the output of `flopline doctor --format json`, schema 1. */
 export interface Diagnosis {
   readonly file: string;
   readonly format: string;
-  /** The Python that says what its rows mean: `models/yolo.py`. */
+  /** The Python file that defines the rows: `models/yolo.py`. */
   readonly source?: string;
   readonly entry: string | null;
-  /** Whether what it is called with was guessed; null where nothing was called. */
+  /** Whether the arguments of the call were guessed; null if nothing was called. */
   readonly guessed: boolean | null;
   readonly entries: readonly string[];
   readonly repository: string | null;
-  /** Folders from which imports are resolved, in order. */
+  /** The folders against which imports are resolved, in order. */
   readonly roots: readonly string[];
   /** The environment whose packages may be read. */
   readonly python: string | null;
-  /** The project file that governs it. */
+  /** The project file that applies to it. */
   readonly project: string | null;
   readonly read: readonly string[];
   readonly missing: readonly { readonly name: string; readonly why: string }[];
   readonly complete: boolean;
-  /** Where `complete` is false: the reason, in words. */
+  /** Why it is not complete. */
   readonly why?: string;
 }
 
-/** Undefined for a spec that is read by itself, without other files. */
+/** Undefined for a spec that is read without other files. */
 export function diagnosis(analysed: Analysed, file: string = analysed.document.source.name): Diagnosis | undefined {
   const { spec, document, model } = analysed;
   const { program, imports, reader } = spec;
@@ -56,7 +56,7 @@ export function diagnosis(analysed: Analysed, file: string = analysed.document.s
   };
 }
 
-/** The same for a person: a heading and what there is to say, line by line. */
+/** The diagnosis as headings with lines below them. */
 export function diagnosisLines(analysed: Analysed): readonly (readonly [heading: string, lines: readonly string[]])[] {
   const { spec, document, model } = analysed;
   const { program, imports, reader } = spec;

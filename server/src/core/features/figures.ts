@@ -1,4 +1,4 @@
-// Figures that several features ask for and that are dear: computed once for a text.
+// Expensive figures that several features use: computed once per text.
 import type { ConventionName } from '../analysis/conventions.ts';
 import { type Model, siteOf } from '../analysis/model.ts';
 import { type Analysed, type NativeFigure, nativeFigure, repriced } from '../pipeline.ts';
@@ -18,7 +18,7 @@ export function native(analysed: Analysed): NativeFigure | undefined {
 
 const variants = new WeakMap<Analysed, Map<string, Model>>();
 
-/** The model of another member of the family (`yolov8s`), under the same settings. */
+/** The model at another scale (`yolov8s`), under the same settings. */
 export function variantModel(analysed: Analysed, name: string): Model {
   if (name === analysed.spec.variant) return analysed.model;
   let known = variants.get(analysed);
@@ -51,17 +51,17 @@ export function under(model: Model, convention: ConventionName): Model {
   return other;
 }
 
-/** How full a mark is. */
+/** How much of a mark is filled. */
 export type Quarters = 1 | 2 | 3 | 4;
 
 const standoutLines = new WeakMap<Model, { readonly most: number; readonly lines: ReadonlyMap<number, Quarters> }>();
 
 /**
- * The 0-based lines of the rows that stand out, with the quarters of the total that each holds, rounded: those that hold
- * an eighth of it or more, and at least twice as much as the others on average. `most` of them, the costliest; what has
- * the same share in percent as the last of these is marked too, so that equal rows look equal. Of a total that is not
- * known, shares are not known either. The lines of a program stand out among those of their function: what calls a part
- * of the network costs as much as the lines of that part together.
+ * The 0-based lines that stand out, each with its share of the total in quarters, rounded: lines with at least an
+ * eighth of the total and at least twice the average of the other lines. At most `most` lines, the costliest; lines
+ * with the same percentage as the last of these are marked too, so that equal rows look equal. Empty if the total is
+ * unknown. Lines of a program are compared within their function: a line that calls a part of the network costs as much
+ * as all lines of that part together.
  */
 export function standouts({ model, spec }: Analysed, most: number): ReadonlyMap<number, Quarters> {
   const known = standoutLines.get(model);
@@ -80,10 +80,10 @@ export function standouts({ model, spec }: Analysed, most: number): ReadonlyMap<
 
 /** Lines that are compared with each other. */
 interface Group {
-  /** How many of them cost something, and what they cost together. */
+  /** The number of lines with a cost, and their total. */
   costly: number;
   sum: number;
-  /** Those that may stand out. */
+  /** The lines that may stand out. */
   readonly large: { readonly line: number; readonly value: number }[];
 }
 
@@ -115,7 +115,7 @@ function rowsOf(model: Model): Group {
   return group;
 }
 
-/** The lines that make layers, and those that call them, by the functions in which they are. */
+/** The lines of a program that construct layers, and those that call them, grouped by function. */
 function programRankings(model: Model): readonly (readonly Group[])[] {
   const total = model.totals.value.value;
   const { lines } = model;
@@ -141,7 +141,7 @@ function programRankings(model: Model): readonly (readonly Group[])[] {
   return [[...rankings.construct.values()], [...rankings.call.values()]];
 }
 
-/** Whose body a line of a program is in, by indentation: asked from the first line to the last. */
+/** Finds the function around a line by indentation; queried from the first line to the last. */
 class Functions {
   readonly #lines: Lines;
   readonly #open: { readonly line: number; readonly indent: number }[] = [];
@@ -151,7 +151,7 @@ class Functions {
     this.#lines = lines;
   }
 
-  /** The line of the innermost head of a function or a class around a line; −1 where there is none. */
+  /** The line of the innermost `def` or `class` around a line; −1 if there is none. */
   around(line: number): number {
     for (; this.#next <= line; this.#next++) {
       const [, spaces, head] = /^([ \t]*)(?:(async\b|def\b|class\b)|[^\s#])?/.exec(this.#lines.textOf(this.#next))!;

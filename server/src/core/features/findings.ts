@@ -1,4 +1,4 @@
-// What costs say about a network in which nothing is wrong: dominance, huge activations, outputs that are never used.
+// Findings on a valid network: dominant layers, huge activations, unused outputs.
 import * as l10n from '@vscode/l10n';
 import type { Amount, Cost, Model } from '../analysis/model.ts';
 import { usesOf } from '../analysis/unused.ts';
@@ -14,14 +14,14 @@ import { adviceProblems, withPrices } from './advice.ts';
 import { staleClaims } from './claims.ts';
 import { elementBytes, frameName, orderOf, placedName } from './wording.ts';
 
-/** All problems of a text: what is wrong with it, and what its costs say; what comments ignore is left out. */
+/** All problems of a text and its findings, without those that comments ignore. */
 export function problems(analysed: Analysed): Problem[] {
   const { document } = analysed;
   const reported = findings(analysed).filter(problem => !isIgnored(problem, document.pragmas, document.lines));
   return [...analysed.problems, ...reported];
 }
 
-/** The same with hints that lead to advice: for an editor, which offers the advice there. */
+/** The same with hints that point to advice, for an editor, which offers the advice there. */
 export function problemsWithHints(analysed: Analysed): Problem[] {
   const { document } = analysed;
   const hints = [...adviceProblems(analysed), ...staleClaims(analysed)].filter(
@@ -30,43 +30,43 @@ export function problemsWithHints(analysed: Analysed): Problem[] {
   return [...withPrices(analysed, [...problems(analysed), ...hints])];
 }
 
-/** The problems of a document that was not priced. */
+/** The problems of a document without analysis. */
 export function documentProblems(document: Document): Problem[] {
   return document.problems.filter(problem => !isIgnored(problem, document.pragmas, document.lines));
 }
 
-/** What the costs of a network say, as settings ask for it. */
+/** The findings that settings enable. */
 export function findings(analysed: Analysed): Problem[] {
   const { model, settings, document, spec, standIns } = analysed;
-  // What rests on a row that cannot be read is no finding.
+  // No findings while stand-ins are in use.
   if (standIns && standIns.rows.length > 0) return [];
   const { dominance, hugeActivation, unusedOutput } = settings.diagnostics;
-  // What is used, and what it costs, may be another network's as long as references mean other rows.
+  // While references mean other rows, neither uses nor costs are those of the intended network.
   const isMeant = !analysed.numbers;
   const { program } = spec;
   const rows = model.graph.layers.filter(row => useOf(row) !== undefined && row.end > row.first);
-  // What a program calls first may be its whole network: layers are what nothing of the text is inside of.
+  // The top-level frames of a program may be its whole network, so look at the innermost ones.
   const layers = program ? leavesOf(model.graph.root) : rows;
   const found: Problem[] = [];
-  // In a network of two layers one of them always dominates.
-  // What dominates the network of another file is for that one to say.
+  // In a network of two layers, one always dominates. Skip it if this text is only imported by another file's network:
+  // it is reported there.
   const isOwn = program?.entry?.host === undefined;
   if (dominance.enabled && isMeant && isOwn && layers.filter(row => hasCost(model.costOf(row))).length >= 3) {
     found.push(...dominantLayers(model, layers, dominance.threshold));
     found.push(...dominantFamily(analysed, layers, dominance.threshold));
   }
   if (hugeActivation.enabled) found.push(...hugeActivations(analysed, rows));
-  // A row that could not be read may be the one that reads the output.
+  // The reader of an output may be a row that could not be read.
   const readable = analysed.problems.every(({ severity }) => severity !== 'error');
-  // A program's own format knows what is for training.
+  // For programs, their own format reports this: it knows what is only used in training.
   if (unusedOutput.enabled && isMeant && !program && readable) found.push(...unusedOutputs(model.graph, rows));
-  // A layer of twenty lines is marked at its first.
+  // Mark only the first line of a long layer.
   return found.map(problem => ({ ...problem, range: document.lines.firstOf(problem.range) }));
 }
 
 const hasCost = ({ macs, params }: Cost): boolean => macs.value > 0 || params.value > 0;
 
-/** The frames of a program with a place in the text and none that has one inside of them, each line once for each use. */
+/** The innermost frames of a program that have a site; each line once per use. */
 function leavesOf(root: Frame): readonly Frame[] {
   const found: Frame[] = [];
   const visit = (frame: Frame): boolean => {
@@ -85,7 +85,7 @@ interface Shares {
   readonly macs: number;
 }
 
-/** Shares of the whole; NaN where the whole is not known, or nothing. */
+/** Shares of the total; NaN if the total is unknown or zero. */
 function sharesOf(cost: Cost, { params, macs }: Cost): Shares {
   return { params: shareOf(cost.params, params), macs: shareOf(cost.macs, macs) };
 }
@@ -109,7 +109,7 @@ function* dominantLayers(model: Model, rows: readonly Frame[], threshold: number
   }
 }
 
-/** The share that dominates first; there is no share of an unknown total. */
+/** A sentence with the dominant share first; a share of an unknown total is left out. */
 function dominanceText(name: string, { params, macs }: Shares, threshold: number): string {
   if (Number.isNaN(macs)) return l10n.t('“{0}” has {1} of the parameters.', name, percent(params));
   if (Number.isNaN(params)) return l10n.t('“{0}” does {1} of the MACs.', name, percent(macs));
@@ -120,7 +120,7 @@ function dominanceText(name: string, { params, macs }: Shares, threshold: number
 
 const dominates = ({ params, macs }: Shares, threshold: number): boolean => params > threshold || macs > threshold;
 
-/** The deepest frame with a place in the text for which a test holds; a frame within one that fails is not looked at. */
+/** The deepest frame with a site that satisfies a test; frames inside one that fails are skipped. */
 function innermost(frame: Frame, holds: (frame: Frame) => boolean): Frame | undefined {
   if (!holds(frame)) return undefined;
   for (const child of frame.children) {
@@ -148,7 +148,7 @@ function adviceFor(model: Model, frame: Frame, { params }: Shares, threshold: nu
   return undefined;
 }
 
-/** Operators that make up a family; recurrent layers of every kind are one. */
+/** Families of operators; all recurrent layers are one. */
 const families = {
   linear: 'linear',
   conv: 'conv',
@@ -165,7 +165,7 @@ function familyOf({ op }: GraphNode): Family | undefined {
   return Object.hasOwn(families, op.name) ? families[op.name as keyof typeof families] : undefined;
 }
 
-/** One sentence per family: “{0}” is its share of the parameters, “{1}” that of the MACs. */
+/** A sentence per family: “{0}” is its share of the parameters, “{1}” that of the MACs. */
 function familyMessage(family: Family, params: string, macs: string): string {
   switch (family) {
     case 'linear':
@@ -184,8 +184,8 @@ function familyMessage(family: Family, params: string, macs: string): string {
 }
 
 /**
- * A family that has most of the parameters and does little of the work, or the reverse: that is worth a word, convolutions
- * that are most of everything are not.
+ * Reports a family that has most of the parameters but little of the work, or the reverse. Convolutions that dominate
+ * both are not worth reporting.
  */
 function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], threshold: number): Problem[] {
   const { totals, graph } = model;
@@ -213,7 +213,7 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
   const one =
     shares.find(({ params, macs }) => params > threshold && macs < params / 2) ??
     shares.find(({ params, macs }) => macs > threshold && params < macs / 2);
-  // A single layer is reported at its own line.
+  // A single layer is reported on its own line.
   if (!one || one.rows.length < 2) return [];
   const places = one.rows.toSorted((a, b) => model.costOf(b).params.value - model.costOf(a).params.value).slice(0, 5);
   return [
@@ -238,7 +238,7 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
   ];
 }
 
-/** One for each row whose largest new tensor is above the threshold. */
+/** One finding per row whose largest new tensor is above the threshold. */
 function* hugeActivations(analysed: Analysed, rows: readonly Frame[]): Generator<Problem> {
   const { model, settings } = analysed;
   const each = elementBytes(settings) * settings.batch;
@@ -250,7 +250,7 @@ function* hugeActivations(analysed: Analysed, rows: readonly Frame[]): Generator
       for (const { shape } of node.outputs) {
         const elements = shape ? elementsOf(shape) : Number.NaN;
         if (!(elements * each > threshold) || (worst && elements <= worst.elements)) continue;
-        // Views and what works in place need no new memory; the input is the user's own.
+        // Views and in-place operators need no new memory, and the input belongs to the caller.
         if (node.op.name !== 'input' && model.costOfNode(node).activations.value > 0) worst = { node, elements };
       }
     }
@@ -258,7 +258,7 @@ function* hugeActivations(analysed: Analysed, rows: readonly Frame[]): Generator
     const { node, elements } = worst;
     const frame = innermost(row, ({ first, end }) => node.id >= first && node.id < end) ?? row;
     const site = useOf(frame)!;
-    // A line that is used several times says it once.
+    // Report a line once, even if it is used several times.
     if (reported.has(site.from)) continue;
     reported.add(site.from);
     const shape = node.outputs.find(output => output.shape && elementsOf(output.shape) === elements)!.shape!;
@@ -285,7 +285,7 @@ function tensorText(analysed: Analysed, shape: Shape): string {
   return batch === 1 ? l10n.t('{0} in {1}', text, dtype) : l10n.t('{0} in {1}, batch {2}', text, dtype, batch);
 }
 
-/** Rows, those inside blocks included, whose outputs are not used in any use. */
+/** Rows (also inside blocks) whose output is unused in all their uses. */
 function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem> {
   if (graph.outputs.length === 0) return;
   const isUsed = usesOf(graph);
@@ -300,7 +300,7 @@ function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem
       if (!place) places.set(key, { frame, range, used });
       else if (used) place.used = true;
     }
-    // Inside of what is not used, nothing is used either: one message is enough.
+    // Do not look inside an unused row: one message is enough.
     if (used) for (const child of frame.children) visit(child);
   };
   for (const row of rows) visit(row);

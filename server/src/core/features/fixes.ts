@@ -4,18 +4,18 @@ import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { problemsWithHints } from './findings.ts';
 
-/** A way to fix a problem, with the problem. */
+/** A fix with the problem it resolves. */
 export interface FixOffer {
   readonly problem: Problem;
   readonly fix: Fix;
-  /** Whether it may be applied without asking: the first of its problem, if no other network may have been meant. */
+  /** Whether it may be applied without asking: the first fix of its problem, if it is not a guess. */
   readonly preferred: boolean;
 }
 
-/** Problems with what comments say, which can be fixed without asking: the network stays as it is. */
+/** Problems of comments, which can be fixed without asking: the network stays the same. */
 const ofComments: ReadonlySet<string> = new Set(['stale-summary', 'stale-number']);
 
-/** What brings all comments up to date: summaries with totals, and numbers of rows. */
+/** Edits that bring all comments up to date: summaries and row numbers. */
 export function commentFixes(analysed: Analysed): readonly TextEdit[] {
   return problemsWithHints(analysed)
     .filter(({ code }) => ofComments.has(code))
@@ -25,9 +25,9 @@ export function commentFixes(analysed: Analysed): readonly TextEdit[] {
 
 /** The fixes of all problems that touch a range of the text. */
 export function fixes(analysed: Analysed, within: Range): FixOffer[] {
-  // Each try is an analysis: the larger the network, the fewer.
+  // Each try takes an analysis, so fewer for larger networks.
   const tries = { left: Math.min(12, Math.floor(10_000 / analysed.model.graph.nodeCount)) };
-  /** What several problems have in common is offered once. */
+  /** A fix that several problems share is offered once. */
   const seen = new Set<Fix>();
   const isNew = (fix: Fix): boolean => !seen.has(fix) && seen.add(fix) === seen;
   return problemsWithHints(analysed)

@@ -1,7 +1,7 @@
 import type { Document } from '../pipeline.ts';
 import type { Span } from '../text/span.ts';
 
-/** Lines that can be folded away below the first of them; 0-based, both included. */
+/** A range of 0-based lines, inclusive, that can be folded below the first one. */
 export interface Folding {
   readonly first: number;
   readonly last: number;
@@ -11,7 +11,7 @@ export interface Folding {
 /** Rows, lists, sections, messages, blocks, and comments of several lines. */
 export function foldings(document: Document): readonly Folding[] {
   const { lines, reader } = document;
-  /** The last line of what begins on a line: of several, that of the largest. */
+  /** The last line of the range that starts on a line; if there are several, of the largest. */
   const found = new Map<number, number>();
   const visit = (span: Span): void => {
     const first = lines.lineAt(span.from);
@@ -26,7 +26,7 @@ export function foldings(document: Document): readonly Folding[] {
   ].sort((a, b) => a.first - b.first);
 }
 
-/** Without blank lines at the end, and without a line of brackets alone, which stays visible. */
+/** The last line without trailing blank lines, and without a line of brackets only, which stays visible. */
 function lastLine({ lines, source }: Document, { from, to }: Span): number {
   let end = to;
   while (end > from && /\s/.test(source.text[end - 1]!)) end--;

@@ -22,32 +22,32 @@ import {
   shortReason,
 } from './wording.ts';
 
-/** What is shown at the end of a line. Its detail, `hintDetail` of the same line, is computed when the pointer is on it. */
+/** The hint at the end of a line. `hintDetail` is computed only when the pointer is on it. */
 export interface Hint {
-  /** The offset of the end of the line's text. */
+  /** The offset of the line's end. */
   readonly at: number;
-  /** At most `maxLabel` columns, with the row's number in front of it. */
+  /** At most `maxLabel` columns, including the row number in front of the line. */
   readonly label: string;
   /** 0-based. */
   readonly line: number;
 }
 
 /**
- * VS Code cuts the hints of a line at 43 characters (`editor.inlayHints.maximumLength`); one is the gap in front of the
- * label. Wide ones take the room of two.
+ * VS Code truncates the hints of a line at 43 characters (`editor.inlayHints.maximumLength`), including the space in
+ * front of the label. Wide characters take two columns.
  */
 export const maxLabel = 42;
 
-/** In front of a line that stands out: as full as the quarters of the total that it holds. */
+/** Marks of lines that stand out, by quarters of the total. */
 const marks = { 1: '◔ ', 2: '◑ ', 3: '◕ ', 4: '● ' } as const;
 const shown = '▸ ';
 
-/** In front of what rests on a row that cannot be read. */
+/** The mark of what depends on a row that cannot be read. */
 const resting = '~ ';
 
 /**
- * The hints of the lines that a range touches; only those lines are looked at. With what the text is compared with, what
- * has changed is behind them.
+ * The hints of the lines that a range touches; other lines are not computed. With a base, hints include what has
+ * changed since.
  */
 export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
   const { model, settings, document } = analysed;
@@ -76,8 +76,8 @@ export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
 }
 
 /**
- * The hints of all lines of a network that is not the one shown, in parentheses: what is there is in no total that is
- * shown. They have no marks, for the same reason.
+ * The hints of all lines of a network other than the one shown, in parentheses: they are in none of the totals shown.
+ * For the same reason, they have no marks.
  */
 export function hintsInParentheses(analysed: Analysed): Hint[] {
   const { model, settings, document } = analysed;
@@ -89,7 +89,7 @@ export function hintsInParentheses(analysed: Analysed): Hint[] {
   });
 }
 
-/** Those of the rows that something stands in for: what is to be said of them as they are. */
+/** The hints of rows that have stand-ins, from reading these rows as they are. */
 function actualHints(
   analysed: Analysed,
   template: Template,
@@ -109,23 +109,23 @@ function actualHints(
   });
 }
 
-/** What the numbers of rows take of the room of their lines. */
+/** The columns that row numbers take, by line. */
 function lengthsOfNumbers(analysed: Analysed, within: Range): ReadonlyMap<number, number> {
   const { lines } = analysed.document;
   return new Map(rowNumbers(analysed, within).map(({ at, number }) => [lines.lineAt(at), String(number).length]));
 }
 
-/** So many operators, of all members together, are counted for their hints: they are asked for at every keystroke. */
+/** Maximum number of operators, over all scales, that are counted for hints: these are computed at every keystroke. */
 const mostOperators = 100_000;
 
-/** What each member of a family costs; where that would take long, only its hover says it. */
+/** The cost of each scale; if computing it would take long, only the hover shows it. */
 function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
   const { lines } = analysed.document;
   const found: Hint[] = [];
   const { variants, variant, reader } = analysed.spec;
   if (variants.length * analysed.model.graph.nodeCount > mostOperators) return found;
   for (const { name, range } of variants) {
-    // Python that reads the text would run once more for each.
+    // Reading the text with Python would take another run per scale.
     if (reader !== undefined && name !== variant) continue;
     const line = lines.lineAt(range.from);
     if (line < first || line > last) continue;
@@ -142,7 +142,7 @@ function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
 const variables = ['shape', 'cost', 'params', 'share', 'times', 'memory'] as const;
 type Variable = (typeof variables)[number];
 
-/** What a line says of a shape, and what of: most lines are the same after an edit. */
+/** A cached label of a shape: most lines are the same after an edit. */
 interface Known {
   readonly template: Template;
   readonly unit: string;
@@ -154,16 +154,16 @@ interface Known {
   readonly label: string;
 }
 
-/** By shape, which the frames of equal rows share. */
+/** By shape, an object that the frames of equal rows share. */
 const labels = new WeakMap<Shape, readonly Known[]>();
-/** So many labels of a shape are remembered: those of rows that keep it, such as activations. */
+/** How many labels are cached per shape: for the rows that keep it, such as activations. */
 const mostLabels = 4;
 
-/** `taken` is what is taken of its room. */
+/** `taken`: columns that are not available. */
 function lineLabel(analysed: Analysed, template: Template, line: LineCost, mark: string, taken = 0): string {
   const { frames, cost } = line;
   const shape = frames.length === 1 ? frames[0]!.outputs[0]?.shape : undefined;
-  // Shares and memory depend on the whole network, and so does what is not known.
+  // Shares and memory depend on the whole network; so do unknowns.
   const isLocal = !template.has.has('share') && !template.has.has('memory');
   if (!shape || !isLocal || !isCertain(cost.value) || !isCertain(cost.params))
     return newLabel(analysed, template, line, mark, taken);
@@ -196,9 +196,9 @@ function newLabel(
   const rests = cost.value.standIn || cost.params.standIn;
   const before = (rests ? resting : '') + mark + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
   const room = maxLabel - taken - width(before);
-  // Several items on one line: its output is that of the last.
+  // If a line has several items, show the output of the last one.
   const role = roleOf({ line, frames }, analysed);
-  // Where a module is made, what it gives is not there yet; where it is called, its parameters are elsewhere.
+  // The line that constructs a module has no output yet, and the line that calls it does not own its parameters.
   const shapes = role === 'construct' ? [] : shapesOf(items === 1 ? frames : frames.slice(-1));
   if (shapes.length === 0 && isBlank(cost)) return before + clip(reasonOf(cost, line, analysed), room);
 
@@ -210,15 +210,15 @@ function newLabel(
     params: role === 'call' ? '' : orNothing(cost.params, paramsText(unsigned(cost.params))),
     share: template.has.has('share') ? shareOf(cost, model.totals) : '',
     times: times > 1 ? `×${times}` : '',
-    // Expensive, and seldom asked for: how much memory a layer takes depends on the whole network.
+    // Expensive and rarely used: the memory of a layer depends on the whole network.
     memory: template.has.has('memory')
       ? orNothing(cost.activations, bytesText(unsigned(cost.activations), elementBytes(settings) * settings.batch))
       : '',
   };
   const label = filled(template, values, room);
-  // How often something is made or called that costs nothing says nothing.
+  // A mere count of constructions or calls without cost says nothing.
   if (label === '' && role !== 'use') return '';
-  // A cost that is not known at all makes room for the reason.
+  // If the cost is completely unknown, show the reason instead.
   if (cost.value.value > 0 || cost.value.complete || !template.has.has('cost')) return before + label;
   const reason = reasonOf(cost, line, analysed);
   for (const params of cost.params.complete ? [values.params, ''] : ['']) {
@@ -230,17 +230,17 @@ function newLabel(
   return before + label;
 }
 
-/** What a line is to its first frame. */
+/** The role of a line for its first frame. */
 function roleOf({ line, frames }: Pick<LineCost, 'line' | 'frames'>, { document: { lines } }: Analysed): SiteRole {
   const [from, to] = [lines.start(line), lines.end(line)];
   const site = frames[0]?.sites.find(({ range, file }) => file === undefined && range.from >= from && range.from <= to);
   return site?.role ?? 'use';
 }
 
-/** A hint says once that it rests on another row. */
+/** Drops the stand-in mark, which a hint has only once. */
 const unsigned = ({ standIn, ...amount }: Amount): Amount => (standIn ? { ...amount, doubtful: false } : amount);
 
-/** What is shown instead of a cost that is unknown: the reason, or where it is. */
+/** What is shown instead of an unknown cost: the reason, or where it lies. */
 function reasonOf(cost: Cost, line: number, { document: { lines, format } }: Analysed): string {
   const from = placeOf(cost.cause?.node.frame);
   const there = from === undefined ? line : lines.lineAt(from);
@@ -250,7 +250,7 @@ function reasonOf(cost: Cost, line: number, { document: { lines, format } }: Ana
   return `? ${cost.why ? shortReason(cost.why) : l10n.t('unknown')}`;
 }
 
-/** Where the innermost row that holds a frame begins; undefined for the network itself. */
+/** The start of the innermost row around a frame; undefined for the network itself. */
 function placeOf(frame: Frame | undefined): number | undefined {
   for (let at = frame; at; at = at.parent) {
     const place = useOf(at);
@@ -275,13 +275,13 @@ function shapesOf(frames: readonly Frame[]): Shape[] {
   return shapes;
 }
 
-/** A shape of which only the rank is known says nothing that a person wants to read. */
+/** Whether a shape is worth showing: not if only its rank is known. */
 function saysAnything(shape: Shape): boolean {
   for (let axis = 1; axis < shape.length; axis++) if (!Number.isNaN(shape[axis])) return true;
   return shape.length < 2;
 }
 
-/** How many items a line holds, and how often each is used. */
+/** How many items a line has, and how often each is used. */
 function usesOf(frames: readonly Frame[], line: number, { document }: Analysed): { items: number; times: number } {
   if (frames.length === 1) return { items: 1, times: 1 };
   const { lines } = document;
@@ -295,7 +295,7 @@ function usesOf(frames: readonly Frame[], line: number, { document }: Analysed):
   return { items: items.size, times: Number.isInteger(times) ? times : 1 };
 }
 
-/** A template as variables, each with the words before it, and the words at the end. */
+/** A template as variables, each with the text before it, and the text at the end. */
 interface Template {
   readonly parts: readonly { readonly before: string; readonly variable: Variable }[];
   readonly after: string;
@@ -321,13 +321,13 @@ function parsed(text: string): Template {
   return template;
 }
 
-/** Fills in the values; an empty one drops out with the words before it, and so does the last while there is no room. */
+/** Fills in the values. An empty value is dropped with the text before it; so is the last one if it does not fit. */
 function filled({ parts, after }: Template, values: Readonly<Record<Variable, string>>, room: number): string {
   const present = parts.filter(({ variable }) => values[variable] !== '');
   for (let count = present.length; count > 0; count--) {
     let label = '';
     for (const { before, variable } of present.slice(0, count)) {
-      // The first that is there stands behind the template's own beginning, not behind a separator.
+      // The first value that is present follows the template's start, without a separator.
       label += (label === '' ? parts[0]!.before : before) + values[variable];
     }
     if (count === present.length) label += after;

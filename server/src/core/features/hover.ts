@@ -1,4 +1,4 @@
-// What is at a place of the text.
+// Hovers: describes what is at a place in the text.
 
 import * as l10n from '@vscode/l10n';
 import { type Reader, type Reference, referencesIn } from '../formats/index.ts';
@@ -32,8 +32,8 @@ export interface Hover {
 }
 
 /**
- * What is at an offset: a reference, a key or an argument, a layer, a member of the family, or the network's head. With
- * something to compare with, also what has changed on its line.
+ * The hover at an offset: a reference, a key or argument, a layer, a scale, or the network's head. With a base, also
+ * what has changed on the line.
  */
 export function hover(analysed: Analysed, offset: number, base?: Base): Hover | undefined {
   const found = hoverAt(analysed, offset);
@@ -49,7 +49,7 @@ function hoverAt(analysed: Analysed, offset: number): Hover | undefined {
   }
   const { standIns, document } = analysed;
   const place = placeAt(analysed, at);
-  // What something stands in for is seen as it is.
+  // Show rows with stand-ins as they are.
   if (standIns && (!place || shownAt(analysed, document.lines.lineAt(offset)) !== analysed)) {
     const found = placeAt(standIns.actual, at) && hoverAt(standIns.actual, offset);
     if (found) return found;
@@ -63,7 +63,7 @@ function hoverAt(analysed: Analysed, offset: number): Hover | undefined {
     const slot = reference!.target !== 'input' && note?.allowed?.kind === 'reference' ? proseMarkdown(note.text) : '';
     return { range: reference!.range, markdown: joined(analysed, [target, slot], frames) };
   }
-  // The name of a module or an operator is the layer itself.
+  // On the name of a module or operator, show the layer itself.
   if (note?.isName)
     return {
       range: note.range,
@@ -82,7 +82,7 @@ function hoverAt(analysed: Analysed, offset: number): Hover | undefined {
   return undefined;
 }
 
-/** In a program, what is made on a line in front of the place where it is made: `self.conv1 = `. */
+/** In a program, the layer that an assignment target on the left of its constructor names: `self.conv1 = `. */
 function assignedAt(analysed: Analysed, offset: number): Hover | undefined {
   const { spec, document, model } = analysed;
   if (!spec.program) return undefined;
@@ -95,7 +95,7 @@ function assignedAt(analysed: Analysed, offset: number): Hover | undefined {
   return { range: { from, to: to.from }, markdown: layerText(analysed, frames) };
 }
 
-/** The detail of the hint on a 0-based line, as markdown; empty where there is none. */
+/** The detail of the hint on a 0-based line, as Markdown; empty if there is none. */
 export function hintDetail(analysed: Analysed, line: number, base?: Base): string {
   const parts = [detailOf(analysed, line), base ? lineDetail(analysed, base, line) : ''];
   return parts.filter(part => part !== '').join('\n\n---\n\n');
@@ -109,7 +109,7 @@ function detailOf(analysed: Analysed, line: number): string {
   return cost ? layerText(shown, cost.frames) : '';
 }
 
-/** Paragraphs, and below them the layer that they are about in one line. */
+/** Joins paragraphs, and appends the layer they are about in one line. */
 function joined(analysed: Analysed, paragraphs: readonly string[], frames: readonly Frame[]): string {
   const text = paragraphs.filter(part => part !== '').join('\n\n');
   return frames.length === 0 ? text : `${text}\n\n---\n\n${lineText(analysed, frames)}`;
@@ -117,11 +117,11 @@ function joined(analysed: Analysed, paragraphs: readonly string[], frames: reado
 
 interface Place {
   readonly range: Range;
-  /** All frames with that site: a line of a block that is used several times has several. */
+  /** All frames with that site: several for a row in a block that is used several times. */
   readonly frames: readonly Frame[];
 }
 
-/** The frames with the smallest site that holds a range. */
+/** The frames with the smallest site around a range. */
 export function placeAt({ model }: Analysed, at: Range): Place | undefined {
   let best: { range: Range; frames: Frame[] } | undefined;
   const visit = (frame: Frame): void => {
@@ -145,7 +145,7 @@ function isWithin(frame: Frame, outer: Frame): boolean {
 
 // ——— Keys, arguments and values ————————————————————————————————————————————————————————————————————————————————————
 
-/** The smallest note that holds a range, of the frame or of those around it. */
+/** The smallest note around a range, of the frame or an enclosing one. */
 export function noteAt(frame: Frame, at: Range): Note | undefined {
   let best: Note | undefined;
   for (let holder: Frame | undefined = frame; holder; holder = holder.parent) {
@@ -160,7 +160,7 @@ export function noteAt(frame: Frame, at: Range): Note | undefined {
 
 const shownValues = 8;
 
-/** What the same place comes to in each of the uses: “Here **64**.”, “Here **64, 128** (3 uses).” */
+/** The value at a place in each of the uses: “Here **64**.”, “Here **64, 128** (3 uses).” */
 function valuesText(notes: readonly Note[]): string {
   const values = [...new Set(notes.flatMap(({ value }) => value ?? []))];
   if (values.every(value => value === '?')) return '';
@@ -171,11 +171,11 @@ function valuesText(notes: readonly Note[]): string {
 
 // ——— References ————————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** The same text is asked at many places. */
+/** Cached, because the same text is queried at many offsets. */
 const known = new WeakMap<Reader, readonly Reference[]>();
 
 function referenceAt({ document, standIns }: Analysed, at: Range): Reference | undefined {
-  // Where something stands in, a reference means what it means there.
+  // With stand-ins, references mean what they mean in the text that was read.
   const { reader } = standIns?.document ?? document;
   if (!reader) return undefined;
   let references = known.get(reader);
@@ -183,7 +183,7 @@ function referenceAt({ document, standIns }: Analysed, at: Range): Reference | u
     references = reader.references?.() ?? referencesIn(reader.items?.() ?? []);
     known.set(reader, references);
   }
-  // Where an anchor elsewhere writes one, there is nothing to point at.
+  // A reference that comes from an anchor elsewhere has no range here.
   const isThere = (range: Range): boolean => range.to > range.from && contains(range, at);
   if (!standIns) return references.find(({ range }) => isThere(range));
   for (const reference of references) {
@@ -196,7 +196,7 @@ function referenceAt({ document, standIns }: Analysed, at: Range): Reference | u
   return undefined;
 }
 
-/** What a reference names: `**row 12** · C2f · line 24 · 128×40×40`; undefined where it names nothing. */
+/** What a reference refers to: `**row 12** · C2f · line 24 · 128×40×40`; undefined if it is unresolved. */
 function targetText(analysed: Analysed, reference: Reference): string | undefined {
   const { target, kind, output } = reference;
   if (target === undefined) return undefined;
@@ -216,7 +216,7 @@ function targetText(analysed: Analysed, reference: Reference): string | undefine
     .join(' · ');
 }
 
-/** The network's input, or what comes into a block where it is used. */
+/** The network's input, or the input of a block in each of its uses. */
 function inputText(analysed: Analysed, reference: Reference): string {
   const { graph } = analysed.model;
   const uses = (placeAt(analysed, reference.range)?.frames ?? []).flatMap(frame => blockAround(frame) ?? []);
@@ -225,20 +225,20 @@ function inputText(analysed: Analysed, reference: Reference): string {
   return [`**${name}**`, tensorsText(analysed, tensors)].filter(part => part !== '').join(' · ');
 }
 
-/** One by its name or its position, else all of them. */
+/** The one with that name or index, else all of them. */
 function networkInputs({ inputs }: Graph, { written, output }: Reference): readonly Tensor[] {
   const one = inputs.find(({ name }, at) => name === written || at === output);
   return (one ? [one] : inputs).map(({ tensor }) => tensor);
 }
 
-/** The use of a block in which a row is that stands in its definition. */
+/** The use of a block whose definition contains the row. */
 function blockAround({ parent }: Frame): Frame | undefined {
   for (let holder = parent; holder; holder = holder.parent)
     if (holder.sites.some(({ role }) => role === 'definition')) return holder;
   return undefined;
 }
 
-/** The frames of an item, in each of the uses of what it is in. */
+/** The frames of an item, in each use of the block that contains it. */
 function framesAt({ model }: Analysed, item: Range): readonly Frame[] {
   const found: Frame[] = [];
   const visit = (frame: Frame): void => {
@@ -250,7 +250,7 @@ function framesAt({ model }: Analysed, item: Range): readonly Frame[] {
   return found;
 }
 
-/** What is read of each of several frames: all of it where there is one; of several the first, the span of their shapes. */
+/** The tensors of one use; for several uses, the span of the shapes of each one's first tensor. */
 function tensorsText(analysed: Analysed, uses: readonly (readonly Tensor[])[]): string {
   const order = orderOf(analysed);
   if (uses.length === 1) return uses[0]!.map(({ shape }) => codeSpan(shapeOrUnknown(shape, order))).join(', ');

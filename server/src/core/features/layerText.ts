@@ -1,4 +1,4 @@
-// What a hover says of a layer.
+// The hover on a layer.
 
 import * as l10n from '@vscode/l10n';
 import type { ConventionName } from '../analysis/conventions.ts';
@@ -31,7 +31,7 @@ import {
   unknownText,
 } from './wording.ts';
 
-/** A layer in one line, for the end of a hover on an argument. */
+/** A layer in one line, for the end of the hover on an argument. */
 export function lineText(analysed: Analysed, frames: readonly Frame[]): string {
   const { model } = analysed;
   const cost = sum(frames.map(inner => model.costOf(inner)));
@@ -46,8 +46,8 @@ export function lineText(analysed: Analysed, frames: readonly Frame[]): string {
 }
 
 /**
- * Everything about a layer, or about the uses of a line or block: what fits into the height of a hover is what is looked
- * for first. `summary` says what it does, where a format has more to say of it than the layer itself.
+ * Everything about a layer, or about the uses of a line or block, the most important first, since hovers have limited
+ * height. `summary` is the format's own description, if it has one.
  */
 export function layerText(analysed: Analysed, frames: readonly Frame[], summary?: string): string {
   const { model } = analysed;
@@ -73,7 +73,7 @@ export function layerText(analysed: Analysed, frames: readonly Frame[], summary?
   return parts.filter(part => part !== '').join('\n\n');
 }
 
-/** `**model.4** — C2f`; uses of a block that have names of their own are called by the block. */
+/** `**model.4** — C2f`; uses of a block with names of their own get the name of the block. */
 function headText(frames: readonly Frame[], between = ' — '): string {
   const [{ label, type }] = frames as readonly [Frame, ...Frame[]];
   const times = frames.length > 1 ? ` ×${frames.length}` : '';
@@ -84,12 +84,12 @@ function headText(frames: readonly Frame[], between = ' — '): string {
   return `**${plainMarkdown(frameName({ label, type }))}**${between}${codeSpan(type)}${times}`;
 }
 
-/** What it does: the module's own sentence, else that of its main operator. */
+/** What it does: the module's own sentence, or else that of its main operator. */
 function summaryText({ model }: Analysed, frame: Frame): string {
   if (frame.summary !== undefined) return proseMarkdown(frame.summary);
   const { nodes } = model.graph;
   const own = nodes.slice(frame.first, frame.end);
-  // A convolution with its norm and activation is a convolution; a composite is none of its parts.
+  // A convolution with norm and activation counts as a convolution; a composite has no main operator.
   const computing = own.filter(({ op }) => op.kind === 'compute');
   const main = computing.length === 1 ? computing[0] : own.length === 1 ? own[0] : undefined;
   return main ? proseMarkdown(main.op.summary()) : '';
@@ -114,7 +114,7 @@ function outputText(analysed: Analysed, frames: readonly Frame[]): string {
   return shapes.length === 0 ? '' : codeSpan(shapeSpan(shapes, orderOf(analysed)));
 }
 
-/** The tensors from outside that a frame's nodes read, each once. */
+/** The distinct tensors from outside that a frame's nodes read. */
 export function inputsOf(nodes: readonly GraphNode[], { first, end }: Frame): Tensor[] {
   const found = new Set<Tensor>();
   for (const { inputs } of nodes.slice(first, end)) {
@@ -126,7 +126,7 @@ export function inputsOf(nodes: readonly GraphNode[], { first, end }: Frame): Te
   return [...found];
 }
 
-/** `28² · 3² · 256 · 192 = 347M MACs (346,816,512)`, of the one operator that does the work. */
+/** `28² · 3² · 256 · 192 = 347M MACs (346,816,512)`, for a layer with a single compute operator. */
 function formulaText({ model }: Analysed, frame: Frame): string {
   const own = model.graph.nodes.slice(frame.first, frame.end);
   const working = own.filter(node => !(model.counts(node).macs === 0));
@@ -135,13 +135,13 @@ function formulaText({ model }: Analysed, frame: Frame): string {
   const formula = formulaOf(main);
   if (formula === '') return '';
   const { macs } = model.counts(main);
-  // Where a size is unknown the formula still shows which.
+  // If a size is unknown, the formula still shows which one.
   const result = Number.isNaN(macs) ? '' : ` = ${si(macs)} MACs`;
   const exactly = macs >= 1000 ? ` (${exact(macs)})` : '';
   return `${codeSpan(formula)}${result}${exactly}`;
 }
 
-/** What the backward pass of the one operator that does the work computes. */
+/** What the backward pass of the only compute operator computes. */
 function backwardText({ model }: Analysed, frame: Frame): string {
   const { work } = model.convention;
   if (work === 'inference' || work === 'forward') return '';
@@ -177,7 +177,7 @@ function formulaOf({ op, attrs, inputs, outputs, why }: GraphNode): string {
   return formula.replaceAll('NaN', '?');
 }
 
-/** Costs, parameters and memory beside each other, and under them the share and the rank of each, where they are known. */
+/** A table of costs, parameters and memory with their shares and ranks, as far as known. */
 function factsTable(analysed: Analysed, frames: readonly Frame[], cost: Cost): string {
   const { model, settings } = analysed;
   const { totals, convention } = model;
@@ -221,7 +221,7 @@ function activationsText({ settings }: Analysed, amount: Amount): string {
   return batch === 1 ? `${count} (${memory})` : l10n.t('{0} ({1}, batch {2})', count, memory, batch);
 }
 
-/** `weights 442,368 · biases 192`; running statistics apart. */
+/** `weights 442,368 · biases 192`; running statistics are separate. */
 function rolesText({ weights, biases, normAffine, normStats }: Cost): string {
   const roles: string[] = [];
   if (weights > 0) roles.push(l10n.t('weights {0}', exact(weights)));
@@ -236,7 +236,7 @@ function shareText(part: Amount, whole: Amount): string {
   return percent(part.value / whole.value);
 }
 
-/** `3 of 26` among the rows that cost anything; empty for what is not a row, or costs nothing. */
+/** `3 of 26` among the rows with a cost; empty for a frame that is not a row, or costs nothing. */
 function rankText({ model }: Analysed, frame: Frame, of: (cost: Cost) => Amount): string {
   const { layers } = model.graph;
   if (!layers.includes(frame)) return '';
@@ -252,7 +252,7 @@ function rankText({ model }: Analysed, frame: Frame, of: (cost: Cost) => Amount)
   return all > 1 ? l10n.t('{0} of {1}', above + 1, all) : '';
 }
 
-/** FLOPs per byte of inputs, outputs and parameters, once each. */
+/** FLOPs per byte of inputs, outputs and parameters, each counted once. */
 function intensityText(analysed: Analysed, frame: Frame, cost: Cost): string {
   const { model, settings } = analysed;
   if (!cost.macs.complete || !cost.params.complete || cost.macs.value === 0) return '';
@@ -266,7 +266,7 @@ function intensityText(analysed: Analysed, frame: Frame, cost: Cost): string {
 
 function fieldText({ model }: Analysed, frame: Frame): string {
   const output = frame.outputs[0];
-  // A network above the limit of nodes has outputs of nodes that it does not hold.
+  // If the network was cut at the node limit, the output's node may not be in it.
   if (!output || model.graph.nodes[output.node.id] !== output.node) return '';
   const field = model.field(output.node);
   return field ? receptiveField(field) : '';
@@ -288,19 +288,19 @@ interface Part {
   readonly type: string;
   readonly output: string;
   readonly cost: Cost;
-  /** The first of them, whose places may be in another file; undefined for an operator. */
+  /** The first frame, whose sites may be in another file; undefined for an operator. */
   readonly frame: Frame | undefined;
   times: number;
 }
 
 const shownParts = 8;
 
-/** What is inside: its frames and its own operators, those of one name together, the costliest ones. */
+/** The content: frames and own operators, grouped by name, the costliest ones. */
 function breakdownTable(analysed: Analysed, frame: Frame): string {
   const { model } = analysed;
   const parts = mergedParts(analysed, frame);
   if (parts.length < 2) return '';
-  // Two activations and a concatenation explain nothing.
+  // If hardly any part has a cost, the table explains nothing.
   if (parts.filter(({ cost }) => cost.value.value > 0 || cost.params.value > 0 || !cost.value.complete).length < 2)
     return '';
   const weight = ({ cost }: Part): number => cost.value.value * 1e6 + cost.params.value;
@@ -332,7 +332,7 @@ function mergedParts(analysed: Analysed, frame: Frame): Part[] {
   const order = orderOf(analysed);
   const merged = new Map<string, Part>();
   const add = (label: string, type: string, output: Tensor | undefined, cost: Cost, own?: Frame): void => {
-    // `m.0`, `m.1` and so on are one thing, repeated.
+    // Group `m.0`, `m.1` and so on as repetitions.
     const name = label.replace(/\.\d+$/, '') || label;
     const key = `${name} ${type}`;
     const known = merged.get(key);
@@ -352,7 +352,7 @@ function mergedParts(analysed: Analysed, frame: Frame): Part[] {
   const parts = (holder: Frame): void => {
     for (const child of holder.children) {
       operators(child.first);
-      // A line of a program is what it calls.
+      // Replace a line of a program by what it calls.
       if (isCode(child)) parts(child);
       else if (child.end > child.first) add(child.label, child.type, child.outputs[0], model.costOf(child), child);
       if (!isCode(child)) id = Math.max(id, child.end);
@@ -371,7 +371,7 @@ function mergedParts(analysed: Analysed, frame: Frame): Part[] {
 
 const shownUses = 12;
 
-/** Where a line or a block is used, and what each use costs; what a program does over and over is one row. */
+/** The uses of a line or block with the cost of each; in a program, repeated uses are one row. */
 function usesTable(analysed: Analysed, frames: readonly Frame[]): string {
   const { model, spec } = analysed;
   const order = orderOf(analysed);
@@ -398,7 +398,7 @@ function usesTable(analysed: Analysed, frames: readonly Frame[]): string {
   ].join('\n');
 }
 
-/** From the row down: `inception3a › 3×3`. */
+/** The path from the row down: `inception3a › 3×3`. */
 function pathOf(frame: Frame): string {
   const names: string[] = [];
   for (let at: Frame | undefined = frame; at?.parent; at = at.parent) if (!isCode(at)) names.unshift(frameName(at));
@@ -410,7 +410,7 @@ const peers: readonly { readonly convention: ConventionName; readonly by: string
   { convention: 'fvcore', by: 'fvcore', base: 1 },
 ];
 
-/** Which other counters give another number for this layer, and why. */
+/** Other conventions that give another number for this layer, and why. */
 function peersText(analysed: Analysed, frames: readonly Frame[]): string {
   const { model } = analysed;
   const macs = sum(frames.map(frame => model.costOf(frame))).macs;

@@ -12,28 +12,28 @@ import { readerLines } from './source.ts';
 import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
 import { doubtText } from './wording.ts';
 
-/** A line above the network. */
+/** A code lens above a line. */
 export interface Lens {
   readonly range: Range;
   readonly title: string;
   /** Plain text. */
   readonly tooltip?: string;
-  /** What a click does; the menu of the network where absent. */
+  /** What a click does; default: opens the menu of the network. */
   readonly action?: LensAction;
 }
 
 export type LensAction =
   /** Shows the text beside what it is compared with. */
   | { readonly kind: 'compare' }
-  /** Lets a person choose one of the networks that a file holds. */
+  /** Lets the user choose one of the networks in the file. */
   | { readonly kind: 'entry' }
-  /** Lets a person complete a comment that says how a network is called; `edit` is how it is meant to begin. */
+  /** Lets the user complete a comment that says how a network is called; `edit` inserts a first version. */
   | { readonly kind: 'input'; readonly edit: TextEdit; readonly name: string };
 
 /**
- * The totals at the head of the network, with what they are for and those of the other conventions as tooltip, and the
- * figure of its framework; with what the text is compared with, the layers that are gone, where they were. `others` says
- * what the other networks of the text cost.
+ * The lens at the head of the network: the totals, with their conditions and the other conventions as a tooltip, and
+ * the figure that the framework prints. With a base, also removed layers where they were. `others`: the totals of the
+ * text's other networks.
  */
 export function lenses(analysed: Analysed, base?: Base, others = ''): Lens[] {
   if (!analysed.settings.codeLens.enabled || analysed.document.format.hasNoNetwork) return [];
@@ -65,7 +65,7 @@ function headLenses(analysed: Analysed, base: Base | undefined, others: string):
   ];
   if (totals.why !== undefined) tooltip.push(l10n.t('Part of the network is unknown: {0}', totals.why.message));
   if (totals.doubts.length > 0) tooltip.push(doubtText(totals.doubts));
-  // The headline has the others.
+  // The headline shows the other choices.
   const state = stateText(analysed, key => key === 'phase' || key === 'dialect' || key === 'convention');
   const title = [ofHost(analysed), headline(analysed, base), state].filter(part => part !== '').join(' · ');
   const found: Lens[] = [{ range, title, tooltip: tooltip.join('\n') }];
@@ -77,16 +77,16 @@ function headLenses(analysed: Analysed, base: Base | undefined, others: string):
   return program ? [...found, ...programLenses(analysed, others)] : found;
 }
 
-/** Classes above which it is offered to say how they are built. */
+/** Limit on classes above which “Set input…” is offered. */
 const mostUnbuilt = 50;
 
-/** `As in Detector() of net.py`; empty where the network is the text's own. */
+/** `As in Detector() of net.py`; empty if the text has its own network. */
 export function ofHost({ spec: { program } }: Analysed): string {
   const { host, expression = '' } = program?.entry ?? {};
   return host === undefined ? '' : l10n.t('As in {0} of {1}', expression, host.slice(host.lastIndexOf('/') + 1));
 }
 
-/** What can be changed about a program's network: which one it is, and what it is called with. */
+/** Lenses to choose a program's network, and what it is called with. */
 function programLenses(analysed: Analysed, others: string): Lens[] {
   const { spec, document } = analysed;
   const { program, head: range } = spec;

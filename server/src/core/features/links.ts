@@ -8,7 +8,7 @@ export interface Link {
   readonly tooltip: string;
 }
 
-/** Papers that a text names as papers do: `arXiv:1512.03385`, `doi:10.1109/CVPR.2016.90`. */
+/** Links for paper ids in the text: `arXiv:1512.03385`, `doi:10.1109/CVPR.2016.90`. */
 export function links({ source: { text } }: Document): readonly Link[] {
   const found: Link[] = [];
   const add = (match: RegExpExecArray, base: string): void => {

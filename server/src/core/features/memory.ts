@@ -1,5 +1,5 @@
-// The memory that a network takes, operator by operator: of an ideal runtime, and of eager PyTorch where the program that
-// makes it was read; and in training what is there beside activations.
+// The memory of a network, operator by operator: with an ideal runtime, and in eager PyTorch if the program was read;
+// in training, also what is needed besides activations.
 import * as l10n from '@vscode/l10n';
 import { parametersOf } from '../analysis/counts.ts';
 import { eagerTimeline } from '../analysis/eager.ts';
@@ -11,30 +11,30 @@ import { type OverviewSite, placesElsewhere } from './overview.ts';
 import { elementBytes, frameName, isCode, orderOf, shapeOrUnknown } from './wording.ts';
 
 export type MemoryMode = 'inference' | 'training';
-/** Whose curve it is. */
+/** Which runtime a curve is for. */
 export type MemoryKind = 'ideal' | 'eager';
 
 export interface MemoryCurve {
   readonly kind: MemoryKind;
-  /** While each operator runs. */
+  /** Bytes while each operator runs. */
   readonly bytes: readonly number[];
   readonly peak: { readonly step: number; readonly bytes: number };
-  /** Kept for the backward pass. */
+  /** Bytes kept for the backward pass. */
   readonly saved: number;
-  /** Whether it is more, because something is not known. */
+  /** Whether it is a lower bound, because something is unknown. */
   readonly isLeast: boolean;
 }
 
-/** Operators that follow each other in one layer, or on one line of a program. */
+/** Consecutive operators of one layer, or of one line of a program. */
 export interface MemoryStretch {
-  /** With what it is in: `layer1.0.conv1`. */
+  /** Including its parents: `layer1.0.conv1`. */
   readonly name: string;
   readonly type: string;
   readonly sites: readonly OverviewSite[];
   readonly count: number;
 }
 
-/** What an optimizer keeps beside parameters and gradients. */
+/** What an optimizer stores besides parameters and gradients. */
 export interface OptimizerState {
   readonly name: string;
   readonly bytes: number;
@@ -42,25 +42,25 @@ export interface OptimizerState {
 
 export interface Memory {
   readonly mode: MemoryMode;
-  /** The names of operators, and for each step the number of its own. */
+  /** Names of operators, and for each step the index of its own. */
   readonly names: readonly string[];
   readonly operators: readonly number[];
   readonly stretches: readonly MemoryStretch[];
   readonly curves: readonly MemoryCurve[];
-  /** Why there is no curve of eager PyTorch. */
+  /** Why there is no curve for eager PyTorch. */
   readonly why: string | undefined;
   /** In bytes. */
   readonly parameters: number;
   readonly gradients: number;
   readonly optimizers: readonly OptimizerState[];
-  /** Whether parameters are more, because something is not known. */
+  /** Whether `parameters` is a lower bound, because something is unknown. */
   readonly isLeast: boolean;
 }
 
-/** What is there at a step, the largest first. */
+/** The buffers in memory at a step, largest first. */
 export interface MemoryMoment {
   readonly pieces: readonly MemoryPiece[];
-  /** How many smaller ones there are, and their bytes. */
+  /** The number of smaller buffers, and their bytes. */
   readonly others: number;
   readonly otherBytes: number;
 }
@@ -68,13 +68,13 @@ export interface MemoryMoment {
 export interface MemoryPiece {
   readonly name: string;
   readonly operator: string;
-  /** Empty for what an operator makes beside its output. */
+  /** Empty for a buffer that is not an output. */
   readonly shape: string;
   readonly bytes: number;
   readonly saved: boolean;
-  /** Whether the operator that runs makes it. */
+  /** Whether the current operator allocates it. */
   readonly isNew: boolean;
-  /** The step at which it was made. */
+  /** The step at which it was allocated. */
   readonly step: number;
 }
 
@@ -92,7 +92,7 @@ function options(mode: MemoryMode) {
   return { training: mode === 'training', lifetimes: true };
 }
 
-/** What has to be read before it is known; undefined where nothing takes long. */
+/** The reading needed beforehand, in steps; undefined if nothing takes long. */
 export function memoryPreparation(analysed: Analysed, mode: MemoryMode): Generator<void, void> | undefined {
   const { document, settings, standIns } = analysed;
   const { reader } = standIns?.document ?? document;
@@ -111,7 +111,7 @@ function computed(analysed: Analysed, mode: MemoryMode): Computed {
   const training = mode === 'training';
   const own: Computed = {
     graph,
-    // A runtime that plans ahead is one of inference.
+    // The ideal runtime is only for inference.
     ideal: training ? undefined : idealTimeline(graph, each * settings.batch),
     eager: eagerTimeline(graph, { bytesPerElement: each, batch: settings.batch, training }),
   };
@@ -140,17 +140,17 @@ export function memory(analysed: Analysed, mode: MemoryMode): Memory {
   };
 }
 
-/** Peaks and what training needs, in bytes; null for what is not known. */
+/** Peaks and training memory in bytes; null if unknown. */
 export interface MemoryReport {
-  /** The most at once, at inference. */
+  /** The peak at inference with an ideal runtime. */
   readonly ideal: number | null;
   readonly eager: number | null;
-  /** In training, by eager PyTorch: the most in the forward pass, and what that keeps for the backward pass. */
+  /** Training in eager PyTorch: the peak of the forward pass, and what it keeps for the backward pass. */
   readonly forward: number | null;
   readonly saved: number | null;
   readonly parameters: number | null;
   readonly gradients: number | null;
-  /** By optimizer, what it keeps beside them. */
+  /** The optimizer's state by optimizer. */
   readonly optimizers: Readonly<Record<'sgd' | 'momentum' | 'adam' | 'adamw', number>> | null;
 }
 
@@ -174,7 +174,7 @@ export function memoryReport(analysed: Analysed): MemoryReport {
   };
 }
 
-/** The same in words, line by line. */
+/** The report as lines of text. */
 export function memoryLines({
   ideal,
   eager,
@@ -225,7 +225,7 @@ function whyNoProgram({ document, spec }: Analysed): string {
     : l10n.t('How long PyTorch keeps tensors depends on a program in Python; there is none for this file.');
 }
 
-/** Learnable parameters, and those of them that are trained. */
+/** The number of learnable parameters, and of those that are trained. */
 function parametersIn(graph: Graph): {
   readonly parameters: number;
   readonly trained: number;
@@ -280,7 +280,7 @@ class Names {
     const named: Named = {
       name,
       type: isCode(frame) ? (around?.type ?? '') : frame.type,
-      // A part of a framework's module is where that is.
+      // A part of a framework's module has the place of that module.
       sites: sites.length > 0 ? sites.slice(0, 1) : (around?.sites ?? []),
     };
     this.#known.set(frame, named);
@@ -305,7 +305,7 @@ function isSame(a: Named, b: Named): boolean {
   return a.name === b.name && a.sites === b.sites;
 }
 
-/** What is there while an operator runs; undefined where there is no such curve. */
+/** The buffers in memory while an operator runs; undefined if there is no such curve. */
 export function memoryAt(
   analysed: Analysed,
   mode: MemoryMode,

@@ -1,19 +1,19 @@
-// From a place to what it means, and to all places that mean the same.
+// Definitions, references and highlights.
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import { noteAt, placeAt } from './hover.ts';
 import { type Place, placesOf, type Target, type Thing } from './places.ts';
 
 export interface Definition extends Target {
-  /** The place that was asked about; undefined where that is the item around. */
+  /** The range that was asked about; undefined for the item around it. */
   readonly from: Range | undefined;
-  /** The file that it is in, where that is another one. */
+  /** The file it is in, if that is another one. */
   readonly file?: string;
 }
 
-/** Where what is at an offset is defined: in another file, what a row calls its module; of an item, itself. */
+/** The definition of what is at an offset; the class in another file for a row's module, an item itself for an item. */
 export function definitionOf(analysed: Analysed, offset: number): Definition | undefined {
-  // What names mean in a program is said by the extension of the language.
+  // Names in a program are the business of the Python extension.
   if (analysed.spec.program) return undefined;
   const places = placesOf(analysed.document);
   const place = places.at(offset);
@@ -24,7 +24,7 @@ export function definitionOf(analysed: Analysed, offset: number): Definition | u
   return output && { ...output.target, from: undefined };
 }
 
-/** Where the module that is named at an offset is defined, if that is in another file. */
+/** The definition of the module named at an offset, if it is in another file. */
 function moduleAt(analysed: Analysed, offset: number): Definition | undefined {
   const at = { from: offset, to: offset };
   for (const frame of placeAt(analysed, at)?.frames ?? []) {
@@ -37,13 +37,13 @@ function moduleAt(analysed: Analysed, offset: number): Definition | undefined {
 }
 
 /**
- * The places that mean what the one at an offset means; of an item, those that mean what it outputs. Definitions that have
- * a name are among them if they are asked for.
+ * The references to what is at an offset; for an item, to its outputs. Includes definitions with a name if
+ * `withDefinitions`.
  */
 export function referencesTo({ document }: Analysed, offset: number, withDefinitions: boolean): readonly Range[] {
   const places = placesOf(document);
   const place = places.at(offset);
-  // Nobody names a layer of Caffe: who asks for its name asks for what it outputs.
+  // A layer's name in Caffe is never referenced, so look for references to its outputs instead.
   const found = place && place.thing.kind !== 'name' ? [place] : places.outputsAt(offset);
   return [...new Set(found.map(({ thing }) => thing))].flatMap(thing => [
     ...(withDefinitions ? unnamedDefinition(thing, found) : []),
@@ -61,11 +61,11 @@ function unnamedDefinition(
 
 export interface Highlight {
   readonly range: Range;
-  /** Whether it gives what is meant there its value. */
+  /** Whether it is a definition. */
   readonly writes: boolean;
 }
 
-/** The places to highlight when the cursor is on one of them; undefined elsewhere. */
+/** The ranges to highlight if the cursor is on one of them; undefined elsewhere. */
 export function highlights({ document }: Analysed, offset: number): readonly Highlight[] | undefined {
   const place = placesOf(document).at(offset);
   if (!place || place.thing.kind === 'name') return undefined;

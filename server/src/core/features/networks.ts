@@ -1,4 +1,4 @@
-// The other networks of a text: those of a program that is not shown now, and those of other programs that import it.
+// Other networks of a text: those of a program that are not shown, and those of programs that import it.
 import * as l10n from '@vscode/l10n';
 import type { Host, ProgramEntry } from '../formats/index.ts';
 import { type Analysed, asNetwork, type Network, preparation, price } from '../pipeline.ts';
@@ -11,31 +11,31 @@ import type { Lens } from './lens.ts';
 import { type TotalsReport, totalsReport } from './report.ts';
 import { codeSpan, plainMarkdown } from './wording.ts';
 
-/** What another network of a text costs, without what it was computed from: a file may have many. */
+/** The cost of another network of a text, without the analysis behind it: a file may have many. */
 export interface OtherNetwork {
   /** How it was built and called. */
   readonly entry: ProgramEntry;
-  /** As a picker says it: `4.09G MACs · 25.6M params · peak 9.63 MB`. */
+  /** For pickers: `4.09G MACs · 25.6M params · peak 9.63 MB`. */
   readonly outcome: Outcome;
   readonly totals: TotalsReport;
-  /** The lines that it has, and neither the network that is shown nor one before it. */
+  /** The lines that are in this network, but neither in the one shown nor in a previous one. */
   readonly lines: ReadonlyMap<number, OtherLine>;
-  /** What is wrong on these lines. */
+  /** The problems on these lines. */
   readonly problems: readonly Problem[];
   /** The heads of classes among these lines. */
   readonly heads: readonly Range[];
 }
 
 interface OtherLine {
-  /** Empty where there is nothing to be said of it. */
+  /** Empty if there is nothing to show. */
   readonly label: string;
   readonly detail: string;
 }
 
 /**
- * Reads the other networks of a text, one after the other and each in steps: those that were looked at before, the last
- * one first, then the others in the order of the text. `viewed` has the expressions that built them, `hosts` other programs
- * that import the text. Where nobody needs all of them, it can be left after any step.
+ * Reads the other networks of a text one after the other, each in steps: first those that were viewed (the last one
+ * first), then the others in text order. `viewed` are the entry expressions of the former, `hosts` other programs that
+ * import the text. Can be abandoned after any step.
  */
 export function* otherNetworks(
   analysed: Analysed,
@@ -49,7 +49,7 @@ export function* otherNetworks(
     for (const _ of preparation(document, settings) ?? []) yield undefined;
     const other = price(document, settings);
     const entry = other?.spec.program?.entry;
-    // A program that does not use the text, or no more, shows nothing of it.
+    // Skip a program that does not use the text (any more).
     if (!entry || (typeof network === 'object') !== (entry.host !== undefined)) continue;
     const found = otherNetwork(analysed, other, entry, seen);
     for (const line of found.lines.keys()) seen.add(line);
@@ -57,7 +57,7 @@ export function* otherNetworks(
   }
 }
 
-/** Which networks there are besides the one that is shown. */
+/** The networks besides the one that is shown. */
 function networksOf(
   { spec: { program } }: Analysed,
   viewed: readonly string[],
@@ -66,7 +66,7 @@ function networksOf(
   if (!program?.entry) return [];
   const { entry, entries } = program;
   const own = new Set(entries.map(({ expression }) => expression));
-  // One that only another file builds is read as that one builds it.
+  // A network that only another file builds is read in the way that file builds it.
   if (entry.host === undefined) own.delete(entry.expression);
   const ordered = [...viewed.filter(expression => own.has(expression)), ...own];
   return [...hosts, ...new Set(ordered)];
@@ -99,7 +99,9 @@ function otherNetwork(shown: Analysed, other: Analysed, entry: ProgramEntry, see
   };
 }
 
-/** What is wrong on some lines, with the network that it is wrong in. What had to be guessed may be wrong itself. */
+/**
+ * The problems on some lines, with the network they occur in; reduced if the call was guessed, which may be the cause.
+ */
 function problemsOn(lines: ReadonlyMap<number, OtherLine>, other: Analysed, entry: ProgramEntry): readonly Problem[] {
   const { document, problems, spec } = other;
   return problems
@@ -114,14 +116,14 @@ function problemsOn(lines: ReadonlyMap<number, OtherLine>, other: Analysed, entr
     }));
 }
 
-/** `resnet50()`, or `Net() of net.py` where another file builds it. */
+/** `resnet50()`, or `Net() of net.py` if another file builds it. */
 function nameOf({ expression, host }: ProgramEntry): string {
   return host === undefined ? expression : l10n.t('{0} of {1}', expression, host.slice(host.lastIndexOf('/') + 1));
 }
 
 const wordsOf = (outcome: Outcome): string => (outcome.kind === 'totals' ? outcome.totals : outcome.why);
 
-/** The hints of lines that only other networks have, in parentheses: they are in no total that is shown. */
+/** The hints of lines that are only in other networks, in parentheses: they are in none of the totals shown. */
 export function otherHints({ document: { lines } }: Analysed, others: readonly OtherNetwork[], within: Range): Hint[] {
   const [first, last] = [lines.lineAt(within.from), lines.lineAt(within.to)];
   return others.flatMap(other =>
@@ -131,7 +133,7 @@ export function otherHints({ document: { lines } }: Analysed, others: readonly O
   );
 }
 
-/** The detail of such a hint, as markdown; empty where another network has nothing there either. */
+/** The detail of such a hint as Markdown; empty if no other network has the line. */
 export function otherDetail(others: readonly OtherNetwork[], line: number): string {
   for (const other of others) {
     const found = other.lines.get(line);
@@ -140,7 +142,7 @@ export function otherDetail(others: readonly OtherNetwork[], line: number): stri
   return '';
 }
 
-/** The same where the pointer is on a text. */
+/** The same for the text at an offset. */
 export function otherHover(
   { document: { lines } }: Analysed,
   others: readonly OtherNetwork[],
@@ -153,8 +155,8 @@ export function otherHover(
 }
 
 /**
- * Above the place that names another network, its totals; above the head of a class that only another network uses, which
- * one that is.
+ * Lenses: the totals above the place that names another network, and above a class that only another network uses, the
+ * name of that network.
  */
 export function otherLenses({ settings }: Analysed, others: readonly OtherNetwork[]): Lens[] {
   if (!settings.codeLens.enabled) return [];
@@ -170,22 +172,22 @@ export function otherLenses({ settings }: Analysed, others: readonly OtherNetwor
   });
 }
 
-/** What choosing one of them would give; undefined where that was not read. */
+/** The totals of another network; undefined if it has not been read. */
 export function otherOutcome(others: readonly OtherNetwork[], expression: string | undefined): Outcome | undefined {
   return others.find(({ entry }) => entry.host === undefined && entry.expression === expression)?.outcome;
 }
 
-/** What is wrong on lines that only they have. */
+/** The problems on lines that only other networks have. */
 export function otherProblems(others: readonly OtherNetwork[]): readonly Problem[] {
   return others.flatMap(({ problems }) => problems);
 }
 
-/** The other networks with their totals, one a line, as plain text; empty where there are none. */
+/** The other networks with their totals, one per line, as plain text; empty if there are none. */
 export function othersText(others: readonly OtherNetwork[]): string {
   return others.map(({ entry, outcome }) => `${nameOf(entry)}: ${wordsOf(outcome)}`).join('\n');
 }
 
-/** The same as markdown, for the status bar. */
+/** The same as Markdown, for the status bar. */
 export function othersMarkdown(others: readonly OtherNetwork[]): string {
   if (others.length === 0) return '';
   const shown = others.slice(0, mostShown);
@@ -197,5 +199,5 @@ export function othersMarkdown(others: readonly OtherNetwork[]): string {
   ].join('\n\n');
 }
 
-/** So many networks fit below the totals. */
+/** How many networks are listed below the totals. */
 const mostShown = 12;

@@ -2,7 +2,7 @@
 import type { Spec } from '../formats/index.ts';
 import type { Document } from '../pipeline.ts';
 
-/** The text of another file as it was read: of Python, or the project file; undefined for one that was not. */
+/** The text of another file (Python or the project file) that was read along; undefined if it was not. */
 export function textOfFile(
   { source: { project } }: Document,
   spec: Spec | undefined,

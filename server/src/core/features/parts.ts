@@ -1,4 +1,4 @@
-// The parts of a network that a person knows: the items of a text, or the modules of a program with what is their own.
+// The layers of a network as users see them: the items of a text, or the modules of a program with their own operators.
 import { type Cost, sumOf } from '../analysis/model.ts';
 import { useOf } from '../graph/graph.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -10,7 +10,7 @@ export interface Part {
   readonly range: Range | undefined;
   readonly file: string | undefined;
   readonly cost: Pick<Cost, 'macs' | 'params' | 'activations'>;
-  /** The operators that are its own, as stretches of the execution. */
+  /** Its own operators, as ranges of the execution. */
   readonly stretches: readonly { readonly first: number; readonly end: number }[];
 }
 

@@ -1,4 +1,4 @@
-// What a text defines, each with all places that mean it: what definition, references, highlights and rename look at.
+// What a text defines, and all places that refer to it: the basis of definition, references, highlights and rename.
 import { type Definition, type Item, noDefinitions, type Reader, type Reference } from '../formats/index.ts';
 import type { Document } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
@@ -6,43 +6,43 @@ import type { Range } from '../text/range.ts';
 /** Something that a text defines: a row, a blob, a block, a parameter. */
 export interface Thing {
   readonly kind: 'row' | 'blob' | Definition['kind'];
-  /** Undefined for what has a number alone. */
+  /** Undefined if it only has a number. */
   readonly name: string | undefined;
   readonly isFixed: boolean;
-  /** In source order. A blob may be defined in several places: each layer of an in-place chain passes it on. */
+  /** In source order. A blob can have several definitions: each layer of an in-place chain redefines it. */
   readonly places: readonly Place[];
 }
 
 /** Where something is defined. */
 export interface Target {
-  /** All of it: a row, a layer, a block with its rows. */
+  /** The full range: a row, a layer, a block with its rows. */
   readonly whole: Range;
-  /** Its name; where it has none, its first line. */
+  /** The range of its name; without a name, its first line. */
   readonly at: Range;
 }
 
-/** A place that means something by its name or its number. */
+/** A place that refers to something by name or number. */
 export interface Place {
-  /** The name or the number itself, without quotes and without the part that is read of it. */
+  /** The name or number itself, without quotes and without an index of an output. */
   readonly range: Range;
-  /** With those. */
+  /** Including these. */
   readonly written: Range;
   readonly thing: Thing;
-  /** Itself, where it defines the thing. */
+  /** Set if it is the definition. */
   readonly target: Target;
   readonly defines: boolean;
   /**
-   * How it says so: by name, by the number of a row, by a word that is no name (`previous`); `escaped` is a name that is
-   * not written as it is read.
+   * How it refers: by name, by row number, or by a word that is not a name (`previous`); `escaped` is a name that is
+   * not written literally.
    */
   readonly by: 'name' | 'number' | 'word' | 'escaped';
 }
 
 export interface Places {
   readonly things: readonly Thing[];
-  /** The place at an offset; its end counts. */
+  /** The place at an offset, including its end. */
   at(offset: number): Place | undefined;
-  /** What the innermost item there outputs, and where that is defined; nothing on a reference to what is not there. */
+  /** The outputs of the innermost item at an offset, with their definitions; empty on an unresolved reference. */
   outputsAt(offset: number): readonly { readonly thing: Thing; readonly target: Target }[];
 }
 
@@ -59,7 +59,7 @@ export function placesOf(document: Document): Places {
   return places;
 }
 
-/** A thing while its places are being found. */
+/** A thing whose places are still being collected. */
 interface OpenThing extends Thing {
   readonly places: OpenPlace[];
 }
@@ -80,12 +80,12 @@ class Finder {
   readonly #document: Document;
   readonly #reader: Reader;
   readonly #things: OpenThing[] = [];
-  /** By range: what is read twice, because an alias brings it, is one place. */
+  /** By range: a place that is read twice through an alias counts once. */
   readonly #found = new Map<string, OpenPlace>();
-  /** What items output, by item and by name; `''` is the item itself. */
+  /** The outputs of items, by item and name; `''` is the item itself. */
   readonly #outputs = new Map<string, Map<string, Output>>();
   readonly #items: Item[] = [];
-  /** References that mean nothing in the text. */
+  /** Unresolved references. */
   readonly #lost: Range[] = [];
   /** Blobs by name. */
   readonly #blobs = new Map<string, OpenThing>();
@@ -150,14 +150,14 @@ class Finder {
     inputs: readonly Definition[],
     sharesNames: boolean,
   ): void {
-    // Shared weights have a definition of their own.
+    // Shared weights are defined elsewhere.
     if (kind === 'name' && !reads) return;
     if (target === undefined) {
       this.#lost.push(range);
       return;
     }
     const name = String(written);
-    // `halves.1` is a part of what is called `halves`.
+    // `halves.1` refers to a part of `halves`.
     const whole = name.replace(/\.\d+$/, '');
     if (target === 'input') {
       const input = inputs.find(one => one.name === name) ?? inputs.find(one => one.name === whole);
@@ -176,7 +176,7 @@ class Finder {
     }
     const own = [name, whole].find(each => outputs.has(each));
     const output = own === undefined ? first : outputs.get(own);
-    // What a padding layer of Caffe's oldest form reads is called otherwise, and so is `previous`.
+    // The bottom of a padding layer in Caffe's V0 format has another name, and so does `previous`.
     const thing = own === undefined && sharesNames ? this.#blob(name) : output?.thing;
     if (thing && output) this.#add(thing, range, own ?? (sharesNames ? name : undefined), output.target);
   }
@@ -193,7 +193,7 @@ class Finder {
     return thing;
   }
 
-  /** `name` is what is written there, if it is a name. */
+  /** `name` is the written name, if there is one. */
   #add(
     thing: OpenThing,
     { from, to }: Range,
@@ -212,7 +212,7 @@ class Finder {
     thing.places.push(place);
   }
 
-  /** Where the letters of a name are; undefined where they are not written as they are read. */
+  /** The range of a name without quotes; undefined if it is not written literally. */
   #nameAt({ from, to }: Range, name: string): Range | undefined {
     const quote = this.#text[from] === '"' || this.#text[from] === "'" ? 1 : 0;
     const start = from + quote;
@@ -232,7 +232,7 @@ class Finder {
         let best: Place | undefined;
         for (const place of all) {
           if (place.written.from > offset) break;
-          // Where two touch, the one that begins there.
+          // If two touch, the one that begins here.
           if (offset <= place.written.to) best = place;
         }
         return best;

@@ -1,5 +1,5 @@
-// Another name for what is at a place, in every place that says it. Tried on the text before it is offered: whatever the
-// new name would change besides, such as a name that it hides, is a reason to refuse it.
+// Rename. Edits are tried on the text first: if the new name would change anything else, for example by hiding another
+// name, the rename is refused.
 import * as l10n from '@vscode/l10n';
 import { type Analysed, withEdits } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
@@ -8,12 +8,12 @@ import { clip } from '../text/wording.ts';
 import { type Place, type Places, placesOf, type Thing } from './places.ts';
 
 export interface Renaming {
-  /** What is replaced at the place itself. */
+  /** The range to replace at the place itself. */
   readonly range: Range;
   readonly name: string;
 }
 
-/** What could be renamed at an offset; why not, where there is something; undefined where there is nothing. */
+/** What would be renamed at an offset; why it cannot be; undefined if there is nothing. */
 export function prepareRename(analysed: Analysed, offset: number): Renaming | { readonly refused: string } | undefined {
   const place = placesOf(analysed.document).at(offset);
   if (!place) return undefined;
@@ -21,7 +21,7 @@ export function prepareRename(analysed: Analysed, offset: number): Renaming | { 
   return refused === undefined ? { range: place.range, name: place.thing.name! } : { refused };
 }
 
-/** The changes that rename what is at an offset; undefined where there is nothing. */
+/** The edits of a rename; undefined if there is nothing at the offset. */
 export function rename(
   analysed: Analysed,
   offset: number,
@@ -58,7 +58,7 @@ function refusal({ by, thing }: Place): string | undefined {
   return undefined;
 }
 
-/** Whether the changed text says the same with another name: every place means what it meant, and costs are the same. */
+/** Whether the edited text means the same: every place refers to the same thing, and costs are equal. */
 function isSame(
   before: Analysed,
   after: Analysed,

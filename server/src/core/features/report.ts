@@ -1,4 +1,4 @@
-// What scripts rely on: schema 1 of `flopline report --format json`.
+// The report of a network: as data for scripts (`flopline report --format json`, schema 1) and as Markdown.
 import * as l10n from '@vscode/l10n';
 import type { Amount, Cost } from '../analysis/model.ts';
 import type { Work } from '../analysis/work.ts';
@@ -17,33 +17,33 @@ import { documentProblems, problems } from './findings.ts';
 import { type MemoryReport, memoryReport } from './memory.ts';
 import { certaintySign, elementBytes, uncertainty } from './wording.ts';
 
-/** Sizes batch first; null for a size that is unknown, and for a shape of unknown rank. */
+/** Sizes, batch first; null for an unknown size, or for a shape of unknown rank. */
 export type ReportShape = readonly (number | null)[] | null;
 
-/** Counts for one sample; null where nothing is known, a lower bound where `complete` is false. */
+/** Counts for one sample; null if nothing is known, a lower bound if `complete` is false. */
 export interface RowReport {
   readonly name: string;
   readonly op: string;
-  /** 1-based; null where the file has no such line. */
+  /** 1-based; null if the file has no such line. */
   readonly line: number | null;
   readonly outputs: readonly ReportShape[];
   /** Learnable parameters. */
   readonly params: number | null;
   readonly macs: number | null;
-  /** In the convention that was asked for. */
+  /** In the selected convention. */
   readonly value: number | null;
-  /** Elements. */
+  /** In elements. */
   readonly activations: number | null;
   readonly complete: boolean;
-  /** Where `complete` is false: the reason, in words. */
+  /** Why it is not complete. */
   readonly why?: string;
-  /** Where the reason lies in another layer: the `index` of that one. */
+  /** If the reason lies in another layer: its `index`. */
   readonly cause?: number;
-  /** Whether the row was read as what must have been meant, not as it is written. */
+  /** Whether the row's text was repaired: read as what was probably meant. */
   readonly repaired?: true;
-  /** Whether it is counted by a rule of the project file. */
+  /** Whether a rule of the project file counts it. */
   readonly byRule?: true;
-  /** The numbers are right only under a condition, which `why` says: neither lower bounds nor certain. */
+  /** The numbers are right only under the condition in `why`: neither lower bounds nor certain. */
   readonly doubtful?: true;
   readonly children?: readonly RowReport[];
 }
@@ -51,29 +51,29 @@ export interface RowReport {
 export interface LayerReport extends RowReport {
   /** 0-based, in source order. */
   readonly index: number;
-  /** Of a module of a program: the file in which it is constructed, where that is another one. */
+  /** For a module of a program: the file that constructs it, if that is another one. */
   readonly file?: string;
-  /** How often it is called; 0 for one that is not. */
+  /** How often it is called; may be 0. */
   readonly calls?: number;
-  /** Whether it holds no other modules. */
+  /** Whether it contains no other modules. */
   readonly leaf?: boolean;
 }
 
-/** A network that a program holds. */
+/** A network in a program. */
 export interface EntryReport {
   readonly entry: string;
-  /** 1-based; null for one that was asked for from outside. */
+  /** 1-based; null if a setting selects it. */
   readonly line: number | null;
-  /** What it is called with: shapes where it was read, else as the file says it; null where that is not known. */
+  /** The shapes of its inputs if it was read, else the expressions in the file; null if unknown. */
   readonly inputs: readonly ReportShape[] | string | null;
-  /** Whether that was guessed; null where it was not read. */
+  /** Whether the inputs were guessed; null if it was not read. */
   readonly guessed: boolean | null;
-  /** What it costs, where all networks of a file were read. */
+  /** Its totals, if all networks of the file were read. */
   readonly totals?: TotalsReport;
 }
 
 export interface ProblemReport {
-  /** 1-based, as the column, which counts UTF-16 units. */
+  /** 1-based, like the column, which counts UTF-16 units. */
   readonly line: number;
   readonly column: number;
   readonly severity: Severity;
@@ -88,25 +88,25 @@ export interface TotalsReport {
   readonly flops: number | null;
   readonly value: number | null;
   readonly activations: number | null;
-  /** The most memory that is alive at once, for the batch and the dtype that were asked for. */
+  /** Peak activation memory for the selected batch and data type. */
   readonly peakBytes: number | null;
   readonly complete: boolean;
-  /** Where `complete` is false: the first reason, in words. */
+  /** The first reason why it is not complete. */
   readonly why?: string;
-  /** As of a row. */
+  /** As in a row. */
   readonly doubtful?: true;
 }
 
-/** What the spec's own framework prints, in the label's unit. */
+/** The figure that the spec's own framework prints, in the unit of the label. */
 export interface NativeReport {
-  /** The preset that comes nearest. */
+  /** The closest preset. */
   readonly convention: string;
   readonly label: string;
-  /** What the newest release prints. */
+  /** The figure of the newest release. */
   readonly value: number;
-  /** The figure of each release whose rules differ, the newest first, without those that refuse the file. */
+  /** The figure of each release whose rules differ, newest first; without releases that reject the file. */
   readonly versions?: readonly ReleaseReport[];
-  /** What the newest release prints of the network as fused for inference. */
+  /** The newest release's figure for the network fused for inference. */
   readonly fused?: FusedReport;
 }
 
@@ -126,41 +126,41 @@ export interface FileReport {
   readonly format: string;
   readonly model: string;
   readonly input: Readonly<Record<string, ReportShape>>;
-  /** Which work `value` counts, where it is not that of inference; the network is read as it runs in training then. */
+  /** The work that `value` counts, if not inference; then the network is read as it runs in training. */
   readonly work?: Exclude<Work, 'inference'>;
   readonly totals: TotalsReport;
   readonly native: NativeReport | null;
   /**
-   * What says what its rows mean: the Python of its repository, where that was read (`models/yolo.py`), else the release or
-   * the family whose modules Flopline’s own tables have (`YOLOv5 v7.0`, `Ultralytics`).
+   * Where the meaning of the rows comes from: the repository's own Python if it was read (`models/yolo.py`), else the
+   * release or family in Flopline's tables (`YOLOv5 v7.0`, `Ultralytics`).
    */
   readonly source?: string;
-  /** Of a program: its networks, the one that was read first. */
+  /** For a program: its networks, the one that was read first. */
   readonly entries?: readonly EntryReport[];
-  /** Where it was asked for. */
+  /** If requested. */
   readonly memory?: MemoryReport;
   readonly layers: readonly LayerReport[];
   readonly problems: readonly ProblemReport[];
 }
 
 export interface ReportOptions {
-  /** As the caller names it; by default the source's name. */
+  /** The name to report; default: the source's name. */
   readonly file?: string | undefined;
-  /** Whether rows have what is inside them as `children`. */
+  /** Whether to include what is inside rows, as `children`. */
   readonly blocks?: boolean | undefined;
-  /** Whether the memory that it takes is reported. */
+  /** Whether to include memory. */
   readonly memory?: boolean | undefined;
   /** Other networks of the text that were read. */
   readonly networks?: readonly ReadNetwork[] | undefined;
 }
 
-/** A network of a program that was read besides the one that is shown. */
+/** Another network of a program, already read. */
 export interface ReadNetwork {
   readonly entry: ProgramEntry;
   readonly totals: TotalsReport;
 }
 
-/** One row for each item of the file's top-level list; rows sum to totals (null as 0). Of the text as it is. */
+/** One row per top-level item; rows add up to the totals (null as 0). Without stand-ins. */
 export function report(
   shown: Analysed,
   { file, blocks = false, memory = false, networks = [] }: ReportOptions = {},
@@ -189,7 +189,7 @@ export function report(
   };
 }
 
-/** What the whole network costs, of the text as it is read. */
+/** The totals of the network, without stand-ins. */
 export function totalsReport(analysed: Analysed): TotalsReport {
   const { model, settings } = analysed;
   const { totals, peak } = model;
@@ -230,7 +230,7 @@ interface Sum {
   complete: boolean;
 }
 
-/** One row for each module of a program, with everything inside it. */
+/** One row per module of a program, including everything inside it. */
 function moduleRows(
   { model, document }: Analysed,
   { modules }: Program,
@@ -246,11 +246,11 @@ function moduleRows(
       macs: sum(cost => cost.macs),
       value: sum(cost => cost.value),
       activations: sum(cost => cost.activations),
-      // Of a node, what is not known includes the memory that it takes.
+      // Reasons of nodes also cover their memory, so take the reason of an unknown count.
       why: costs.find(cost => !cost.macs.complete || !cost.params.complete)?.why,
     };
   });
-  // Modules come after those that hold them.
+  // Modules come after their parents, so go backwards.
   for (let at = modules.length - 1; at >= 0; at--) {
     const around = own[modules[at]!.parent];
     const inside = own[at]!;
@@ -285,7 +285,7 @@ function moduleRows(
   });
 }
 
-/** The 1-based line of a place, in whatever file; null where its text is not at hand. */
+/** The 1-based line of a place in any file; null if its text is not available. */
 function lineOf(
   { file, range }: Pick<Site, 'file' | 'range'>,
   own: Lines,
@@ -314,7 +314,7 @@ function releaseReport({ version, value, fused }: VersionFigure): ReleaseReport 
   return { version, value, ...(fused ? { fused } : {}) };
 }
 
-/** The report of a spec that was not analysed (a file above the size limit): nothing is known but its problems. */
+/** The report of a spec without analysis (a file above the size limit): only its problems are known. */
 export function documentReport(document: Document, { file }: ReportOptions = {}): FileReport {
   const { source, format } = document;
   const [problem] = document.problems;
@@ -339,13 +339,13 @@ export function documentReport(document: Document, { file }: ReportOptions = {})
   };
 }
 
-/** What a report for people needs besides: the unit of `value` and the order in which the file writes shapes. */
+/** What a report as text needs besides: the unit of `value` and the order of shapes. */
 export interface ReportWords {
   readonly unit: string;
   readonly shapeOrder: ShapeOrder;
 }
 
-/** The report as markdown, for an issue or a notebook; of all layers, or of those that are `shown`. */
+/** The report as Markdown, of all layers or of the `shown` ones. */
 export function markdownReport(
   { file, model, input, totals, native: figure, entries = [], layers }: FileReport,
   { unit, shapeOrder }: ReportWords,
@@ -355,7 +355,7 @@ export function markdownReport(
   const rows = shown.map(layer => {
     const { index, name, op, line, outputs, value } = layer;
     const share = value && totals.value && layer.complete ? percent(value / totals.value) : '';
-    // Of a lower bound, this is the largest share that a layer can have.
+    // If the total is a lower bound, the share is an upper bound.
     const most = share === '' || totals.complete ? '' : '≤ ';
     const cells = [index, line ?? '', cell(name), cell(op), shapeCell(outputs[0], shapeOrder)];
     return `| ${[...cells, bounded(value, layer), most + share, bounded(layer.params, layer)].join(' | ')} |`;
@@ -387,7 +387,7 @@ export function markdownReport(
   ].join('\n');
 }
 
-/** The networks of a file side by side; nothing where only one was read. */
+/** The networks of a file side by side; empty if only one was read. */
 function networksTable(entries: readonly EntryReport[], unit: string): readonly string[] {
   const rows = pricedEntries(entries).map(({ entry, line, totals }) => {
     const sign = reportSign(totals, []);
@@ -406,12 +406,12 @@ export function pricedEntries(
   return entries.flatMap(({ totals, ...entry }) => (totals ? [{ ...entry, totals }] : []));
 }
 
-/** A text as a cell of a table, or in a line of prose. */
+/** Escapes a text for a table cell or prose in Markdown. */
 export function markdownCell(text: string): string {
   return text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ');
 }
 
-/** Why layers are unknown, a line for each reason with the layers that depend on it. Layers are named by their indexes. */
+/** Reasons for unknown values: one line per reason, with the indexes of the layers that depend on it. */
 export function reasonLines({ layers, totals }: Pick<FileReport, 'layers' | 'totals'>): readonly string[] {
   const groups = new Map<string, { readonly here: LayerReport[]; readonly below: number[] }>();
   const group = (why: string) => {
@@ -455,7 +455,7 @@ function spansText(indexes: readonly number[]): string {
   return listText(spans);
 }
 
-/** A shape as a person reads it; empty where there is no output. */
+/** A shape for display; empty if there is no output. */
 export function shapeCell(shape: ReportShape | undefined, order: ShapeOrder): string {
   if (shape === undefined) return '';
   return shape === null
@@ -472,7 +472,7 @@ const count = (value: number | null): string => (value === null ? '?' : exact(va
 const bounded = (value: number | null, of: RowReport | TotalsReport, layers: readonly RowReport[] = []): string =>
   value === null ? count(value) : reportSign(of, layers) + count(value);
 
-/** What is in front of a number of a report; of totals, their layers say whether a part is unknown too. */
+/** The sign in front of a number; for totals, their layers say whether a part is unknown too. */
 export function reportSign(
   { complete, doubtful }: Pick<RowReport, 'complete' | 'doubtful'>,
   layers: readonly RowReport[] = [],
@@ -503,7 +503,7 @@ function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): 
   };
 }
 
-/** Whether all of a cost is known, and why not; `index` is the layer that it belongs to, undefined for all of them. */
+/** Whether a cost is complete, and why not; `index` is the layer, undefined for the total. */
 function completeness(
   { model, document, spec }: Analysed,
   cost: Cost,
@@ -517,7 +517,7 @@ function completeness(
   const { node } = cost.cause;
   const why = cost.cause.why.message;
   if (spec.program) {
-    // What a program does may be anywhere in it.
+    // In a program, the cause may be in any function, so name its place.
     const place = placeOf(node.frame);
     const line = place && document.lines.lineAt(place.from) + 1;
     return { complete: false, why: line === undefined ? why : l10n.t('Line {0}: {1}', line, why), ...doubtful };
@@ -549,8 +549,8 @@ function placeOf(frame: Frame | undefined): Range | undefined {
 }
 
 /**
- * The layer that holds a node, by bisection: they follow each other. A node between two, such as the stand-in for a
- * reference to what does not exist, belongs to the one that follows. −1 for an input of the network, and where none follows.
+ * The index of the layer that contains a node, by bisection. A node between two layers, such as the placeholder for an
+ * invalid reference, belongs to the following one. −1 for inputs of the network, and if no layer follows.
  */
 function layerOf(layers: readonly Frame[], { id, op }: GraphNode): number {
   let [low, high] = [0, layers.length - 1];
@@ -568,7 +568,7 @@ export function reportShape(shape: Shape | undefined): ReportShape {
   return shape ? shape.map(length => (Number.isFinite(length) ? length : null)) : null;
 }
 
-/** What a script reads of an amount: null where nothing is known. */
+/** An amount for scripts: null if nothing is known. */
 export function known({ value, complete }: Amount): number | null {
   return complete || value > 0 ? value : null;
 }

@@ -1,5 +1,5 @@
-// Commands on the row at the cursor: insert one below, duplicate, move up or down, delete. References follow; nothing
-// becomes another network without a word.
+// Commands on the row at the cursor: insert below, duplicate, move up or down, delete. References follow, and the
+// network never changes silently.
 
 import * as l10n from '@vscode/l10n';
 import {
@@ -29,18 +29,18 @@ export type RowCommand = (typeof rowCommands)[number];
 
 export type RowEdits =
   | {
-      /** All of one change, which one undo reverts. */
+      /** All edits, which one undo reverts. */
       readonly edits: readonly TextEdit[];
-      /** What else a person has to know of it. */
+      /** Something else the user should know. */
       readonly message?: string;
-      /** The text afterwards, and where the cursor is in it. */
+      /** The resulting text, and the selection in it. */
       readonly text: string;
       readonly lines: Lines;
       readonly selection: Range;
     }
   | { readonly refused: string };
 
-/** The changes of the text that a command makes at an offset, or why it makes none. */
+/** The edits of a command at an offset, or why it does nothing. */
 export function rowEdits(analysed: Analysed, offset: number, command: RowCommand): RowEdits {
   const { document, numbers } = analysed;
   if (!document.reader?.rows)
@@ -74,7 +74,7 @@ function rowsOf({ settings }: Analysed, { reader }: Document): Rows | undefined 
   return reader?.rows?.(readOptions(settings));
 }
 
-/** The row with an offset on its lines; `orAbove` is content with the one above it. */
+/** The row whose lines contain an offset; with `orAbove`, otherwise the one above it. */
 function rowAt({ lines }: Document, { extents }: Rows, offset: number, orAbove: boolean): number | undefined {
   const line = lines.position(offset).line;
   const starts = (range: Range): number => lines.position(range.from).line;
@@ -86,7 +86,8 @@ function rowAt({ lines }: Document, { extents }: Rows, offset: number, orAbove: 
   return above < 0 ? undefined : above;
 }
 
-// ——— Commands —————————————————————————————————————————————————————————————————————————————————————————————————————————
+// ——— Commands
+// —————————————————————————————————————————————————————————————————————————————————————————————————————————
 
 function moved(analysed: Analysed, rows: Rows, from: number, to: number, offset: number): RowEdits {
   const upper = Math.min(from, to);
@@ -146,13 +147,13 @@ function removed(analysed: Analysed, rows: Rows, index: number): RowEdits {
 
 const startOf = ({ from }: Range): Range => ({ from, to: from });
 
-/** A change with the rows of the text that it makes. */
+/** A change, with the rows of the resulting text. */
 interface Change {
   readonly edits: readonly TextEdit[];
   readonly text: string;
   readonly rows: Rows;
   readonly redirected: number;
-  /** The items that read a removed one, by their index afterwards. */
+  /** The readers of a removed item, by their index afterwards. */
   readonly lost: readonly number[];
   /** How many errors the network has more than before. */
   readonly errors: number;
@@ -171,7 +172,7 @@ function errorsText(more: number): string | undefined {
     : l10n.t('The network has {0} errors more than before.', more);
 }
 
-/** Makes a change and then the numbers that it asks for, and holds what comes of it against what was meant. */
+/** Makes a change and adjusts numbers, then checks the result against the plan. */
 function changed(
   analysed: Analysed,
   rows: Rows,
@@ -208,9 +209,10 @@ const errorsOf = ({ problems }: Analysed): number => problems.filter(({ severity
 
 const isNamed = ({ numbersItems }: Format): boolean => numbersItems === undefined;
 
-// ——— Names ————————————————————————————————————————————————————————————————————————————————————————————————————————————
+// ——— Names
+// ————————————————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** Why two neighbours that refer to each other by name cannot change places. */
+/** Why two neighbors that refer to each other by name cannot be swapped. */
 function namedObjection({ readings }: Rows, upper: number): string | undefined {
   for (const items of readings) {
     const reference = items[upper + 1]!.references.find(
@@ -225,7 +227,7 @@ function namedObjection({ readings }: Rows, upper: number): string | undefined {
   return undefined;
 }
 
-/** Whether every item reads what it read; what read the one that is gone reads something else. */
+/** Whether all items read the same as before, except for readers of a removed item. */
 function isSameByName(before: Rows, after: Rows, place: (index: number) => number, gone: number | undefined): boolean {
   return before.readings.every((items, phase) =>
     items.every(({ index, references }) => {
@@ -268,7 +270,8 @@ function countLost(
   return { redirected, lost };
 }
 
-// ——— Words ————————————————————————————————————————————————————————————————————————————————————————————————————————————
+// ——— Words
+// ————————————————————————————————————————————————————————————————————————————————————————————————————————————
 
 function wordsOf(objection: Objection, { itemName }: Format): string {
   switch (objection.kind) {
@@ -281,7 +284,7 @@ function wordsOf(objection: Objection, { itemName }: Format): string {
   }
 }
 
-/** How many references to a removed item there were, and what became of them. */
+/** Says how many references to a removed item there were, and what became of them. */
 function removalMessage({ itemName }: Format, { redirected, lost }: Change, index: number): string | undefined {
   const gone = itemName(index);
   const parts: string[] = [];

@@ -2,7 +2,7 @@ import type { Document } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import type { Span } from '../text/span.ts';
 
-/** What a selection at an offset grows to, from the smallest to the whole text. */
+/** The ranges to which a selection at an offset can be expanded, from the smallest to the whole text. */
 export function selectionsAt({ source, reader }: Document, offset: number): readonly Range[] {
   const found: Range[] = [{ from: 0, to: source.text.length }];
   const add = ({ from, to }: Range): void => {
@@ -12,7 +12,7 @@ export function selectionsAt({ source, reader }: Document, offset: number): read
   };
   let parts: readonly Span[] = reader?.spans?.() ?? [];
   while (parts.length > 0) {
-    // Where two touch, the one that begins there.
+    // If two touch, the one that begins here.
     const inner = parts.findLast(({ from, to }) => from <= offset && offset <= to);
     if (!inner) break;
     add(inner);

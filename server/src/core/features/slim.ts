@@ -1,46 +1,46 @@
-// “Make it cheaper”: a sequence of advice that reaches a budget with few changes.
+// “Make It Cheaper”: searches for a short sequence of advice that meets a budget.
 import { adviceRules } from '../advice/index.ts';
 import { type Analysed, withEdits } from '../pipeline.ts';
 import { composed, mapOffset, type TextEdit } from '../text/edit.ts';
 import { type Advice, type AdviceTotals, adviceCandidates, type Candidate, priceAdvice } from './advice.ts';
 import type { Budget } from './budget.ts';
 
-/** One change of a sequence. */
+/** A change in a sequence. */
 export interface SlimStep {
-  /** As tried on the text of the steps before it; its totals are the running ones. */
+  /** The advice as tried after the previous steps; its totals are the running totals. */
   readonly advice: Advice;
   readonly choice: SlimChoice;
 }
 
-/** What tells a change apart, whatever changes before it: all that a choice among steps needs. */
+/** Identifies a change independent of other changes; sufficient to select among steps. */
 export interface SlimChoice {
-  /** Where its item stands in the text before all steps. */
+  /** The offset of its item in the original text. */
   readonly origin: number;
   readonly code: string;
   readonly variant: string;
-  /** Which of the ways to follow the advice it is: its numbers depend on the steps before it. */
+  /** The index among the variants of the advice, whose numbers depend on previous steps. */
   readonly ordinal: number;
 }
 
-/** How far a search is. */
+/** The progress of a search. */
 export type SlimProgress =
   | { readonly kind: 'trial'; readonly tried: number; readonly of: number }
   | { readonly kind: 'step'; readonly step: SlimStep };
 
-/** Steps taken one after the other. */
+/** A sequence of steps. */
 export interface Slimmed {
   readonly steps: readonly SlimStep[];
-  /** All of them as one change of the text before. */
+  /** All steps as one edit of the original text. */
   readonly edits: readonly TextEdit[];
   readonly before: AdviceTotals;
   readonly after: AdviceTotals;
 }
 
-/** What a search may change besides single layers, and what else limits the network. */
+/** What else a search may change, and further limits. */
 export interface SlimOptions {
-  /** Also what changes the whole network at once: its scale. */
+  /** Whether it may change the whole network at once: its scale. */
   readonly scales?: boolean;
-  /** Limits of what a network costs besides MACs and parameters. */
+  /** Limits on costs other than MACs and parameters. */
   readonly others?: readonly OtherLimit[];
 }
 
@@ -49,14 +49,14 @@ export interface OtherLimit {
   of(analysed: Analysed): number;
 }
 
-/** What is limited of a network, in the order of the limits. */
+/** The limited costs, in the order of the limits. */
 type Costs = readonly number[];
 
-/** The limits of a budget with how each cost is measured. */
+/** The limits of a budget, and how to measure each cost. */
 interface Goal {
   readonly limits: readonly number[];
   costsOf(analysed: Analysed): Costs;
-  /** What a change saves, which was tried on a text. */
+  /** What a tried change saves. */
   savedBy(advice: Advice, analysed: Analysed): Costs;
 }
 
@@ -80,19 +80,19 @@ function goalOf({ macs, params }: Budget, others: readonly OtherLimit[]): Goal {
   };
 }
 
-// No network that a person would slim comes near; a search ends all the same.
+// A bound that no realistic search reaches.
 const maxSteps = 200;
 const maxTrials = 5000;
-/** As many changes a person reads through; up to so many gentle ones are better than a few drastic ones. */
+/** The number of changes that users will read; up to this many gentle ones are preferred to a few drastic ones. */
 const fewSteps = 8;
-/** How many times what is needed a last change may save and still be called gentle. */
+/** How many times the needed saving a last change may save and still count as gentle. */
 const gentle = 1.25;
 
 /**
- * Searches a sequence that reaches a budget, one trial between two yields; the text is really edited and analysed at
- * every step. It ends where the budget is reached, or where nothing more can be saved. What saves most comes first, so
- * that the changes are few; of several that would reach the budget a gentle one is the last. Where a few gentle changes
- * are enough, nothing is halved. No layer is changed twice.
+ * Searches for a sequence that meets a budget, yielding after each trial; the text is actually edited and analyzed at
+ * every step. Ends when the budget is met or nothing more can be saved. Picks the largest saving first, so that changes
+ * are few; for the last step, a gentle one among those that suffice. If a few gentle changes are enough, nothing is
+ * halved. No layer is changed twice.
  */
 export function* slim(
   analysed: Analysed,
@@ -125,15 +125,17 @@ export function* slim(
   return { steps, edits: found.edits, before, after: totalsOf(found.analysed) };
 }
 
-/** How many changes there may be, and how many of them drastic. */
+/** How many changes are allowed, and how many of them drastic. */
 interface Plan {
   readonly most: number;
   readonly drastic: number;
-  /** Whether the drastic ones come last, to end with, or first. */
+  /** Whether drastic changes come last, or first. */
   readonly isGentleFirst: boolean;
 }
 
-/** The mildest first: with as few drastic changes as are enough, and then whatever there is. Alternatives are as mild. */
+/**
+ * Mildest first: with as few drastic changes as possible, finally with any. The plans in one entry are equally mild.
+ */
 const plans: readonly (readonly Plan[])[] = [
   [{ most: fewSteps, drastic: 0, isGentleFirst: true }],
   ...[1, 2, 4, fewSteps].map(drastic =>
@@ -146,7 +148,7 @@ interface Planned extends Edited {
   readonly steps: readonly SlimStep[];
 }
 
-/** Of sequences that reach a budget the one that takes the least away, of others the one that comes nearest. */
+/** Among sequences that meet the budget, the one that removes least; otherwise the one that gets closest. */
 function closest(all: readonly Planned[], goal: Goal): Planned {
   const left = ({ analysed }: Planned): number =>
     goal.costsOf(analysed).reduce((sum, cost, at) => sum + cost / goal.limits[at]!, 0);
@@ -155,7 +157,7 @@ function closest(all: readonly Planned[], goal: Goal): Planned {
   return reached.reduce((best, each) => (left(each) > left(best) ? each : best));
 }
 
-/** Takes the best offer again and again. */
+/** Takes the best offer repeatedly. */
 function* planned(
   analysed: Analysed,
   goal: Goal,
@@ -180,7 +182,7 @@ function* planned(
     const order = enough.length > 0 ? bestEndFirst(enough, now, goal) : pool.toSorted((a, b) => score(b) - score(a));
     const [best] = order;
     if (!best) break;
-    // Prices change with the steps before; the first in order is tried anew and takes its place.
+    // Prices depend on previous steps: try the best offer again, then re-sort.
     if (best.at !== steps.length) {
       const advice = tryChoice(state, best.choice);
       tries++;
@@ -204,7 +206,7 @@ function* planned(
   return { ...state, steps };
 }
 
-/** Some steps taken in their order, each tried anew; those that are not to be had without the others are left out. */
+/** Applies some steps in order, each tried again; steps that depend on missing ones are left out. */
 export function* slimmed(analysed: Analysed, picked: readonly SlimChoice[]): Generator<SlimProgress, Slimmed> {
   let state: Edited = { analysed, edits: [], moved: offset => offset };
   const steps: SlimStep[] = [];
@@ -220,15 +222,15 @@ export function* slimmed(analysed: Analysed, picked: readonly SlimChoice[]): Gen
   return { steps, edits: state.edits, before: totalsOf(analysed), after: totalsOf(state.analysed) };
 }
 
-/** Whether totals keep to a budget. */
+/** Whether totals are within a budget. */
 export function isWithin({ macs, params }: Pick<AdviceTotals, 'macs' | 'params'>, budget: Budget): boolean {
   return macs <= (budget.macs ?? Number.POSITIVE_INFINITY) && params <= (budget.params ?? Number.POSITIVE_INFINITY);
 }
 
-/** What may be done, with what it saved when it was last tried. */
+/** A possible change, with its saving when it was last tried. */
 interface Offer {
   readonly choice: SlimChoice;
-  /** Where the items that it changes begin in the text before all steps. */
+  /** The offsets of the items it changes, in the original text. */
   readonly places: readonly number[];
   readonly isGentle: boolean;
   readonly saved: Costs;
@@ -242,12 +244,12 @@ function offerOf({ fix }: Candidate, choice: SlimChoice, advice: Advice, saved: 
   return { choice, places, isGentle: fix.exact || fix.isGentle === true, saved, advice, at: 0 };
 }
 
-/** A text some steps later. */
+/** The text after some steps. */
 interface Edited {
   readonly analysed: Analysed;
-  /** From the first text to this one. */
+  /** From the original text to this one. */
   readonly edits: readonly TextEdit[];
-  /** Where an offset of the first text lies in this one. */
+  /** Maps an offset of the original text to this one. */
   readonly moved: (offset: number) => number | undefined;
 }
 
@@ -266,7 +268,7 @@ function edited({ analysed, edits: before, moved }: Edited, edits: readonly Text
   );
 }
 
-/** The candidates with what tells them apart. */
+/** The candidates with their identification. */
 function choices(
   analysed: Analysed,
   within?: { readonly from: number; readonly to: number },
@@ -282,14 +284,14 @@ function choices(
   });
 }
 
-/** A choice tried on a later text; undefined where it is not to be had there. */
+/** Tries a choice on a later text; undefined if it is no longer offered. */
 function tryChoice({ analysed, moved }: Edited, { origin, code, variant, ordinal }: SlimChoice): Advice | undefined {
   const from = moved(origin);
   if (from === undefined) return undefined;
   const same = choices(analysed, { from, to: from }).filter(
     ({ choice }) => choice.origin === from && choice.code === code,
   );
-  // A share of the channels has another number where there are fewer.
+  // A share of the channels is another number once there are fewer.
   const found =
     same.find(({ choice }) => choice.variant === variant) ?? same.find(({ choice }) => choice.ordinal === ordinal);
   const advice = found && priceAdvice(analysed, found.candidate);
@@ -297,11 +299,11 @@ function tryChoice({ analysed, moved }: Edited, { origin, code, variant, ordinal
 }
 
 /**
- * Ways to end, the best first: those that save hardly more than is needed, in the order in which advice is offered
- * anywhere, then those that save more, the gentlest first.
+ * Sorts possible last steps, best first: those that save hardly more than needed, in the usual order of advice, then
+ * those that save more, gentlest first.
  */
 function bestEndFirst(offers: readonly Offer[], now: Costs, { limits }: Goal): Offer[] {
-  // Measured by the first that is above its limit.
+  // Measured by the first cost that exceeds its limit.
   const first = limits.findIndex((limit, at) => now[at]! > limit);
   const size = ({ saved }: Offer): number => saved[first]! / (now[first]! - limits[first]!);
   const rank = ({ choice }: Offer): number => adviceRules.findIndex(({ code }) => code === choice.code);
@@ -313,7 +315,7 @@ function bestEndFirst(offers: readonly Offer[], now: Costs, { limits }: Goal): O
   return offers.toSorted(order);
 }
 
-/** What a saving brings towards a budget: the sum of its shares of what is still above it, 1 at most each. */
+/** The progress a saving makes towards a budget: for each cost above its limit, the share of the excess, up to 1. */
 function towards(saved: Costs, now: Costs, { limits }: Goal): number {
   return limits.reduce(
     (sum, limit, at) => (now[at]! > limit ? sum + Math.min(saved[at]! / (now[at]! - limit), 1) : sum),

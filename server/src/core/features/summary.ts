@@ -8,33 +8,33 @@ import { stateText } from './choices.ts';
 import { native } from './figures.ts';
 import { headline, nativeText, totalsLine, totalsMarkdown } from './totals.ts';
 
-/** What a status bar and its menu show. */
+/** The content of the status bar and its menu. */
 export interface Summary {
   /** The network's name. */
   readonly title: string;
   /** For the status bar: `4.37G MACs · 3.16M params`. */
   readonly text: string;
-  /** The same with how they have changed: `4.37G MACs (+2.5 % since HEAD) · 3.16M params`. */
+  /** The same with the changes: `4.37G MACs (+2.5 % since HEAD) · 3.16M params`. */
   readonly compared: string;
-  /** What is in effect and not the default: `scale s · input 3×320×320`; empty where all is. */
+  /** The non-default choices: `scale s · input 3×320×320`; empty if there are none. */
   readonly state: string;
-  /** One line with memory and input too. */
+  /** One line that includes memory and input. */
   readonly detail: string;
   readonly format: string;
-  /** Whether it is made of rows, which commands move. */
+  /** Whether it consists of rows that commands can move. */
   readonly hasRows: boolean;
-  /** Input sizes by name, without the batch, as `input=` takes them whatever the format: `3,640,640`. */
+  /** Input sizes by name, without the batch, in the syntax of `input=`: `3,640,640`. */
   readonly input: Readonly<Record<string, string>>;
   readonly scales: readonly string[];
   readonly scale: string | undefined;
-  /** The phases that the format has, and the one that was read. */
+  /** The phases of the format, and the one that was read. */
   readonly phases: readonly string[];
   readonly phase: string | undefined;
   readonly dialect: string | undefined;
   readonly convention: ConventionName;
   readonly batch: number;
   readonly dtype: Dtype;
-  /** In the convention's unit; a lower bound or in doubt where `complete` is false, as `text` says. */
+  /** In the convention's unit; a lower bound or doubtful if `complete` is false, as in `text`. */
   readonly value: number;
   readonly macs: number;
   readonly params: number;
@@ -77,7 +77,7 @@ export function summary(analysed: Analysed, base?: Base): Summary {
   };
 }
 
-/** What pointing at the status bar shows, as markdown. */
+/** The tooltip of the status bar, as Markdown. */
 export function summaryMarkdown(analysed: Analysed): string {
   return totalsMarkdown(analysed);
 }

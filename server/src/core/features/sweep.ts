@@ -1,4 +1,4 @@
-// What the totals are over a range of input sizes, scales, batches and widths: each by analysing the text with it.
+// Sweeps: the totals over a range of input sizes, scales, batch sizes or widths, found by analyzing the text with each.
 import * as l10n from '@vscode/l10n';
 import type { Amount } from '../analysis/model.ts';
 import { type Analysed, attempt, readOptions, withChoice } from '../pipeline.ts';
@@ -10,30 +10,30 @@ import { certaintySign, elementBytes } from './wording.ts';
 
 export type SweepKey = 'input' | 'scale' | 'batch' | 'width';
 
-/** What can be varied. */
+/** A quantity that can be varied. */
 export interface Sweep {
   readonly key: SweepKey;
-  /** In the order in which they are drawn. */
+  /** In display order. */
   readonly values: readonly SweepValue[];
   /**
-   * The power of a value with which multiply-accumulates and parameters grow in theory, where most of a network are
-   * convolutions: twice as many pixels each way cost four times as much. Undefined where there is none.
+   * The exponents with which MACs and parameters grow in theory, if most layers are convolutions: twice the width and
+   * height cost four times as much. Undefined if there is no such rule.
    */
   readonly theory: { readonly value: number; readonly params: number; readonly activations: number } | undefined;
 }
 
 export interface SweepValue {
-  /** What is asked for. */
+  /** The value to request. */
   readonly value: string;
-  /** As a person reads it: `640×640`, `×1.5`. */
+  /** The value for display: `640×640`, `×1.5`. */
   readonly text: string;
-  /** Where it is along the axis; undefined for names. */
+  /** Its position on the axis; undefined for names. */
   readonly at: number | undefined;
-  /** Whether it is the one in effect. */
+  /** Whether it is the current value. */
   readonly isCurrent: boolean;
 }
 
-/** The totals with a value, each with the sign in front of it, or why there are none. */
+/** The totals with a value, each with its certainty sign; or why there are none. */
 export type SweepPoint =
   | {
       readonly value: SweepFigure;
@@ -45,19 +45,19 @@ export type SweepPoint =
   | { readonly refused: string };
 
 export interface SweepFigure {
-  /** Null where nothing is known. */
+  /** Null if nothing is known. */
   readonly amount: number | null;
   readonly sign: string;
 }
 
-/** What can be varied of a network. */
+/** What can be varied for a network. */
 export function sweeps(analysed: Analysed): readonly Sweep[] {
   return [inputs(analysed), scales(analysed), batches(analysed), widths(analysed)].flatMap(sweep => sweep ?? []);
 }
 
 const sides = [16, 24, 32, 48, 64, 96, 128, 160, 192, 224, 256, 320, 416, 512, 640, 768, 896, 1024, 1280];
 
-/** Squares around the size in effect, for a network of one image. */
+/** Square sizes around the current one, for a network with one image input. */
 function inputs({ model, spec }: Analysed): Sweep | undefined {
   const [input, ...others] = model.graph.inputs;
   const shape = input?.tensor.shape;
@@ -96,7 +96,7 @@ function batches(analysed: Analysed): Sweep | undefined {
 
 const multipliers = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 
-/** Of a text that scales the channels of all its rows by one number. */
+/** Widths, for a text that scales the channels of all rows by one number. */
 function widths(analysed: Analysed): Sweep | undefined {
   if (!widthOf(analysed)) return undefined;
   const values = multipliers.map(at => ({ value: `${at}`, text: `×${at}`, at, isCurrent: at === 1 }));
@@ -108,7 +108,7 @@ function widthOf({
   settings,
   standIns,
 }: Analysed): { readonly item: Range; readonly name: string; readonly value: number } | undefined {
-  // What is written of a row that cannot be read is not what is counted.
+  // With stand-ins, the written numbers are not those that are counted.
   if (standIns) return undefined;
   for (const { item, knobs, isScale } of document.reader?.tunables?.(readOptions(settings)) ?? []) {
     const knob = isScale ? knobs.find(({ kind }) => kind === 'width') : undefined;
@@ -134,14 +134,14 @@ export function sweepPoint(analysed: Analysed, key: SweepKey, value: string): Sw
   };
 }
 
-/** What is wrong with a value: a setting that is not taken, or an error that was not there. */
+/** The problem with a value: a setting that is refused, or a new error. */
 function refusalOf(before: readonly Problem[], after: readonly Problem[]): Problem | undefined {
   const known = new Set(before.map(textOf));
   const fresh = after.filter(problem => !known.has(textOf(problem)));
   const setting = fresh.find(({ code }) => code === 'wrong-setting');
   if (setting) return setting;
   const isError = ({ severity }: Problem): boolean => severity === 'error';
-  // The same error says other sizes at another one.
+  // The same error has other sizes in its message, so compare counts.
   return after.filter(isError).length > before.filter(isError).length ? fresh.find(isError) : undefined;
 }
 

@@ -16,24 +16,24 @@ export interface SymbolNode {
   readonly children: readonly SymbolNode[];
 }
 
-// A deeper or longer outline would be of no use.
+// A deeper or longer outline would not be useful.
 const maxDepth = 4;
 const maxSymbols = 5000;
 
 /**
- * The network, its blocks with their rows, and the rows of the network with what is inside them. What is inside another
- * entry in the outline is inside it in the text too, so that an editor finds the one around its cursor.
+ * The outline: the network, its blocks with their rows, and its rows with their content. Nested entries are nested in
+ * the text too, so that an editor finds the entry around its cursor.
  */
 export function symbols(analysed: Analysed): SymbolNode[] {
   const { model, spec, document, standIns } = analysed;
-  // The outline of a program is that of its language, and so is that of a project file.
+  // Programs get their outline from the Python extension; project files have none.
   if (spec.program || document.format.hasNoNetwork) return [];
   const { convention, totals } = model;
   const whole: Range = { from: 0, to: document.source.text.length };
   const outline = new Outline(analysed);
   const rows = outline.of(model.graph.root.children, whole, 1);
   if (standIns) {
-    // Rows that something stands in for are seen as they are.
+    // Show rows with stand-ins as they are.
     const { actual } = standIns;
     const others = actual.model.graph.root.children.filter(frame => {
       const place = useOf(frame);
@@ -62,9 +62,9 @@ class Outline {
     this.#analysed = analysed;
   }
 
-  /** `times` is how often what is around is used: costs are then different ones. */
+  /** `times`: how often the surrounding block is used; if more than once, costs may differ. */
   of(frames: readonly Frame[], around: Range, depth: number, times = 1): SymbolNode[] {
-    // All siblings come before anything inside the first of them when there is no room for all.
+    // If there is not room for all, siblings take precedence over what is inside them.
     const shown = this.#placed(frames, around).slice(0, Math.max(0, this.#left));
     this.#left -= shown.length;
     return shown.map(entry => this.#symbol(entry, depth, times));
@@ -77,7 +77,7 @@ class Outline {
       frame.type === frame.label ? '' : frame.type,
       all > 1 ? '' : this.#cost(frame),
     ].filter(part => part !== '');
-    // What has no place in the text is listed where the row begins, and is around no cursor.
+    // An entry without a place in the text gets an empty range at the start of the row.
     const inside = isPart ? { from: range.from, to: range.from } : range;
     return {
       name: nameOf(frame),
@@ -89,7 +89,7 @@ class Outline {
     };
   }
 
-  /** The frames whose place is in a range, each place once; parts of a framework's module have none. */
+  /** The frames with a site in a range, each site once; parts of a framework's module have no site. */
   #placed(frames: readonly Frame[], around: Range): readonly Entry[] {
     const found: Entry[] = [];
     const byPlace = new Map<string, Entry>();
@@ -97,11 +97,11 @@ class Outline {
       if (frame.isHidden) continue;
       const range = placeOf(frame);
       if (!range) {
-        // A row that something stands in for is not there; what is inside of a block is with its definition.
+        // Hidden rows are left out; the content of a block is listed with its definition.
         if (!frame.hasSitesInside) found.push({ frame, range: around, isPart: true, count: 1 });
         continue;
       }
-      // Repetitions have the place of the row itself.
+      // Repetitions have the same range as the row itself.
       if (!contains(around, range) || (range.from === around.from && range.to === around.to)) continue;
       const key = `${range.from}-${range.to}`;
       const same = byPlace.get(key);
@@ -109,7 +109,7 @@ class Outline {
         same.count++;
         continue;
       }
-      // A path of a single row is that row.
+      // A path with a single row is replaced by that row.
       const [only, ...others] = frame.type === 'branch' ? this.#placed(frame.children, range) : [];
       const isBare = only && others.length === 0 && !isNamed(frame);
       const entry = isBare ? only : { frame, range, isPart: false, count: 1 };
@@ -160,17 +160,17 @@ class Outline {
   }
 }
 
-/** A frame at its place. */
+/** A frame and its range. */
 interface Entry {
   readonly frame: Frame;
   readonly range: Range;
   /** Whether it has no place of its own. */
   readonly isPart: boolean;
-  /** How many frames are at that place: repetitions. */
+  /** How many frames have that range: repetitions. */
   count: number;
 }
 
-/** Where a frame is in the text: its own place, or what is around those inside it. */
+/** The range of a frame: its own, or one that covers those inside it. */
 function placeOf(frame: Frame): Range | undefined {
   const own = useOf(frame);
   if (own || !frame.hasSitesInside) return own;
@@ -179,7 +179,7 @@ function placeOf(frame: Frame): Range | undefined {
   return { from: Math.min(...inside.map(({ from }) => from)), to: Math.max(...inside.map(({ to }) => to)) };
 }
 
-/** A path without a name is known by its rows: `maxPool → conv`. */
+/** A path without a name is labeled with its rows: `maxPool → conv`. */
 function nameOf(frame: Frame): string {
   if (isNamed(frame)) return frameName(frame) || l10n.t('layer');
   return clip(frame.children.map(({ type }) => type).join(' → '), 60) || frameName(frame);

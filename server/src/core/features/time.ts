@@ -1,4 +1,4 @@
-// How long each layer takes on a device at least, by its roofline: an estimate.
+// Estimates a lower bound for the time of each layer on a device, with the roofline model.
 import * as l10n from '@vscode/l10n';
 import { roofline } from '../analysis/roofline.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -11,19 +11,19 @@ import { certaintySign } from './wording.ts';
 
 export interface TimeDevice {
   readonly name: string;
-  /** What it is, in words. */
+  /** The full name. */
   readonly label: string;
-  /** Where its numbers are from. */
+  /** The source of its numbers. */
   readonly source: string;
 }
 
 export interface Time {
   readonly devices: readonly TimeDevice[];
-  /** The one that is chosen. */
+  /** The selected device. */
   readonly device: string;
   readonly dtype: string;
   readonly batch: number;
-  /** Operations and bytes a second; undefined where the device says nothing of the data type. */
+  /** Operations and bytes per second; undefined if the device has no figure for the data type. */
   readonly roof: { readonly operations: number; readonly bandwidth: number } | undefined;
   /** Why there is no estimate. */
   readonly why: string | undefined;
@@ -37,13 +37,13 @@ export interface TimeRow {
   readonly name: string;
   readonly type: string;
   readonly sites: readonly OverviewSite[];
-  /** Operations, of which a multiply-accumulate is two, and bytes of memory traffic; null where they are not known. */
+  /** Operations (a multiply-accumulate is two) and bytes of memory traffic; null if unknown. */
   readonly operations: number | null;
   readonly bytes: number | null;
   readonly seconds: number | null;
 }
 
-/** The roofline of a network on a device; on the first one where it is not named, or not known. */
+/** The roofline of a network on a device; on the first one if it is not given or unknown. */
 export function time(analysed: Analysed, wanted: string | undefined): Time {
   const { model, settings, document } = analysed;
   const own = document.source.project?.devices ?? new Map();
@@ -79,7 +79,7 @@ export function time(analysed: Analysed, wanted: string | undefined): Time {
         traffic += own.traffic;
       }
     }
-    // What moves nothing and computes nothing is no work of the device.
+    // Layers without arithmetic or traffic take no time.
     if (compute === 0 && traffic === 0) return [];
     const isKnown = !Number.isNaN(compute) && !Number.isNaN(traffic);
     return [

@@ -1,4 +1,4 @@
-// The totals in words: one wording for the lens, the hover, the status bar and the outline.
+// The totals as text, the same in the lens, hovers, the status bar and the outline.
 
 import * as l10n from '@vscode/l10n';
 import { conventions } from '../analysis/conventions.ts';
@@ -28,7 +28,7 @@ import {
 } from './wording.ts';
 
 /**
- * `4.37G MACs · 3.16M params · 12.6 MB · peak 9.80 MB · scale n · input 3×640×640`; with what the text is compared with,
+ * `4.37G MACs · 3.16M params · 12.6 MB · peak 9.80 MB · scale n · input 3×640×640`; with a base,
  * `4.37G MACs (+2.5 % since HEAD) · 3.16M params (+1 %) · …`.
  */
 export function headline(analysed: Analysed, base?: Base): string {
@@ -71,7 +71,7 @@ function whoPrints({ by, version }: NativeFigure): string {
   return version === undefined ? by : `${by} ${version}`;
 }
 
-/** The tooltip of that, as plain text: older releases, the fused network, and where the figure misleads. */
+/** The tooltip of the framework's figure, as plain text: older releases, the fused network, and caveats. */
 export function nativeDetail(figure: NativeFigure): string {
   const older = olderText(figure);
   return [
@@ -81,7 +81,7 @@ export function nativeDetail(figure: NativeFigure): string {
   ].join('\n');
 }
 
-/** `8.4.101: 8.9, 8.3.63: 8.9`, each in the label’s unit. */
+/** `8.4.101: 8.9, 8.3.63: 8.9`, each in the label's unit. */
 function olderText(figure: NativeFigure): string {
   return figure.versions
     .slice(1)
@@ -105,12 +105,12 @@ function figureText(value: number, figure: NativeFigure): string {
 
 /** With as many digits as the framework prints. */
 function printed(value: number, { digits, standIn }: NativeFigure): string {
-  // A figure that would be printed as 0.0 says more with two digits of its own.
+  // A figure that would be printed as 0.0 gets two significant digits.
   const text = value >= 0.95 * 10 ** (1 - digits) ? value.toFixed(digits) : value.toPrecision(2);
   return certaintySign({ complete: true, standIn }) + text;
 }
 
-/** The most memory alive at once, parameters apart. */
+/** Peak activation memory. */
 export function peakText({ model, settings, standIns }: Analysed): string {
   const { elements } = model.peak;
   const { batch } = settings;
@@ -120,7 +120,7 @@ export function peakText({ model, settings, standIns }: Analysed): string {
   return batch === 1 ? l10n.t('peak {0}', peak) : l10n.t('peak {0} (batch {1})', peak, batch);
 }
 
-/** `input 3×640×640`; several by name. */
+/** `input 3×640×640`; several inputs by name. */
 export function inputText(analysed: Analysed): string {
   const order = orderOf(analysed);
   const { inputs } = analysed.model.graph;
@@ -136,7 +136,7 @@ export function inputText(analysed: Analysed): string {
   return isGuessed ? l10n.t('inputs {0} (guessed)', shown) : l10n.t('inputs {0}', shown);
 }
 
-/** The totals under every convention side by side, as markdown. */
+/** A table of the totals under all conventions, as Markdown. */
 export function totalsMarkdown(analysed: Analysed): string {
   const { model, spec, document } = analysed;
   const { totals } = model;
@@ -144,7 +144,7 @@ export function totalsMarkdown(analysed: Analysed): string {
   const name = `**${plainMarkdown(spec.model)}**`;
   const { label } = document.format;
   const rows = presets(model).map(preset => {
-    // A total that breaks in two makes the table twice as high.
+    // A line break inside a total would double the height of the table.
     const cells = [preset.name, preset.total.replaceAll(' ', '\u00a0'), plainMarkdown(preset.how)];
     const isShown = preset.name === model.convention.name && model.convention.work === 'inference';
     return `| ${cells.map((cell, index) => (isShown && index < 2 ? `**${cell}**` : cell)).join(' | ')} |`;
@@ -190,7 +190,7 @@ export function totalsMarkdown(analysed: Analysed): string {
   return parts.join('\n\n');
 }
 
-/** What a step of training costs, pass by pass, as markdown. */
+/** The cost of a training step, by pass, as Markdown. */
 function trainingText(model: Model): string {
   const { name } = model.convention;
   const passes = works.filter(work => work !== 'inference');
@@ -202,7 +202,7 @@ function trainingText(model: Model): string {
   return l10n.t('Training, for one sample: {0}. The table above counts inference.', commaText(totals));
 }
 
-/** The totals under every convention, one a line, as plain text. */
+/** The totals under all conventions, one per line, as plain text. */
 export function presetsText({ model }: Analysed): string {
   return presets(model)
     .map(({ name, total, how }) => `${name}: ${total} — ${how}`)
@@ -216,7 +216,7 @@ function presets(model: Model): { readonly name: string; readonly total: string;
   });
 }
 
-/** How a convention's total comes about in this network: `2 per MAC; +121M batch norm (8 per element)`. */
+/** How a convention arrives at its total: `2 per MAC; +121M batch norm (8 per element)`. */
 function compositionText(model: Model): string {
   const { convention, graph } = model;
   if (convention.name === 'macs') return convention.summary();
@@ -231,7 +231,7 @@ function compositionText(model: Model): string {
 function frameworkText({ model }: Analysed, figure: NativeFigure): string {
   const { caveat, counter, value, unit, fused } = figure;
   const other = under(model, counter);
-  // Where it is counted at another size, what makes it up here would not add up to it.
+  // If it is for another input size, the composition at this size would not add up to it.
   const isHere = Math.abs(other.totals.value.value / unit - value) < 0.5 * 10 ** -figure.digits;
   const older = olderText(figure);
   const total = `**${figureText(value, figure)}**`;

@@ -1,4 +1,4 @@
-// Every wording that features share: how shapes, amounts and unknowns are said. Features never import each other.
+// How features word shapes, amounts and unknowns. (Features never import each other.)
 import * as l10n from '@vscode/l10n';
 
 import type { Amount, Cost } from '../analysis/model.ts';
@@ -12,7 +12,7 @@ import type { Reason } from '../text/reason.ts';
 import { sentences } from '../text/sentences.ts';
 import { clip, listText } from '../text/wording.ts';
 
-/** The order in which the sizes of images are shown: that of the file's own input, unless a setting says otherwise. */
+/** The order of image sizes: that of the file's own input, unless a setting overrides it. */
 export function orderOf({ document, settings: { shapeOrder } }: Pick<Analysed, 'document' | 'settings'>): ShapeOrder {
   return shapeOrder === 'auto' ? document.format.shapeOrder : shapeOrder;
 }
@@ -22,14 +22,14 @@ export function shapeOrUnknown(shape: Shape | undefined, order: ShapeOrder): str
   return shape ? shapeText(shape, order) : '?';
 }
 
-/** The shape that several uses of one line output, if they agree; else the largest and the smallest, `28²…7²`. */
+/** The common shape of several uses of a line; if they differ, the largest and the smallest: `28²…7²`. */
 export function shapeSpan(shapes: readonly Shape[], order: ShapeOrder): string {
   const texts = [...new Set(shapes.map(shape => shapeText(shape, order)))];
   if (texts.length <= 1) return texts[0] ?? '';
   const grids = shapes.map(shape => (shape.length > 3 && shape[0] === 1 ? gridOf(shape, order) : shape));
   const gridTexts = [...new Set(grids.map(gridText))];
   if (gridTexts.length === 1) {
-    // One grid, but other channels.
+    // Same grid, other channels.
     if (shapes.some(shape => shape.length < 4)) return `${texts[0]}…${texts.at(-1)}`;
     const channels = extremes(shapes.map(shape => shape[1]!)).join('…');
     const grid = sizes(grids[0]!);
@@ -53,7 +53,7 @@ function extremes(values: readonly number[]): number[] {
   return [Math.min(...known), Math.max(...known)];
 }
 
-/** `118M MACs`, `≥ 118M MACs` where a part is unknown, `? MACs` where all is, `≈ 118M MACs` where it is in doubt. */
+/** `118M MACs`; `≥ 118M MACs` if a part is unknown, `? MACs` if all is, `≈ 118M MACs` if it is doubtful. */
 export function amountText(amount: Amount, unit = ''): string {
   const number = signed(amount, si(amount.value));
   return unit === '' ? number : `${number} ${unit}`;
@@ -69,8 +69,8 @@ function signed(amount: Amount, value: string): string {
 }
 
 /**
- * What is in front of a number that is a lower bound (≥), right on a condition (≈), or both (≳), or that rests on a row
- * which cannot be read (~); nothing where it is sure.
+ * The sign of a number that is a lower bound (≥), doubtful (≈), both (≳), or depends on a row that cannot be read (~);
+ * empty if it is certain.
  */
 export function certaintySign({
   complete,
@@ -82,7 +82,7 @@ export function certaintySign({
   return doubtful ? '≳ ' : '≥ ';
 }
 
-/** Doubts that have the same condition. */
+/** Doubts with the same condition. */
 interface Condition {
   readonly subjects: readonly string[];
   readonly expected: Expected;
@@ -93,7 +93,7 @@ type Expected = Exclude<Doubt['expected'], { readonly kind: 'row' }>;
 function conditionsOf(doubts: readonly Doubt[]): readonly Condition[] {
   const conditions = new Map<string, { readonly subjects: Set<string>; readonly expected: Expected }>();
   for (const { subject, expected } of doubts) {
-    // A row that cannot be read is no condition of the network.
+    // A row that cannot be read is not a condition on the network.
     if (expected.kind === 'row') continue;
     const key = `${expected.kind} ${expected.kind === 'class' ? expected.source : expected.value}`;
     const known = conditions.get(key) ?? { subjects: new Set(), expected };
@@ -106,7 +106,7 @@ function conditionsOf(doubts: readonly Doubt[]): readonly Condition[] {
   });
 }
 
-/** The condition under which numbers are right: “if CBAM and Detect are as in TPH-YOLOv5”; empty where none is in doubt. */
+/** The condition under which numbers are right: “if CBAM and Detect are as in TPH-YOLOv5”; empty if there is none. */
 export function conditionText(doubts: readonly Doubt[]): string {
   const conditions = conditionsOf(doubts).map(({ subjects, expected }) => {
     const names = listText(subjects);
@@ -118,7 +118,7 @@ export function conditionText(doubts: readonly Doubt[]): string {
   return listText(conditions);
 }
 
-/** The same as sentences, with the signs that give the doubt. */
+/** The doubts as sentences, with what gives rise to them. */
 export function doubtText(doubts: readonly Doubt[]): string {
   const conditions = conditionsOf(doubts).map(({ subjects, expected }) => {
     const names = listText(subjects);
@@ -130,13 +130,13 @@ export function doubtText(doubts: readonly Doubt[]): string {
   return sentences(...conditions, ...new Set(doubts.map(({ because }) => because)));
 }
 
-/** Why numbers are not certain: what is unknown, else what is in doubt. */
+/** Why numbers are not certain: what is unknown, or else what is doubtful. */
 export function uncertainty({ why, doubts }: Cost): string | undefined {
   if (why !== undefined) return why.message;
   return doubts.length === 0 ? undefined : doubtText(doubts);
 }
 
-/** Bytes of so many parameters or elements. */
+/** The size in bytes of so many parameters or elements. */
 export function bytesText(amount: Amount, each: number): string {
   return signed(amount, bytes(amount.value * each));
 }
@@ -145,27 +145,27 @@ export function elementBytes({ dtype }: Settings): number {
   return bytesOf[dtype];
 }
 
-/** Why something is unknown, as markdown. */
+/** Why something is unknown, as Markdown. */
 export function unknownText({ message }: Reason): string {
   return l10n.t('Unknown: {0}', proseMarkdown(message));
 }
 
-/** Why something is unknown, as a hint says it. */
+/** Why something is unknown, for a hint. */
 export function shortReason({ message, short }: Reason): string {
   return short ?? message;
 }
 
-/** Whether nothing at all is known of a cost. */
+/** Whether nothing at all is known about a cost. */
 export function isBlank(cost: Cost): boolean {
   return [cost.value, cost.params].every(({ value, complete }) => value === 0 && !complete);
 }
 
-/** The name of a frame in a sentence or a table, without its context. */
+/** The name of a frame in a sentence or table, without its context. */
 export function frameName({ label, type }: Pick<Frame, 'label' | 'type'>): string {
   return clip(label || type, 60);
 }
 
-/** The same with what holds it, where its name is a position in that: `body.3`. */
+/** The same, with its parent if its name is just a position in that: `body.3`. */
 export function placedName(frame: Frame): string {
   const { label, parent } = frame;
   if (!/^\d+$/.test(label)) return frameName(frame);
@@ -174,23 +174,23 @@ export function placedName(frame: Frame): string {
   return holder && holder.label !== '' && holder.parent ? `${placedName(holder)}.${label}` : label;
 }
 
-/** Whether a frame is a line or a function of a program, and no layer. */
+/** Whether a frame is a line or function of a program rather than a layer. */
 export function isCode({ type }: Pick<Frame, 'type'>): boolean {
   return type === 'statement' || type === 'function';
 }
 
-/** Markdown that shows a user's text as code and cannot end early. */
+/** Formats a user's text as a Markdown code span that cannot end early. */
 export function codeSpan(text: string): string {
   const flat = clip(text.replace(/\s+/g, ' '), 120).replaceAll('`', 'ˋ').replaceAll('|', '❘');
   return flat === '' ? '' : `\`${flat}\``;
 }
 
-/** A text for markdown that must not become markup: no link, no image, no HTML. */
+/** Escapes a text for Markdown: no link, image or HTML can result. */
 export function plainMarkdown(text: string): string {
   return text.replace(/[\\[\]<>|*_#!`]/g, character => (character === '<' ? '&lt;' : `\\${character}`));
 }
 
-/** The same for sentences of our own with `code` in them, which may quote the user. */
+/** The same for our own sentences, which contain `code` and may quote the user. */
 export function proseMarkdown(text: string): string {
   return text.replace(/[[\]<|]/g, character => (character === '<' ? '&lt;' : `\\${character}`));
 }

@@ -1,30 +1,30 @@
-// What a list of networks says of each of them.
+// The entries in the list of a workspace's networks.
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import type { BudgetStatus } from './check.ts';
 import { staleClaims } from './claims.ts';
 import { summary } from './summary.ts';
 
-/** A network in a list of many. */
+/** A network in the list. */
 export interface NetworkTotals {
   readonly title: string;
   readonly format: string;
   /** `4.37G MACs · 3.16M params`. */
   readonly text: string;
-  /** The same with memory, input and what the framework prints. */
+  /** The same with memory, input, and the framework's figure. */
   readonly detail: string;
   readonly macs: number;
   readonly params: number;
   readonly complete: boolean;
-  /** How many errors the file has. */
+  /** The number of errors in the file. */
   readonly errors: number;
-  /** Whether a comment with the totals is outdated. */
+  /** Whether a summary in a comment is outdated. */
   readonly isStale: boolean;
-  /** Whether it keeps the budgets of its project; absent where there are none. */
+  /** The verdict of the project's budgets; absent if there are none. */
   readonly budget?: BudgetStatus;
 }
 
-/** Undefined where the file holds no network after all: a program of functions alone. */
+/** Undefined if the file has no network: a program with functions only. */
 export function networkTotals(shown: Analysed): NetworkTotals | undefined {
   const analysed = shown.standIns?.actual ?? shown;
   const { spec, document, problems } = analysed;

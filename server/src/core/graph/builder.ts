@@ -29,12 +29,12 @@ import {
   shownSites,
 } from './segment.ts';
 
-/** More nodes than any network that a person writes; a spec that asks for more is cut, with a problem. */
+/** The limit on nodes, far above any real network; a spec that asks for more is cut, with a problem. */
 export const maxNodes = 50_000;
-/** Frames nest no deeper than this: blocks within blocks, written by hand, need a handful. */
+/** The limit on nesting of frames; hand-written blocks within blocks need a handful. */
 export const maxDepth = 200;
 
-/** Stands for what cannot be known: an unknown module, a row that could not be read. */
+/** Represents what cannot be known: an unknown module, a row that could not be read. */
 export const opaque: Op<Record<never, never>> = {
   name: 'unknown',
   kind: 'data',
@@ -59,33 +59,36 @@ export const input: Op<{ shape: Shape }> = {
 export interface FrameSpec {
   readonly label: string;
   readonly type: string;
-  /** One sentence for the hover on what the operators inside do together: a module of a framework, a block. */
+  /** For the hover: one sentence on what the operators inside do together. */
   readonly summary?: string | undefined;
   readonly sites?: readonly Site[];
-  /** Where in the text an attribute or an input of this frame stands; asked for only when there is a complaint. */
+  /** The range of an attribute or input of this frame; called only if there is a complaint. */
   readonly locate?: (complaint: Complaint) => Range | undefined;
-  /** Its contents are a framework’s composite, not written in the text: a complaint from inside says so. */
+  /** Its content is a framework's composite, not written in the text: a complaint from inside says so. */
   readonly composite?: boolean;
-  /** What the places of this frame mean; asked for only by a hover. */
+  /** What the parts of its text mean; called only for hovers. */
   readonly notes?: () => readonly Note[];
-  /** Whether its text was read as what it must have been, and not as it is written. */
+  /** Whether its text was repaired: read as something else than what is written. */
   readonly repaired?: boolean | undefined;
-  /** Whether its operators cost what it costs, and nothing says that they do what it does. */
+  /** Whether a cost rule built its content: the operators have the right cost, but may not be what the module does. */
   readonly byRule?: boolean;
 }
 
 export interface NodeOptions {
-  /** The node whose parameters this one uses again. */
+  /** The node whose parameters this one reuses. */
   readonly shares?: GraphNode | undefined;
-  /** A bare function call in the framework's source (`x.softmax(1)`), not a module (`nn.Softmax`). */
+  /** A plain function call in the framework's source (`x.softmax(1)`), not a module (`nn.Softmax`). */
   readonly functional?: boolean;
-  /** With `functional`: a module all the same, of a class that thop counts from 2.1 on alone. */
+  /** With `functional`: a module nevertheless, of a class that thop counts only since 2.1. */
   readonly derived?: boolean;
-  /** What of it is not trained. */
+  /** Which parts of it are not trained. */
   readonly training?: Training | undefined;
-  /** Whoever builds has checked the inputs and reported it: why the operator cannot work on them, and what is known of its output. */
+  /**
+   * The caller has checked the inputs and reported a problem: why the operator cannot run, and its output as far as
+   * known.
+   */
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
-  /** Why a size of its output is not known, where that comes from its attributes and not from its inputs. */
+  /** Why a size of its output is unknown, if that is due to its attributes rather than its inputs. */
   readonly unknown?: Reason | undefined;
 }
 
@@ -133,7 +136,7 @@ class OpenFrame implements Frame {
     return this.#children;
   }
 
-  /** Whether it stands for places in the text that is read. */
+  /** Whether it has sites in the text that is read. */
   get isPlaced(): boolean {
     return this.#sites.length > 0;
   }
@@ -155,7 +158,7 @@ class OpenFrame implements Frame {
   }
 }
 
-/** The whole network: what its children are is said at the end. */
+/** The frame of the whole network, whose children are set at the end. */
 class RootFrame extends OpenFrame {
   #rows: GraphRows | undefined;
   #children: readonly Frame[] | undefined;
@@ -176,67 +179,69 @@ class RootFrame extends OpenFrame {
   }
 }
 
-/** A segment that was just built, with the tensors of the graph that it reads: those that its ports stand for. */
+/** A segment that was just built, with the tensors of the graph that its ports refer to. */
 export interface Built {
   readonly segment: Segment;
   readonly inputs: readonly Tensor[];
 }
 
-/** What is being built beside the graph: the nodes and frames of a segment. */
+/** A segment under construction, separate from the graph. */
 interface Workplace {
   readonly nodes: GraphNode[];
   readonly root: OpenFrame;
   readonly problems: Problem[];
   readonly seen: Set<string>;
-  /** The ports of a segment, by the tensor of the graph that each stands for. */
+  /** The ports of the segment, by the tensor of the graph that each refers to. */
   readonly ports: Map<Tensor, Tensor> | undefined;
-  /** Whether the limit of nodes was reached before it. */
+  /** Whether the node limit had been reached before it. */
   readonly wasFull: boolean;
   hasFarSites: boolean;
 }
 
-/** What is being built from rows of another file. */
+/** State while rows of another file are built. */
 interface Elsewhere {
-  /** The place in that file which has no better one. */
+  /** The range in that file for problems without a better one. */
   readonly range: Range;
   readonly problems: Problem[];
-  /** How many frames were open when it began: those are places of this text. */
+  /** How many frames were open at the start: those have places in this text. */
   readonly depth: number;
 }
 
 /**
- * Builds a graph node by node and infers each output's shape at once, because dialects ask for shapes while they are
- * read. Never throws on bad networks: complaints become problems, and what cannot be known is unknown with a reason.
- * What an item of the text becomes may be built as a segment, and placed: then it can be placed again.
+ * Builds a graph node by node and infers each output's shape immediately, because dialects look at shapes while they
+ * read. Never throws on bad networks: complaints become problems, and whatever is unknown has a reason. An item of the
+ * text can be built as a segment and placed, so that it can be placed again later.
  */
 export class Builder {
-  /** The order in which problems word the sizes of images. */
+  /** The order of image sizes in messages. */
   readonly order: ShapeOrder;
   readonly problems: Problem[] = [];
-  /** What is not trained of the nodes that are added, unless their own options say. */
+  /** Applies to added nodes unless their own options say otherwise. */
   training: Training | undefined;
   readonly #inputs: { name: string; tensor: Tensor }[] = [];
   readonly #seen = new Set<string>();
   readonly #root: RootFrame;
-  /** What was built so far. */
+  /** The rows built so far. */
   readonly rows: GraphRows;
-  /** The nodes that are in no segment. */
+  /** The nodes outside of segments. */
   readonly #loose: GraphNode[] = [];
-  /** How many nodes there are, those of the segment that is built apart. */
+  /** The number of nodes, not counting those of the segment under construction. */
   #count = 0;
   #frame: OpenFrame;
-  /** Those of the frames that are open, from the outside in: frames outlive the building, and these must not. */
+  /**
+   * The `locate` functions of the open frames, outermost first. Not stored in the frames, which outlive the builder.
+   */
   readonly #locates: (FrameSpec['locate'] | undefined)[] = [];
-  /** Set while a segment is built. */
+  /** Set while a segment is being built. */
   #site: Workplace | undefined;
   #full = false;
-  /** Set while rows of another file are built. */
+  /** Set while rows of another file are being built. */
   #elsewhere: Elsewhere | undefined;
   readonly #places: Shown | undefined;
 
   /**
-   * `places` says where the places of the text are shown, where another text than the one that is read is shown.
-   * `expected` is about how many rows there will be.
+   * `places` maps ranges of the text that is read to the text that is shown, if these differ. `expected` is the
+   * approximate number of rows.
    */
   constructor(places?: Shown, order: ShapeOrder = 'chw', expected = 0) {
     this.#places = places;
@@ -246,17 +251,17 @@ export class Builder {
     this.#frame = this.#root;
   }
 
-  /** Whether the limit of nodes is reached: stop looping. */
+  /** Whether the node limit is reached: stop looping. */
   get full(): boolean {
     return this.#full;
   }
 
-  /** The number of the node that comes next, in the segment that is built or in the graph. */
+  /** The number of the next node, in the segment under construction or in the graph. */
   get next(): number {
     return this.#site ? this.#site.nodes.length : this.#count;
   }
 
-  /** What was reported of what is being built: of the segment, or else of the graph. */
+  /** The problems reported in the segment under construction, or else in the graph. */
   get reported(): readonly Problem[] {
     return this.#site?.problems ?? this.problems;
   }
@@ -287,7 +292,7 @@ export class Builder {
     return this.addAll(op, attrs, inputs, options)[0]!;
   }
 
-  /** Adds a node and returns all its outputs (one at least, even where their number cannot be known). */
+  /** Adds a node and returns all its outputs (at least one, even if their number is unknown). */
   addAll<A extends object>(
     op: Op<A>,
     attrs: NoInfer<A>,
@@ -319,13 +324,13 @@ export class Builder {
     return this.#push(op, attrs, list, outputs, unknown, undefined, options);
   }
 
-  /** A node about which nothing is known but perhaps the shape of its output. */
+  /** Adds a node about which nothing is known, except perhaps its output shape. */
   unknown(why: string | Reason, inputs: readonly Tensor[] = [], shape?: Shape): Tensor {
     const reason = reasonOf(why);
     return this.#push(opaque, {}, inputs, [shape], reason, reason, undefined)[0]!;
   }
 
-  /** Runs `body` inside a frame; what it returns is what the frame hands on. */
+  /** Runs `body` inside a frame; its result becomes the frame's output. */
   within<T extends Tensor | readonly Tensor[] | undefined>(spec: FrameSpec, body: () => T): T {
     this.open(spec);
     try {
@@ -339,7 +344,7 @@ export class Builder {
   }
 
   open(spec: FrameSpec): void {
-    // A part of what this text uses, like that of a framework's composite: it has no place here.
+    // The row in this text has a frame already; frames inside it have no place here, as inside a composite.
     const own = this.#elsewhere ? { ...spec, sites: [], notes: noNotes } : spec;
     const frame = new OpenFrame(own, this.#frame, this.next, this.#site ? undefined : this.#places);
     if (frame.depth > maxDepth)
@@ -361,8 +366,8 @@ export class Builder {
   }
 
   /**
-   * Builds what an item becomes, by itself: `body` calls this builder with positions relative to the item, reads tensors
-   * of the graph as it likes, and returns what the item outputs. Place it to put it into the graph.
+   * Builds an item on its own. `body` calls this builder with positions relative to the item, may read any tensors of
+   * the graph, and returns the item's outputs. Call `place` to put the result into the graph.
    */
   segment(body: () => readonly Tensor[]): Built {
     this.beginSegment();
@@ -376,7 +381,7 @@ export class Builder {
     return this.endSegment(outputs);
   }
 
-  /** The same in two steps: what is built until `endSegment` is the item. */
+  /** The same in two steps: everything built until `endSegment` belongs to the item. */
   beginSegment(): void {
     if (this.#site || this.#frame !== this.#root)
       throw new Error('Segments lie side by side at the top of the network.');
@@ -422,11 +427,11 @@ export class Builder {
   }
 
   /**
-   * Puts a segment here: `inputs` are what its ports stand for, `start` is where its item's text begins. Returns the
-   * number of its row; undefined where it would go past the limit of nodes (build the item then, so that it is cut).
+   * Puts a segment into the graph: `inputs` are what its ports refer to, `start` is the offset of its item. Returns the
+   * row's number; undefined if it would exceed the node limit (then build the item instead, so that it gets cut).
    */
   place(segment: Segment, inputs: Inputs, start: number): number | undefined {
-    // Past the limit nothing is cut any more: what is built then has no nodes.
+    // Once the limit has been reached, nothing needs to be cut: items built from then on have no nodes.
     if (!this.#full && segment.isClosed && this.#count + segment.nodes.length > maxNodes) return undefined;
     const row = this.rows.place(segment, this.#count, start, inputs);
     this.#count += segment.nodes.length;
@@ -439,15 +444,15 @@ export class Builder {
   times(n: number, body: (index: number) => void): void {
     for (let index = 0; index < n && !this.#full; index++) {
       body(index);
-      // A body that adds no node must not spin for ever: `repeat: 1e9` of nothing.
+      // A body that adds no node must not loop forever: `repeat: 1e9` of nothing.
       if (index >= maxNodes)
         this.#limit('too-many-operators', l10n.t('This is repeated more than {0} times.', maxNodes));
     }
   }
 
   /**
-   * Runs `body`, which builds from rows of another file: what it reports has places in that file, and is returned instead.
-   * `range` is where those rows are in it.
+   * Runs `body`, which builds rows of another file. Problems have ranges in that file, and are returned instead of
+   * reported. `range` is the range of these rows.
    */
   elsewhere<T>(range: Range, body: () => T): { readonly value: T; readonly problems: readonly Problem[] } {
     const around = this.#elsewhere;
@@ -460,14 +465,14 @@ export class Builder {
     }
   }
 
-  /** Reports a complaint where the innermost frame that can says it stands; returns the reason for unknowns. */
+  /** Reports a complaint at the range given by the innermost frame that has one; returns the reason for unknowns. */
   complain(complaint: Complaint, severity: Problem['severity'] = 'error'): Reason {
     const { code, message, help, short } = complaint;
     this.problem({ range: this.#locate(complaint), severity, code, message, help, short });
     return short === undefined ? { message } : { message, short };
   }
 
-  /** Reports a problem once: a block used sixteen times says it once. */
+  /** Reports a problem once: also for a block that is used sixteen times. */
   problem(problem: Problem): void {
     if (this.#elsewhere) {
       this.#elsewhere.problems.push(problem);
@@ -481,7 +486,7 @@ export class Builder {
     problems.push(own);
   }
 
-  /** Ends the building. `outputs` is what the network returns, `layers` finds its layers where they are not its rows. */
+  /** Finishes the graph. `outputs` are the network's outputs; `layers` finds its layers if these are not its rows. */
   finish(
     outputs: readonly Tensor[],
     layers?: (root: Frame) => readonly Frame[],
@@ -495,7 +500,7 @@ export class Builder {
     return new BuiltGraph(this.#loose, rows, this.#count, this.#root, this.#inputs, outputs, untrained, layers, lives);
   }
 
-  /** A tensor as the segment that is built has it: its own, or the port that stands for it. */
+  /** The tensor to use in the segment under construction: itself if it belongs to it, else a port for it. */
   #own(tensor: Tensor): Tensor {
     const { ports } = this.#site!;
     if (this.#isOwn(tensor) || tensor.node === outside) return tensor;
@@ -555,7 +560,7 @@ export class Builder {
       message,
       help: l10n.t('The rest is not analyzed.'),
     });
-    // What is cut off must not be missing silently: its frame and all around it are known only in part.
+    // Add an unknown node, so that what is cut makes its frame, and everything around it, incomplete.
     const node: GraphNode = {
       id: this.next,
       op: opaque,
@@ -581,8 +586,8 @@ export class Builder {
   }
 
   /**
-   * A complaint of an operator inside a composite, in words of the composite: an input that was made inside is not one
-   * that the text names.
+   * Rewords a complaint of an operator inside a composite for its user: the text does not name inputs that are created
+   * inside.
    */
   #outward(complaint: Complaint, inputs: readonly Tensor[]): Complaint {
     if (this.#elsewhere) return complaint;
@@ -593,7 +598,7 @@ export class Builder {
         continue;
       }
       const { first, type, composite } = frame;
-      // The copies of a repeated module are the module itself.
+      // Leave out the indexes of repeated copies.
       const inside = path.filter((label, at) => at > 0 || !/^\d+$/.test(label));
       const given = complaint.input === undefined ? inputs : inputs.slice(complaint.input, complaint.input + 1);
       const isInner = given.some(tensor => this.#isOwn(tensor) && tensor.node.id >= first);
@@ -685,7 +690,7 @@ class BuiltGraph implements Graph {
   }
 }
 
-/** Why an operator cannot work on inputs of these shapes. */
+/** Why an operator cannot work on inputs of these shapes; undefined if it can. */
 export function checkInputs(
   op: AnyOp,
   attrs: object,

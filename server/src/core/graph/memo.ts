@@ -1,5 +1,5 @@
-// Segments that were built before, found again by what they depend on: the item, its environment and what is known of
-// its inputs. Equal keys give equal segments, so nobody can see whether one was found or built.
+// A cache of segments by what they depend on: the item, its environment, and the facts about its inputs. Equal keys
+// give equal segments, so caching does not affect results.
 import type { Shape } from '../ops/op.ts';
 import { type Reason, sameReason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
@@ -7,37 +7,39 @@ import type { Built } from './builder.ts';
 import type { Tensor } from './graph.ts';
 import type { GraphRows, Input, Inputs, Name, Segment } from './segment.ts';
 
-/** A segment with what it was built from. */
+/** A cached segment with its key. */
 export interface Made<T> {
   readonly segment: Segment;
-  /** What else the item means to its format. */
+  /** What else the format derives from the item. */
   readonly value: T;
   readonly environment: object;
   readonly facts: readonly Fact[];
-  /** For each port the number of the input that it stands for. */
+  /** For each port, the index of the input it refers to. */
   readonly ports: readonly number[];
-  /** Whether the ports are the inputs, one by one. */
+  /** Whether the ports are exactly the inputs, in order. */
   readonly isPlain: boolean;
 }
 
-/** What a segment may depend on of an input. */
+/** The facts about an input that a segment may depend on. */
 interface Fact {
   readonly shape: Shape | undefined;
   readonly why: Reason | undefined;
-  /** The first input that is the same tensor. */
+  /** The index of the first input that is the same tensor. */
   readonly first: number;
 }
 
-/** So many segments of an item are remembered: those of a few scales, sizes and neighbours. */
+/** How many segments are cached per item: for a few scales, sizes and neighbors. */
 const most = 4;
 
 export class Memo<T> {
-  /** What an item was built into, the newest first: `agree` tells whether one of them stands for what it reads now. */
+  /** The segments of an item, newest first; `agrees` finds one that fits its current inputs. */
   of(item: Item): readonly Made<T>[] {
     return (item.built.held as readonly Made<T>[] | undefined) ?? nothing;
   }
 
-  /** Remembers a segment, unless it reads more than these inputs: undefined then. Its label may go by where it is. */
+  /**
+   * Caches a segment; undefined if it reads anything but these inputs. `name`: how its label depends on its position.
+   */
   keep(
     item: Item,
     environment: object,
@@ -59,14 +61,14 @@ export class Memo<T> {
   }
 }
 
-/** An item of a text: what it was built into goes with it. */
+/** An item of a text, which holds its cache. */
 interface Item {
   readonly built: Slot<unknown>;
 }
 
 const nothing: readonly never[] = [];
 
-/** Whether a segment is what an item becomes in an environment with these inputs, as far as inputs tell. */
+/** Whether a segment fits an environment and inputs, as far as the inputs tell. */
 export function agrees(made: Made<unknown>, environment: object, inputs: Inputs, rows: GraphRows): boolean {
   if (made.environment !== environment) return false;
   const { facts } = made;
@@ -74,7 +76,7 @@ export function agrees(made: Made<unknown>, environment: object, inputs: Inputs,
   return agree(facts, facts.length === 1 ? rows.outputs(inputs) : rows.tensors(inputs), rows);
 }
 
-/** What the ports of a segment stand for, if the item has these inputs. */
+/** What the ports of a segment refer to, given the item's inputs. */
 export function portsOf({ isPlain, ports }: Made<unknown>, inputs: Inputs, rows: GraphRows): Inputs {
   if (isPlain) return inputs;
   const list = typeof inputs === 'number' ? rows.tensors(inputs) : inputs;
@@ -88,31 +90,31 @@ function agree(facts: readonly Fact[], inputs: readonly Input[], rows: GraphRows
     const input = inputs[at]!;
     const known = typeof input === 'number' ? rows.outputs(input)[0]! : input;
     if (!sameReason(why, known.why) || !sameShape(shape, known.shape)) return false;
-    // Who reads a tensor twice may do otherwise with two tensors.
+    // Reading one tensor twice may differ from reading two equal tensors.
     if (facts.length > 1 && inputs.indexOf(input) !== first) return false;
   }
   return true;
 }
 
-/** How the items of a text were read, one after the other: what the reading of an edited text goes by. */
+/** How the items of a text were read, which speeds up reading an edited text. */
 export interface Trail<T> {
-  /** What was read beside the items. */
+  /** What was read besides the items. */
   readonly environment: object;
-  /** The sizes of the network's input. */
+  /** The shape of the network's input. */
   readonly input: Shape;
   readonly items: readonly Placed[];
-  /** What each was built into; undefined where that is not to be had again. */
+  /** The segment of each item; undefined if it cannot be reused. */
   readonly made: readonly (Made<T> | undefined)[];
-  /** Whether it reads one tensor of the item above and nothing else, and only hands on one of its own. */
+  /** Whether an item reads exactly one tensor, that of the item above, and outputs one of its own. */
   readonly isPlain: readonly boolean[];
 }
 
-/** An item where it stands: equal items are the same. */
+/** An item at its position; equal items have the same chunk object. */
 interface Placed {
   readonly chunk: object;
 }
 
-/** The last readings of a text, or of those before it where it was not read yet. */
+/** The last readings of a text, or of an earlier text if it has not been read yet. */
 export class Trails<T> {
   readonly #list: Trail<T>[];
 
@@ -138,7 +140,7 @@ export class Trails<T> {
 
 const mostTrails = 4;
 
-/** For an item of a text the place of the same one in another text; −1 where they differ, between beginning and end. */
+/** Maps items of a text to the same items of another text; −1 between their common beginning and common end. */
 export function counterparts(before: readonly Placed[], now: readonly Placed[]): (index: number) => number {
   const most = Math.min(before.length, now.length);
   let above = 0;
@@ -160,7 +162,7 @@ function sameShape(a: Shape | undefined, b: Shape | undefined): boolean {
   return true;
 }
 
-/** Equal environments as the same object, as long as they are in use. */
+/** Makes equal environments the same object, as long as they are in use. */
 export class Environments {
   readonly #last: { readonly key: readonly unknown[]; readonly environment: object }[] = [];
 

@@ -1,8 +1,9 @@
-// What an item of a text is built into: a stretch of a network that depends on nothing but what it is given. Positions
-// are relative to the item, nodes are numbered from 0, inputs are ports. So it never changes, and one segment stands in
-// as many graphs, and as often in one graph, as equal items read equal inputs. The rows of a graph are numbers and
-// segments. A placement is a segment in a graph: it shows the segment's nodes, frames and tensors as those of the graph.
-// It and these views are made only when somebody asks: after an edit, hardly anybody asks for hardly any of them.
+// Segments: what an item of a text is built into, a stretch of a network that depends only on the item's inputs.
+// Positions are relative to the item, nodes are numbered from 0, inputs are ports. So a segment never changes, and can
+// be shared by graphs, and used repeatedly within one, wherever equal items read equal inputs. A graph's rows are
+// segments plus a few numbers. A placement is a segment within a graph: it presents the segment's nodes, frames and
+// tensors as the graph's. Placements and these views are created on demand, because after an edit hardly any of them
+// are needed.
 import type { AnyOp, Shape } from '../ops/op.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
@@ -10,28 +11,28 @@ import type { Reason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
 import type { Frame, GraphNode, Note, Site, Tensor, Training } from './node.ts';
 
-/** A stretch of a network, by itself. */
+/** A self-contained stretch of a network. */
 export interface Segment {
-  /** Numbered from 0; what they read from outside are ports. */
+  /** Numbered from 0; their inputs from outside are ports. */
   readonly nodes: readonly GraphNode[];
-  /** The outermost frames: their parent is the segment's own root, which has none. */
+  /** The outermost frames; their parent is the segment's own root, which has no parent. */
   readonly frames: readonly Frame[];
-  /** What it outputs: tensors of its nodes, or ports that pass through. */
+  /** Its outputs: tensors of its nodes, or ports that are passed through. */
   readonly outputs: readonly Tensor[];
   readonly problems: readonly Problem[];
   /** Whether a port is among its outputs. */
   readonly passes: boolean;
-  /** Whether it depends on its inputs alone, so that it may stand elsewhere. */
+  /** Whether it depends only on its inputs, so that it can be placed elsewhere. */
   readonly isClosed: boolean;
-  /** Whether a frame has a site that is not in the item, such as the definition of a block. */
+  /** Whether a frame has a site outside of the item, such as the definition of a block. */
   readonly hasFarSites: boolean;
-  /** How the item's frame is labelled wherever it is; undefined where its label is its own. */
+  /** How to label the item's frame at any position; undefined if its label is fixed. */
   readonly name: Name | undefined;
-  /** What its nodes cost, once somebody has counted. */
+  /** The counts of its nodes, once computed. */
   readonly counts: Slot<unknown>;
 }
 
-/** The node that ports have: what is outside of a segment. */
+/** The node of all ports: what is outside of a segment. */
 export const outside: GraphNode = Object.freeze({
   id: -1,
   op: {
@@ -46,7 +47,7 @@ export const outside: GraphNode = Object.freeze({
   attrs: {},
   inputs: [],
   outputs: [],
-  // A port is in no frame of its segment.
+  // Ports are in no frame.
   frame: undefined as unknown as Frame,
   shares: undefined,
   functional: false,
@@ -55,15 +56,15 @@ export const outside: GraphNode = Object.freeze({
   why: undefined,
 });
 
-/** Stands in a segment for its input number `port`. */
+/** The port for input number `port` of a segment. */
 export function portOf({ shape, why }: Tensor, port: number): Tensor {
   return { node: outside, port, shape, why };
 }
 
-/** Offsets from here on are those of the whole text, wherever the item lies: `far + offset`. */
+/** Offsets from here on are absolute (`far + offset`): they do not move with the item. */
 export const far = 2 ** 32;
 
-/** An offset of an item whose text begins at `start`, as one of the whole text. */
+/** Converts an offset within an item that begins at `start` to an absolute one. */
 export function placedOffset(offset: number, start: number): number {
   return offset >= far ? offset - far : offset + start;
 }
@@ -73,13 +74,13 @@ export function placedRange({ from, to }: Range, start: number): Range {
 }
 
 function placedSite(site: Site, start: number): Site {
-  // What lies in another file does not move with this one.
+  // Places in another file do not move with this text.
   return site.file === undefined ? { range: placedRange(site.range, start), role: site.role } : site;
 }
 
 /**
- * Where a range of the text that was read lies in the text that is shown, which may be another one; undefined where it is
- * not in that one. A range that holds places with frames of their own is there even where those are not.
+ * Maps a range of the text that was read to the text that is shown, if these differ; undefined if it is not there. A
+ * range that contains sites of other frames (`holdsPlaces`) is shown even if those are not.
  */
 export type Shown = (range: Range, holdsPlaces: boolean) => Range | undefined;
 
@@ -100,7 +101,7 @@ export function shownNotes(notes: readonly Note[], shown: Shown | undefined): re
   });
 }
 
-/** What a frame of an item says of places, where the item's text begins at `start`. */
+/** The sites and notes of an item's frame as absolute ranges, for an item that begins at `start`. */
 export function placedNotes<T extends { readonly sites?: readonly Site[]; readonly notes?: () => readonly Note[] }>(
   frame: T,
   start: number,
@@ -113,7 +114,7 @@ export function placedNotes<T extends { readonly sites?: readonly Site[]; readon
   };
 }
 
-/** A problem of an item, at its place in the whole text. */
+/** A problem of an item with absolute ranges. */
 export function placedProblem(problem: Problem, start: number): Problem {
   const { range, related, fixes } = problem;
   return {
@@ -133,45 +134,47 @@ export function placedProblem(problem: Problem, start: number): Problem {
   };
 }
 
-/** How the frame of an item is labelled: by its place among the items, as in `model.4`, or as it says itself. */
+/** How to label the frame of an item: by its position, as in `model.4`, or with a fixed text. */
 export interface Name {
-  /** With a number, what comes in front of it: `model.`. */
+  /** With a number: the prefix, `model.`. */
   readonly text: string;
   readonly isNumbered: boolean;
 }
 
-/** A tensor that an item reads; what is the only output of a row has its number, and is made when somebody asks. */
+/** A tensor that an item reads. The only output of a row is given as the row's number, and created on demand. */
 export type Input = Tensor | number;
 
-/** What an item reads, or all that the row of a number outputs. */
+/** The inputs of an item: a list, or the number of a row whose outputs are the inputs. */
 export type Inputs = readonly Input[] | number;
 
-/** A tensor as an input: the same tensor is always the same input. */
+/** A tensor as an input; the same tensor always gives the same input. */
 export function inputOf(tensor: Tensor): Input {
   return (tensor instanceof PlacedTensor ? tensor.onlyOf : undefined) ?? tensor;
 }
 
-/** The rows of a graph, by number: frames, and segments where they are. Looking at them makes no placements. */
+/** The rows of a graph by number: frames, and segments where possible. Reading them creates no placements. */
 export class GraphRows {
   readonly root: Frame;
-  /** Where the places of the text are shown; undefined where they are shown as they were read. */
+  /** Maps ranges to the text that is shown; undefined if that is the text that was read. */
   readonly places: Shown | undefined;
   readonly #contents: (Segment | Frame)[];
-  /** The number of the first node of each. */
+  /** The id of each row's first node. */
   readonly #first: number[];
-  /** Where the text of each item begins. */
+  /** The offset at which each item's text begins. */
   readonly #starts: number[];
   readonly #inputs: Inputs[];
-  /** The numbers of those that are frames. */
+  /** The numbers of rows that are frames. */
   readonly #frames: number[] = [];
   readonly #placements = new Map<number, Placement>();
   #length = 0;
 
-  /** `expected` is about how many there will be: lists that grow leave thrice their size as garbage at every edit. */
+  /**
+   * `expected`: the approximate number of rows. Growing lists would leave three times their size as garbage per edit.
+   */
   constructor(root: Frame, places: Shown | undefined, expected: number) {
     this.root = root;
     this.places = places;
-    // The inputs of a network are rows too.
+    // The network's inputs are rows too.
     const size = expected + 16;
     this.#contents = new Array(size);
     this.#first = new Array(size);
@@ -187,37 +190,37 @@ export class GraphRows {
     this.#frames.push(this.#push(frame, frame.first, 0, nothing));
   }
 
-  /** Puts a segment behind the others and returns its number. */
+  /** Appends a segment and returns its row number. */
   place(segment: Segment, first: number, start: number, inputs: Inputs): number {
     const row = this.#push(segment, first, start, inputs);
-    // At once: a chain of thousands of items that pass on what they read would be too deep to follow later.
+    // Create it now: later, a chain of thousands of pass-through items would make the recursion too deep.
     if (segment.passes) this.placement(row);
     return row;
   }
 
-  /** What a row was built into; undefined for a frame. */
+  /** The segment of a row; undefined for a frame. */
   segment(row: number): Segment | undefined {
     const content = this.#contents[row];
     return content && 'nodes' in content ? content : undefined;
   }
 
-  /** The number of its first node. */
+  /** The id of the row's first node. */
   first(row: number): number {
     return this.#first[row]!;
   }
 
-  /** The number of the first node behind it. */
+  /** The id after the row's last node. */
   end(row: number): number {
     const content = this.#contents[row]!;
     return 'nodes' in content ? this.#first[row]! + content.nodes.length : content.end;
   }
 
-  /** Where the text of an item begins; undefined for a frame, and where there is no such row. */
+  /** The start of an item's text; undefined for a frame or a row that does not exist. */
   start(row: number): number | undefined {
     return this.segment(row) && this.#starts[row];
   }
 
-  /** Where the text of an item ends at the latest: where that of the next one begins. */
+  /** An upper bound for the end of an item's text: the start of the next one. */
   textEnd(row: number): number {
     const next = this.start(row + 1);
     return next !== undefined && next > this.#starts[row]! ? next : Number.POSITIVE_INFINITY;
@@ -242,19 +245,32 @@ export class GraphRows {
     return placement;
   }
 
-  /** What a row reads. */
+  /** The inputs of a row. */
   inputs(row: number): readonly Tensor[] {
     return this.tensors(this.#inputs[row]!);
   }
 
-  /** Whether a segment reads the row in front of it and nothing else. */
+  /** Whether a row reads the only output of the previous row and nothing else, whichever way it was built. */
   follows(row: number): boolean {
     const inputs = this.#inputs[row]!;
-    if (typeof inputs === 'number') return inputs === row - 1;
-    return inputs.length === 1 && inputs[0] === row - 1;
+    if (typeof inputs === 'number') return inputs === row - 1 && this.#hasOneOutput(inputs);
+    if (inputs.length !== 1) return false;
+    const input = inputs[0]!;
+    return (typeof input === 'number' ? input : input instanceof PlacedTensor ? input.onlyOf : undefined) === row - 1;
   }
 
-  /** The number of an item among those that became segments. */
+  #hasOneOutput(row: number): boolean {
+    const segment = this.segment(row);
+    return segment !== undefined && segment.outputs.length === 1 && !segment.passes;
+  }
+
+  /** Whether a row has the segment that one of other rows has, and both follow the row in front of them or do not. */
+  isShared(row: number, others: GraphRows, other: number): boolean {
+    // A frame is in one graph alone.
+    return this.#contents[row] === others.#contents[other] && this.follows(row) === others.follows(other);
+  }
+
+  /** The index of an item among the rows that are segments. */
   index(row: number): number {
     let index = row;
     for (const frame of this.#frames) if (frame < row) index--;
@@ -266,7 +282,7 @@ export class GraphRows {
     return inputs.map(input => (typeof input === 'number' ? this.placement(input).outputs[0]! : input));
   }
 
-  /** What an item outputs, as its segment has it: the same number of tensors with the same facts, and nothing is made. */
+  /** The outputs as the segment has them: same number and facts, without creating anything. */
   outputs(row: number): readonly Tensor[] {
     return this.segment(row)!.outputs;
   }
@@ -288,14 +304,14 @@ export class GraphRows {
 
 const nothing: readonly never[] = [];
 
-/** A segment in a graph. */
+/** A segment within a graph. */
 export class Placement {
   readonly segment: Segment;
   readonly #rows: GraphRows;
-  /** Its number among the rows. */
+  /** Its row number. */
   readonly row: number;
   #outputs: readonly Tensor[] | undefined;
-  /** The view of its first frame, which is the item itself: often all that is asked for. */
+  /** The view of its first frame, the item's own, which is often the only one needed. */
   #frame: Frame | undefined;
   #views: Views | undefined;
 
@@ -306,12 +322,12 @@ export class Placement {
     if (segment.passes) this.#outputs = this.#placed();
   }
 
-  /** The number of its first node. */
+  /** The id of its first node. */
   get base(): number {
     return this.#rows.first(this.row);
   }
 
-  /** Where the item's text begins. */
+  /** The start of the item's text. */
   get start(): number {
     return this.#rows.start(this.row)!;
   }
@@ -320,17 +336,17 @@ export class Placement {
     return this.#rows.root;
   }
 
-  /** Where its places are shown; undefined where they are shown as they were read. */
+  /** Maps ranges to the text that is shown; undefined if that is the text that was read. */
   get places(): Shown | undefined {
     return this.#rows.places;
   }
 
-  /** What its ports stand for. */
+  /** The tensors its ports refer to. */
   get inputs(): readonly Tensor[] {
     return this.#rows.inputs(this.row);
   }
 
-  /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
+  /** Replaces the label of the item's frame; frames inside that are named after it follow. */
   get label(): string | undefined {
     const { name } = this.segment;
     return name && (name.isNumbered ? `${name.text}${this.#rows.index(this.row)}` : name.text);
@@ -347,7 +363,7 @@ export class Placement {
 
   #placed(): readonly Tensor[] {
     const { outputs } = this.segment;
-    // Most items output one tensor.
+    // Most items have one output.
     if (outputs.length === 1) return [this.#output(outputs[0]!)];
     const placed: Tensor[] = [];
     for (const own of outputs) {
@@ -362,7 +378,7 @@ export class Placement {
   }
 
   node(own: GraphNode): GraphNode {
-    // A node of elsewhere whose parameters are used here, in a segment that stands in one graph alone.
+    // A node of the graph whose parameters are reused here; such a segment is used in one graph only.
     if (this.segment.nodes[own.id] !== own) return own;
     const { nodes } = this.#made();
     let node = nodes[own.id];
@@ -388,12 +404,12 @@ export class Placement {
 
   tensors(own: readonly Tensor[]): readonly Tensor[] {
     const { outputs } = this.segment;
-    // What the item itself outputs.
+    // The item's own output.
     if (own.length === 1 && outputs.length === 1 && own[0] === outputs[0]) return this.outputs;
     return own.map(tensor => this.tensor(tensor));
   }
 
-  /** A tensor of the segment as the graph's; one of the graph as it is. */
+  /** Converts a tensor of the segment to the graph's; one of the graph is unchanged. */
   shown(tensor: Tensor): Tensor {
     const isOwn = !(tensor instanceof PlacedTensor) && this.segment.nodes[tensor.node.id] === tensor.node;
     return isOwn ? this.tensor(tensor) : tensor;
@@ -419,14 +435,14 @@ export class Placement {
   }
 }
 
-/** What was made of a segment's own, so that it is made once. */
+/** The views created so far, so that each is created once. */
 interface Views {
   readonly nodes: (GraphNode | undefined)[];
   readonly tensors: Map<Tensor, Tensor>;
   readonly frames: Map<Frame, Frame>;
 }
 
-/** A tensor of a placed segment: its shape is at hand, its node is made when asked for. */
+/** A tensor of a placed segment: its shape is available, its node is created on demand. */
 export class PlacedTensor implements Tensor {
   readonly port: number;
   readonly shape: Shape | undefined;
@@ -446,20 +462,20 @@ export class PlacedTensor implements Tensor {
     return this.#placement.node(this.#own.node);
   }
 
-  /** The number of the row whose only output it is; undefined where it is not the only one. */
+  /** The number of the row whose only output it is; undefined if it is not the only one. */
   get onlyOf(): number | undefined {
     const { segment, row } = this.#placement;
     return segment.outputs.length === 1 && segment.outputs[0] === this.#own ? row : undefined;
   }
 
-  /** The number of its node, which need not be made for that. */
+  /** The id of its node, without creating the node. */
   get producer(): number {
     const { node } = this.#own;
     return this.#placement.segment.nodes[node.id] === node ? this.#placement.base + node.id : node.id;
   }
 }
 
-/** The number of the node that outputs a tensor. */
+/** The id of a tensor's node. */
 export function producerOf(tensor: Tensor): number {
   return tensor instanceof PlacedTensor ? tensor.producer : tensor.node.id;
 }
@@ -557,7 +573,7 @@ class PlacedFrame implements Frame {
     if (!this.#sites) {
       const { start, places } = this.#placement;
       const { sites } = this.#own;
-      // Most frames stand for one place.
+      // Most frames have one site.
       const placed = sites.length === 1 ? [placedSite(sites[0]!, start)] : sites.map(site => placedSite(site, start));
       this.#sites = shownSites(placed, this.hasSitesInside, places);
     }

@@ -1,46 +1,47 @@
-// What items of a text write of themselves that can be changed alone, as a format says it. Numbers are those that stand in
-// the text, whatever a scale makes of them: advice speaks of what a person sees.
+// The numbers in items of the text that can be changed individually, as reported by a format. Values are those written
+// in the text, before a scale applies: advice refers to what the user sees.
 import type { Range } from '../text/range.ts';
 
-/** An item with what it writes: a row, or the scale of all rows. */
+/** An item with its tunable numbers: a row, or the scale of all rows. */
 export interface Tunable {
   readonly item: Range;
-  /** As a person knows it: `model.4`, `scale n`. */
+  /** The name for display: `model.4`, `scale n`. */
   readonly name: string;
-  /** As the text names what it builds: `C2f`. */
+  /** The module's name in the text: `C2f`. */
   readonly type: string;
-  /** The items whose outputs it reads; undefined for the input of the network. */
+  /** The items whose outputs it reads; undefined for the network's input. */
   readonly sources: readonly (Range | undefined)[];
   readonly knobs: readonly Knob[];
-  /** Whether it cannot be built unless it outputs as many channels as it reads. */
+  /** Whether it must output as many channels as it reads. */
   readonly keepsChannels: boolean;
-  /** Modules of the same family that take the arguments as they are written, and are built with fewer operations. */
+  /** Modules of the same family that take the same arguments and cost less. */
   readonly siblings: readonly string[];
-  /** Whether it is about all rows. */
+  /** Whether it applies to all rows. */
   readonly isScale: boolean;
-  /** The channels that are written for so many real ones; undefined where the scale has no such width. */
+  /** The number to write for so many actual channels; undefined if the scale cannot produce them. */
   written(channels: number): number | undefined;
 }
 
-/** A number of an item that can be made smaller. */
+/** A number in an item that can be reduced. */
 export interface Knob {
   readonly kind: KnobKind;
-  /** As the text's framework calls it: `c2`, `e`. */
+  /** Its name in the framework: `c2`, `e`. */
   readonly name: string;
-  /** As it is written, or the default where it is not. */
+  /** The written value, or the default. */
   readonly value: number;
-  /** Smaller numbers that may stand there, the gentlest first. */
+  /** Smaller values that are allowed, gentlest first. */
   readonly smaller: readonly Smaller[];
 }
 
 /**
- * Channels that an item outputs, the groups of one that filters each channel by itself (as many), channels inside it, how often it repeats what is inside, the share of its channels that
- * it has inside; and what a scale says of all rows: factors for repeats and for channels, and a limit of channels.
+ * Of an item: output channels, groups of a depthwise convolution (equal to the channels), hidden channels, repeats, and
+ * hidden channels as a share of the output (expansion). Of a scale: factors for repeats (depth) and channels (width),
+ * and a limit on channels.
  */
 export type KnobKind = 'channels' | 'groups' | 'hidden' | 'repeats' | 'expansion' | 'depth' | 'width' | 'maxChannels';
 
 export interface Smaller {
-  /** About which share of what is there now is left: 0.75, 0.5. */
+  /** Approximately the share that remains: 0.75, 0.5. */
   readonly share: number;
   readonly value: number;
 }

@@ -5,7 +5,7 @@ import { size } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
 
 export interface AdaptiveAvgPool {
-  /** Output size, one entry for each spatial dimension. */
+  /** Output size, one entry per spatial dimension. */
   readonly size: readonly number[];
 }
 

@@ -6,7 +6,7 @@ import { size } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
 
 export interface AdaptiveMaxPool {
-  /** Output size, one entry for each spatial dimension. */
+  /** Output size, one entry per spatial dimension. */
   readonly size: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export const adaptiveMaxPool = op<AdaptiveMaxPool>({
   examples: [
     { attrs: { size: [1, 1] }, inputs: [[1, 512, 7, 7]], output: [1, 512, 1, 1], counts: { compares: 24_576 } },
     {
-      // As many windows as elements: every window is one element.
+      // As many windows as input elements: every window is one element.
       attrs: { size: [7, 7] },
       inputs: [[1, 512, 7, 7]],
       output: [1, 512, 7, 7],

@@ -6,7 +6,7 @@ import { axisOf, size, withSize } from './rules/shape.ts';
 
 export interface ArgMax {
   readonly axis: number;
-  /** Whether the axis stays with size 1. */
+  /** Whether the axis stays, with size 1. */
   readonly keep: boolean;
 }
 

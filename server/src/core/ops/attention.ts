@@ -7,11 +7,11 @@ import { volume } from './rules/window.ts';
 export interface Attention {
   readonly heads: number;
   readonly bias: boolean;
-  /** Features of keys, where the framework declares them. */
+  /** Key features, if the framework declares them. */
   readonly kdim?: number | undefined;
-  /** Features of values, where the framework declares them. */
+  /** Value features, if the framework declares them. */
   readonly vdim?: number | undefined;
-  /** Features of queries and output, where the framework declares them. */
+  /** Query and output features, if the framework declares them. */
   readonly embed?: number | undefined;
 }
 
@@ -84,7 +84,8 @@ export const attention = op<Attention>({
     return l10n.t('{0} (projections) + {1} (scores, weighted sum)', projections, products);
   },
   field: () => 'global',
-  // Sequences are copied to have the sequence first; then queries, keys and values by heads, the weights, and their sums.
+  // The sequences are transposed to sequence-first, which copies them; then per head: queries, keys, values, weights,
+  // sums.
   saves: ({ heads }, inputs) => {
     const { n, l, s, c, ck, cv } = lengths({ heads, bias: false }, inputs);
     const copies = inputs.length === 1 ? l * c : l * c + s * ck + s * cv;
@@ -122,7 +123,7 @@ export const attention = op<Attention>({
   ],
 });
 
-/** `extra`: keys and values that are added after the projections. */
+/** `extra`: keys and values appended after the projections. */
 export function attentionBackward(
   attrs: Attention,
   inputs: readonly Shape[],
@@ -144,9 +145,9 @@ export function attentionBackward(
 
 interface Lengths {
   readonly n: number;
-  /** Queries. */
+  /** Number of queries. */
   readonly l: number;
-  /** Keys and values. */
+  /** Number of keys and values. */
   readonly s: number;
   readonly c: number;
   readonly ck: number;

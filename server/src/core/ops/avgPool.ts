@@ -7,15 +7,15 @@ import { size } from './rules/shape.ts';
 import type { Rounding } from './rules/window.ts';
 
 export interface AvgPool {
-  /** One entry for each spatial dimension, as in the three below. */
+  /** One entry per spatial dimension, like the following fields. */
   readonly kernel: readonly number[];
-  /** The kernel where not given. */
+  /** Default: the kernel. */
   readonly stride?: readonly number[] | undefined;
-  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  /** Padding before, and also after unless `paddingAfter` is given. */
   readonly padding: readonly number[];
   readonly paddingAfter?: readonly number[] | undefined;
   readonly rounding: Rounding;
-  /** Whether the zeros of the padding count as elements of the window. */
+  /** Whether the zeros of the padding count as elements of a window. */
   readonly includePadding: boolean;
 }
 
@@ -40,7 +40,7 @@ export const avgPool = op<AvgPool>({
   rank: { min: 3, max: 5 },
   check: (attrs, [x], order) => checkPool(attrs, x!, order),
   shape: (attrs, [x]) => poolShape(attrs, x!),
-  // Every window is counted whole, taps in the padding included, whichever number it is divided by.
+  // Every window is counted at full size, including padding, whatever it is divided by.
   counts: ({ kernel }, _, [y]) => ({ adds: size(y!) * (size(kernel) - 1), divs: size(y!) }),
   field: poolField,
   saves: savesInput,

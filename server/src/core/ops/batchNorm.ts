@@ -6,7 +6,7 @@ import { standardize } from './rules/standardize.ts';
 export interface BatchNorm {
   /** A learned factor and shift for each channel. */
   readonly affine: boolean;
-  /** Running mean and variance for each channel, kept from training; true where not given. */
+  /** Running mean and variance of each channel, from training; default: true. */
   readonly stats?: boolean | undefined;
 }
 
@@ -26,7 +26,7 @@ export const batchNorm = op<BatchNorm>({
   counts: ({ affine, stats = true }, [x]) => {
     const channels = x![1]!;
     const elements = size(x!);
-    // Statistics, factor and shift are constants at inference: together one multiplication and one addition an element.
+    // At inference, statistics, factor and shift are constants: one multiplication and one addition per element.
     const work = stats
       ? { muls: elements, adds: elements }
       : standardize(x!, elements / channels, { factor: affine, shift: affine });
@@ -36,7 +36,7 @@ export const batchNorm = op<BatchNorm>({
   saves: (_, [x]) => ({ inputs: [0], extras: [{ elements: 2 * x![1]!, once: true }] }),
   examples: [
     {
-      // Behind ResNet's first convolution.
+      // After ResNet's first convolution.
       attrs: { affine: true, stats: true },
       inputs: [[1, 64, 112, 112]],
       output: [1, 64, 112, 112],

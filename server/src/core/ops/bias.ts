@@ -8,7 +8,7 @@ export interface Bias {
   readonly axis: number;
 }
 
-/** A bias on its own: Caffe's Bias, YOLOR's and YOLOv7's implicit addition. */
+/** A separate bias: Caffe's Bias, YOLOR's and YOLOv7's implicit addition. */
 export const bias = op<Bias>({
   name: 'bias',
   kind: 'elementwise',

@@ -4,7 +4,7 @@ import { checkGroups } from './rules/groups.ts';
 import { savesNothing } from './rules/saved.ts';
 
 export interface ChannelShuffle {
-  /** Groups whose channels are dealt out to one another. */
+  /** Number of groups between which channels are interleaved. */
   readonly groups: number;
 }
 

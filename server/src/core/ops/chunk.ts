@@ -35,7 +35,7 @@ export const chunk = op<Chunk>({
       counts: { macs: 0 },
     },
     {
-      // 10 in 4: pieces of ceil(10/4) = 3, as torch.chunk documents.
+      // 10 in 4: pieces of ceil(10/4) = 3, as documented for torch.chunk.
       attrs: { axis: 1, chunks: 4 },
       inputs: [[1, 10, 2]],
       output: [
@@ -51,7 +51,7 @@ export const chunk = op<Chunk>({
 /** Pieces are ceil(length / chunks) long, so there may be fewer than asked for (torch.chunk). */
 function lengthsOf(length: number, chunks: number): number[] {
   const piece = Math.ceil(length / chunks);
-  // Of an unknown length, so many unknown pieces; of nothing, so many empty ones.
+  // An unknown length gives `chunks` unknown pieces; an empty axis, `chunks` empty ones.
   const count = length > 0 && Number.isFinite(length) ? Math.ceil(length / piece) : chunks;
   return Array.from({ length: count }, (_, index) => Math.min(piece, length - index * piece));
 }

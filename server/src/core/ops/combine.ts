@@ -9,7 +9,7 @@ export interface Combine {
   readonly how: How;
 }
 
-/** What one element costs; functions beyond the four operations count as one exponential. */
+/** The cost per element; functions beyond the four basic operations count as one exponential. */
 const each: { readonly [K in How]: Partial<Counts> } = {
   minimum: { compares: 1 },
   power: { exps: 1 },
@@ -22,7 +22,7 @@ const each: { readonly [K in How]: Partial<Counts> } = {
   other: { exps: 1 },
 };
 
-/** Functions of two or three tensors for which there is no operator of its own. */
+/** Functions of two or three tensors that have no operator of their own. */
 export const combine = op<Combine>({
   name: 'combine',
   kind: 'elementwise',

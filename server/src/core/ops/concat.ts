@@ -40,7 +40,7 @@ export const concat = op<Concat>({
       counts: { macs: 0 },
     },
     {
-      // YOLO's heads: the cells of three scales in one row.
+      // YOLO's heads: the cells of three scales concatenated.
       attrs: { axis: -1 },
       inputs: [
         [1, 144, 6400],
@@ -60,7 +60,7 @@ function sum(axis: number, inputs: readonly Shape[]): number {
   return inputs.reduce((total, shape) => total + shape[own]!, 0);
 }
 
-/** The size on which all that are known agree; NaN where they do not, or none is known. */
+/** The size that all known inputs agree on; NaN if they do not, or none is known. */
 function agreed(inputs: readonly Shape[], axis: number): number {
   const known = inputs.map(shape => shape[axis]!).filter(length => !Number.isNaN(length));
   return known.length > 0 && known.every(length => length === known[0]) ? known[0]! : Number.NaN;
@@ -87,7 +87,7 @@ function checkRanks(inputs: readonly Shape[]): Complaint | undefined {
 
 function checkSizes(axis: number, inputs: readonly Shape[], order: ShapeOrder): Complaint | undefined {
   const own = at(axis, inputs);
-  // For each axis the first input whose size is known: all others are held against it.
+  // For each axis, the first input whose size is known: the others are compared with it.
   const first: (number | undefined)[] = [];
   for (let right = 0; right < inputs.length; right++) {
     const b = inputs[right]!;

@@ -10,20 +10,22 @@ import { extent, volume, windows } from './rules/window.ts';
 export interface Conv {
   /** Output channels. */
   readonly out: number;
-  /** One entry for each spatial dimension, as in the three below. */
+  /** One entry per spatial dimension, like the following fields. */
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
-  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  /** Padding before, and also after unless `paddingAfter` is given. */
   readonly padding: readonly number[];
   readonly paddingAfter?: readonly number[] | undefined;
   readonly dilation: readonly number[];
   readonly groups: number;
   readonly bias: boolean;
-  /** Weights and inputs are signs (XNOR-Net): a product is an XNOR, 32 of them a word. MACs are counted all the same. */
+  /** Weights and inputs are signs (XNOR-Net): a product is an XNOR, 32 per machine word. MACs are counted as usual. */
   readonly binary?: boolean | undefined;
 }
 
-/** Convolution over 1, 2 or 3 spatial dimensions: M = (X − K + 2P)/S + 1; PyTorch's, Caffe's and Darknet's rule. */
+/**
+ * Convolution over 1, 2 or 3 spatial dimensions: M = (X − K + 2P)/S + 1; the same rule in PyTorch, Caffe and Darknet.
+ */
 export const conv = op<Conv>({
   name: 'conv',
   kind: 'compute',

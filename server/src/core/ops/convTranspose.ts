@@ -10,12 +10,12 @@ import { transposedWindows, volume } from './rules/window.ts';
 export interface ConvTranspose {
   /** Output channels. */
   readonly out: number;
-  /** One entry for each spatial dimension, as in the four below. */
+  /** One entry per spatial dimension, like the following fields. */
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
-  /** What is cut off the output at both ends. */
+  /** Elements removed from both ends of the output. */
   readonly padding: readonly number[];
-  /** What is added to the output at its end. */
+  /** Elements added to the end of the output. */
   readonly outputPadding: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
@@ -69,7 +69,7 @@ export const convTranspose = op<ConvTranspose>({
     );
   },
   shape: (attrs, [x]) => [x![0]!, attrs.out, ...outputSizes(attrs, x!)],
-  // Every input element is multiplied with every tap, those included whose product falls into what padding cuts off.
+  // Every input element is multiplied by every tap, also if the product falls into the part that padding removes.
   counts: ({ out, kernel, groups, bias }, [x], [y]) => ({
     macs: size(x!) * (out / groups) * size(kernel),
     adds: bias ? size(y!) : 0,
@@ -81,7 +81,8 @@ export const convTranspose = op<ConvTranspose>({
     const channels = groups === 1 ? `${out}` : groups === out ? '1' : `${out}/${groups}`;
     return `${volume(x!.slice(2))} · ${volume(kernel)} · ${volume([x![1]!])} · ${channels}`;
   },
-  // An output element sees the inputs i with o + P = i·S + d·j: with g = gcd(S, d), every S/g-th tap, d/g inputs apart.
+  // An output element o depends on the inputs i with o + P = i·S + d·j: with g = gcd(S, d), every S/g-th tap, d/g
+  // inputs apart.
   field: ({ kernel, stride, dilation }) => {
     const common = stride.map((step, axis) => gcd(step, dilation[axis] ?? 1));
     return {

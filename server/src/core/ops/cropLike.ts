@@ -7,11 +7,11 @@ import { axisOf, sizes } from './rules/shape.ts';
 export interface CropLike {
   /** The first axis that is cropped. */
   readonly axis: number;
-  /** Elements skipped at the start, one value for each axis that is cropped, or one for all of them. */
+  /** Elements skipped at the start: one value per cropped axis, or one for all. */
   readonly offset: readonly number[];
 }
 
-/** Caffe's Crop: inputs are the tensor and the one that gives the sizes (crop_layer.cpp). */
+/** Caffe's Crop: the inputs are the tensor, and another one that has the target sizes (crop_layer.cpp). */
 export const cropLike = op<CropLike>({
   name: 'cropLike',
   kind: 'view',
@@ -35,7 +35,7 @@ export const cropLike = op<CropLike>({
   saves: savesNothing,
   examples: [
     {
-      // FCN-8s: the enlarged scores, cut to the image.
+      // FCN-8s: upsampled scores, cropped to the image.
       attrs: { axis: 2, offset: [31] },
       inputs: [
         [1, 21, 568, 568],

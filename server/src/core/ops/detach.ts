@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { savesNothing } from './rules/saved.ts';
 
-/** tensor.detach(): the same memory, from which no gradient comes back. */
+/** tensor.detach(): the same memory, but no gradient passes through. */
 export const detach = op({
   name: 'detach',
   kind: 'view',

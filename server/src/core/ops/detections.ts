@@ -5,7 +5,7 @@ export interface Detections {
   readonly shape: Shape;
 }
 
-/** Boxes decoded from scores and offsets, and the best of them kept: what that takes depends on the image. */
+/** Decodes boxes from scores and offsets and keeps the best ones: the cost depends on the image. */
 export const detections = op<Detections>({
   name: 'detections',
   kind: 'data',
@@ -20,7 +20,7 @@ export const detections = op<Detections>({
   field: () => 'global',
   examples: [
     {
-      // SSD300 on VOC; Caffe gives the result one row, because the number is not known before.
+      // SSD300 on VOC; Caffe declares one row, because the number of detections is not known in advance.
       attrs: { shape: [1, 1, 1, 7] },
       inputs: [
         [1, 34_928],

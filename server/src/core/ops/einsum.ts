@@ -5,7 +5,7 @@ import { savesInputs } from './rules/saved.ts';
 import { sizes } from './rules/shape.ts';
 import { volume } from './rules/window.ts';
 
-/** Each axis has a number; those that are not in `out` are summed over. */
+/** Axes are numbered; those that are not in `out` are summed over. */
 export interface Einsum {
   readonly left: readonly number[];
   readonly right: readonly number[];
@@ -13,8 +13,8 @@ export interface Einsum {
 }
 
 /**
- * Two factors of torch.einsum. It is a batched matrix product over the axes that both have and the output has not;
- * without any it multiplies element by element, and counts so.
+ * torch.einsum of two factors. A batched matrix product if both share axes that the output lacks; otherwise an
+ * element-wise multiplication, and counted as such.
  */
 export const einsum = op<Einsum>({
   name: 'einsum',
@@ -35,7 +35,7 @@ export const einsum = op<Einsum>({
     const products = volumeOf(lengthsOf(attrs, a!, b!));
     return isContracted(attrs, a!, b!) ? { macs: products } : { muls: products };
   },
-  // What multiplies element by element has its gradients summed over axes: a product of vectors, which counts.
+  // The gradients of an element-wise multiplication are summed over axes: dot products, which count.
   backward: (attrs, [a, b], _, wanted) => {
     const products = volumeOf(lengthsOf(attrs, a!, b!));
     if (isContracted(attrs, a!, b!)) return ofProduct(products, wanted);
@@ -70,7 +70,7 @@ export const einsum = op<Einsum>({
   ],
 });
 
-/** An axis of 1 in either is no sum. */
+/** An axis of length 1 in either factor is not summed over. */
 function isContracted({ left, right, out }: Einsum, a: Shape, b: Shape): boolean {
   return left.some((axis, at) => {
     const other = right.indexOf(axis);
@@ -78,7 +78,7 @@ function isContracted({ left, right, out }: Einsum, a: Shape, b: Shape): boolean
   });
 }
 
-/** Of each axis; one of 1 is broadcast. */
+/** The length of each axis; length 1 is broadcast. */
 function lengthsOf({ left, right }: Einsum, a: Shape, b: Shape): ReadonlyMap<number, number> {
   const lengths = new Map<number, number>();
   for (const [axes, shape] of [[left, a] as const, [right, b] as const]) {

@@ -4,7 +4,7 @@ import { savesNothing } from './rules/saved.ts';
 import { sizes } from './rules/shape.ts';
 
 export interface Expand {
-  /** The new sizes; −1 keeps, and axes may be added in front. */
+  /** The new sizes: −1 keeps a size, and axes can be added in front. */
   readonly shape: readonly number[];
 }
 
@@ -19,14 +19,14 @@ export const expand = op<Expand>({
   shape: ({ shape }, [x]) => shape.map((length, axis) => (length === -1 ? own(shape, x!, axis)! : length)),
   saves: savesNothing,
   examples: [
-    // A class token, one for each sample.
+    // A class token, repeated for each sample.
     { attrs: { shape: [1, -1, -1] }, inputs: [[1, 1, 768]], output: [1, 1, 768], counts: { macs: 0 } },
     { attrs: { shape: [1, 80, -1, 20] }, inputs: [[1, 1, 40, 1]], output: [1, 80, 40, 20] },
     { attrs: { shape: [1, 5, 7] }, inputs: [[7]], output: [1, 5, 7] },
   ],
 });
 
-/** The input's size at an axis of the output; undefined for an axis that is new. */
+/** The input's size for an axis of the output; undefined for a new axis. */
 function own(shape: Shape, x: Shape, axis: number): number | undefined {
   return x[axis - shape.length + x.length];
 }

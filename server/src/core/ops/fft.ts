@@ -6,7 +6,7 @@ export interface Fft {
   readonly shape: Shape;
 }
 
-/** torch.fft: how many operations it takes depends on the algorithm; none are counted. */
+/** torch.fft: the number of operations depends on the algorithm, so none are counted. */
 export const fft = op<Fft>({
   name: 'fft',
   kind: 'data',

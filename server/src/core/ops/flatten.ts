@@ -27,9 +27,9 @@ export const flatten = op<Flatten>({
   },
   saves: savesNothing,
   examples: [
-    // VGG-16, before its first fully connected layer.
+    // VGG-16, in front of its first fully connected layer.
     { attrs: { start: 1, end: -1 }, inputs: [[1, 512, 7, 7]], output: [1, 25_088], counts: { macs: 0 } },
-    // ViT: patches in a row.
+    // ViT: patches as a sequence.
     { attrs: { start: 2, end: 3 }, inputs: [[1, 768, 14, 14]], output: [1, 768, 196] },
     { attrs: { start: 1, end: -1 }, inputs: [[1, 10]], output: [1, 10] },
   ],

@@ -7,7 +7,7 @@ export interface Gather {
   readonly axis: number;
 }
 
-/** torch.gather: inputs are the tensor and the indices, which give the output its shape. */
+/** torch.gather: the inputs are the tensor and the indices, which determine the output shape. */
 export const gather = op<Gather>({
   name: 'gather',
   kind: 'data',

@@ -7,7 +7,7 @@ export interface GlobalAvgPool {
   readonly keep: boolean;
 }
 
-/** One value a channel: [N, C, …] → [N, C, 1, …] or [N, C]. */
+/** One value per channel: [N, C, …] → [N, C, 1, …] or [N, C]. */
 export const globalAvgPool = op<GlobalAvgPool>({
   name: 'globalAvgPool',
   kind: 'pool',

@@ -8,7 +8,7 @@ export interface GlobalMaxPool {
   readonly keep: boolean;
 }
 
-/** One value a channel: [N, C, …] → [N, C, 1, …] or [N, C]. */
+/** One value per channel: [N, C, …] → [N, C, 1, …] or [N, C]. */
 export const globalMaxPool = op<GlobalMaxPool>({
   name: 'globalMaxPool',
   kind: 'pool',

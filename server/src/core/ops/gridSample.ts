@@ -38,12 +38,12 @@ export const gridSample = op({
     };
   },
   shape: (_, [x, grid]) => [x![0]!, x![1]!, ...grid!.slice(1, -1)],
-  // Linear blending of two neighbours along each dimension; positions and weights, which all channels share, left out.
+  // Linear interpolation of two neighbors per dimension; positions and weights, which channels share, are not counted.
   counts: (_, [x], [y]) => {
     const neighbours = 2 ** (x!.length - 2);
     return { muls: size(y!) * neighbours, adds: size(y!) * (neighbours - 1) };
   },
-  // The positions may lie anywhere.
+  // The sampling positions are arbitrary.
   field: () => 'global',
   saves: () => ({ inputs: [0, 1] }),
   examples: [

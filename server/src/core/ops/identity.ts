@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { savesNothing } from './rules/saved.ts';
 
-/** Its output is its input: the same memory under the same shape. */
+/** Returns its input: the same memory with the same shape. */
 export const identity = op({
   name: 'identity',
   kind: 'view',

@@ -1,4 +1,4 @@
-// Every operator, one file each. A new one is its file and its line here.
+// All operators, one file each. To add one, add its file and a line here.
 import { adaptiveAvgPool } from './adaptiveAvgPool.ts';
 import { adaptiveMaxPool } from './adaptiveMaxPool.ts';
 import { add } from './add.ts';

@@ -5,11 +5,11 @@ import { axisOf, withSize } from './rules/shape.ts';
 
 export interface IndexSelect {
   readonly axis: number;
-  /** How many are chosen. */
+  /** How many indices are selected. */
   readonly count: number;
 }
 
-/** torch.index_select, and x[:, indices]: the same rows for all other axes. */
+/** torch.index_select, and x[:, indices]: selects the same indices everywhere. */
 export const indexSelect = op<IndexSelect>({
   name: 'indexSelect',
   kind: 'data',

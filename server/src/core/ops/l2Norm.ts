@@ -4,11 +4,11 @@ import { checkAxis } from './rules/axis.ts';
 import { axisOf, size } from './rules/shape.ts';
 
 export interface L2Norm {
-  /** The axis whose vectors get length 1; negative counts from the last. */
+  /** The axis along which vectors get length 1; negative counts from the last. */
   readonly axis: number;
 }
 
-/** x / √(Σ x²) along an axis, as PyTorch's F.normalize; a learned factor is a node of its own. */
+/** x / √(Σ x²) along an axis, as in PyTorch's F.normalize; a learned factor is a separate node. */
 export const l2Norm = op<L2Norm>({
   name: 'l2Norm',
   kind: 'norm',
@@ -24,7 +24,7 @@ export const l2Norm = op<L2Norm>({
   rank: { min: 2 },
   check: ({ axis }, [x]) => checkAxis(axis, x!),
   shape: (_, [x]) => x!,
-  // The root of each vector's sum and the guard against zero are left out.
+  // The square root per vector and the epsilon are not counted.
   counts: ({ axis }, [x]) => {
     const elements = size(x!);
     return { muls: elements, adds: elements - elements / x![axisOf(axis, x!.length)]!, divs: elements };

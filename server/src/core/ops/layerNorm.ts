@@ -7,9 +7,9 @@ import { checkTrailing } from './rules/trailing.ts';
 export interface LayerNorm {
   /** How many trailing dimensions are normalized together. */
   readonly axes: number;
-  /** A learned factor for each element of these dimensions. */
+  /** A learned factor per element of these dimensions. */
   readonly affine: boolean;
-  /** A learned shift as well; nothing without `affine`. */
+  /** A learned shift as well; ignored without `affine`. */
   readonly bias: boolean;
 }
 
@@ -61,7 +61,7 @@ export const layerNorm = op<LayerNorm>({
   ],
 });
 
-/** Each has a mean and a deviation. */
+/** How many vectors are normalized, each with its own mean and deviation. */
 function rowsOf(axes: number, x: Shape): number {
   return size(x.slice(0, x.length - axes));
 }

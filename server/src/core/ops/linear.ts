@@ -33,7 +33,7 @@ export const linear = op<Linear>({
     const lead = x!.slice(0, -1).filter(length => length !== 1);
     return [...(lead.length > 0 ? [volume(lead)] : []), volume([x!.at(-1)!]), `${out}`].join(' · ');
   },
-  // Behind a flatten ([N, C·H·W]) it sees everything; along a sequence each element for itself.
+  // After a flatten ([N, C·H·W]) it depends on everything; in a sequence, on the same element only.
   field: (_, [x]) => (x!.length === 2 ? 'global' : { kernel: [], stride: [] }),
   saves: (_, __, ___, { weights }) => (weights ? { inputs: [0] } : {}),
   examples: [

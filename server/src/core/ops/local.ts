@@ -10,17 +10,20 @@ import { volume, windows } from './rules/window.ts';
 export interface Local {
   /** Output channels. */
   readonly out: number;
-  /** One entry for each spatial dimension, as in the three below. */
+  /** One entry per spatial dimension, like the following fields. */
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
-  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  /** Padding before, and also after unless `paddingAfter` is given. */
   readonly padding: readonly number[];
   readonly paddingAfter?: readonly number[] | undefined;
-  /** One for each output element. */
+  /** One per output element. */
   readonly bias: boolean;
 }
 
-/** A convolution whose filters are not shared between positions: Darknet's [local] (local_layer.c), Keras' LocallyConnected2D. */
+/**
+ * A convolution whose filters are not shared between positions: Darknet's [local] (local_layer.c), Keras'
+ * LocallyConnected2D.
+ */
 export const local = op<Local>({
   name: 'local',
   kind: 'compute',
@@ -55,7 +58,7 @@ export const local = op<Local>({
   field: ({ kernel, stride }) => ({ kernel, stride }),
   examples: [
     {
-      // YOLOv1's last but two: 256 filters of 3×3 at each of 7×7 cells.
+      // YOLOv1's locally connected layer: 256 filters of 3×3 at each of 7×7 cells.
       attrs: { out: 256, kernel: [3, 3], stride: [1, 1], padding: [1, 1], bias: true },
       inputs: [[1, 1024, 7, 7]],
       output: [1, 256, 7, 7],

@@ -30,7 +30,7 @@ export const logSoftmax = op<LogSoftmax>({
     return {
       compares: elements - rows,
       adds: elements + (elements - rows) + elements,
-      // One exponential an element and one logarithm a row.
+      // One exponential per element and one logarithm per row.
       exps: elements + rows,
     };
   },

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { size } from './rules/shape.ts';
 
-/** The sum at the end of a loss; what comes before it (softmax, differences, squares) are nodes of their own. */
+/** The final sum of a loss; what precedes it (softmax, differences, squares) are separate nodes. */
 export const loss = op({
   name: 'loss',
   kind: 'pool',

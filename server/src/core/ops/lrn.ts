@@ -3,7 +3,7 @@ import { op } from './op.ts';
 import { perElement } from './rules/activation.ts';
 
 export interface Lrn {
-  /** How many neighbouring channels are summed. */
+  /** How many neighboring channels are summed. */
   readonly size: number;
 }
 
@@ -18,7 +18,7 @@ export const lrn = op<Lrn>({
   arity: 1,
   rank: { min: 2 },
   shape: (_, [x]) => x!,
-  // An element: its square, a sum of `size` squares (zeros beyond the channels included), factor, offset, power, division.
+  // Per element: its square, a sum of `size` squares (also beyond the channels), factor, offset, power, division.
   counts: ({ size }, [x]) => perElement({ muls: 2, adds: size, exps: 1, divs: 1 }, x!),
   examples: [
     {

@@ -17,7 +17,7 @@ export const lstm = recurrent({
       counts: { macs: 40_894_464, weights: 1_572_864, biases: 4096, muls: 39_936, adds: 119_808, exps: 66_560 },
     },
     {
-      // LRCN in Caffe: 16 frames, one bias for each gate.
+      // LRCN in Caffe: 16 frames, one bias per gate.
       attrs: { hidden: 256, layers: 1, bidirectional: false, bias: true, oneBias: true },
       inputs: [[16, 1, 4096]],
       output: [16, 1, 256],

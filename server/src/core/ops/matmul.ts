@@ -80,7 +80,7 @@ function lengths({ transposeA, transposeB }: Matmul, a: Shape, b: Shape): Record
   const inner = b.at(transposeB ? -1 : -2)!;
   return {
     m: a.at(transposeA ? -1 : -2)!,
-    // Both sides must agree: what one does not know, the other may.
+    // Both sides must agree, so either can supply a size that is unknown in the other.
     k: Number.isNaN(k) ? inner : k,
     inner,
     n: b.at(transposeB ? -2 : -1)!,

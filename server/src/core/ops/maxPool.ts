@@ -7,11 +7,11 @@ import { size } from './rules/shape.ts';
 import type { Rounding } from './rules/window.ts';
 
 export interface MaxPool {
-  /** One entry for each spatial dimension, as in the four below. */
+  /** One entry per spatial dimension, like the following fields. */
   readonly kernel: readonly number[];
-  /** The kernel where not given. */
+  /** Default: the kernel. */
   readonly stride?: readonly number[] | undefined;
-  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  /** Padding before, and also after unless `paddingAfter` is given. */
   readonly padding: readonly number[];
   readonly paddingAfter?: readonly number[] | undefined;
   readonly dilation: readonly number[];
@@ -41,7 +41,7 @@ export const maxPool = op<MaxPool>({
   rank: { min: 3, max: 5 },
   check: (attrs, [x], order) => checkPool(attrs, x!, order),
   shape: (attrs, [x]) => poolShape(attrs, x!),
-  // Every window is counted whole, taps in the padding included, as for convolutions.
+  // Every window is counted at full size, including padding, as for convolutions.
   counts: ({ kernel }, _, [y]) => ({ compares: size(y!) * (size(kernel) - 1) }),
   field: poolField,
   makes: (_, __, [y]) => [indices(size(y!))],
@@ -62,7 +62,7 @@ export const maxPool = op<MaxPool>({
       counts: { compares: 1_605_632 },
     },
     {
-      // YOLOv3-tiny's pooling of stride 1: Darknet pads size − 1, here all of it after.
+      // YOLOv3-tiny's pooling with stride 1: Darknet pads size − 1, here all of it at the end.
       attrs: {
         kernel: [2, 2],
         stride: [1, 1],
@@ -76,7 +76,7 @@ export const maxPool = op<MaxPool>({
       counts: { compares: 259_584 },
     },
     {
-      // Caffe without padding keeps a window that starts behind the input; PyTorch's ceil_mode drops it.
+      // Without padding, Caffe keeps a window that starts after the input; PyTorch's ceil_mode drops it.
       attrs: { kernel: [1], stride: [2], padding: [0], dilation: [1], rounding: 'caffe' },
       inputs: [[1, 3, 4]],
       output: [1, 3, 3],

@@ -11,7 +11,7 @@ export const mul = elementwise({
   saves: savesFactors,
   examples: [
     {
-      // Squeeze-and-excitation: one factor for each channel.
+      // Squeeze-and-excitation: one factor per channel.
       attrs: {},
       inputs: [
         [1, 96, 56, 56],

@@ -1,12 +1,15 @@
-// What an operator is. Every operator has one file beside this one; none of them imports another.
+// The definition of an operator. Each operator is a file in this folder; none of them imports another.
 
-/** Sizes of an N-dimensional tensor, batch first: [N, C, H, W] for images, [N, L, C] for sequences. NaN is an unknown size. */
+/**
+ * Sizes of an N-dimensional tensor, batch first: [N, C, H, W] for images, [N, L, C] for sequences. NaN is an unknown
+ * size.
+ */
 export type Shape = readonly number[];
 
-/** The order in which a person writes the sizes of an image: C×H×W, H×W×C or W×H×C. */
+/** The order in which image sizes are written: C×H×W, H×W×C or W×H×C. */
 export type ShapeOrder = 'chw' | 'hwc' | 'whc';
 
-/** Exact work and parameters of one node for one sample at inference; absent is 0. */
+/** Exact work and parameters of one node, for one sample at inference; absent means 0. */
 export interface Counts {
   /** Multiply-accumulates of convolutions, linear layers and matrix products. */
   macs: number;
@@ -20,7 +23,7 @@ export interface Counts {
   weights: number;
   biases: number;
   normAffine: number;
-  /** Running statistics: buffers, not learnable; never in a parameter total. */
+  /** Running statistics: buffers, not learnable, and never part of a parameter total. */
   normStats: number;
 }
 
@@ -36,104 +39,106 @@ export type OpKind =
   | 'data' // moves or selects elements
   | 'source'; // has no input
 
-/** How one attribute is written, checked and explained; forms, schemas, hovers and docs are made of it. */
+/** How an attribute is written, checked and explained; reading, schemas, hovers and docs are derived from this. */
 export interface AttrSpec {
   readonly kind: 'int' | 'ints' | 'number' | 'numbers' | 'boolean' | 'choice' | 'axis' | 'axes' | 'shape';
   readonly doc: () => string;
-  /** Absent: the attribute must be given. */
+  /** If absent, the attribute is required. */
   readonly default?: unknown;
   /** For `choice`. */
   readonly values?: readonly string[];
-  /** The least sensible value of an `int`, of each of `ints`, or of `number` and `numbers`. */
+  /** The minimum of an `int` or `number`, or of each entry of `ints` or `numbers`. */
   readonly min?: number;
-  /** `ints` or `numbers` with one entry for each spatial dimension: one number stands for all of them. */
+  /** `ints` or `numbers` with one entry per spatial dimension; a single number applies to all. */
   readonly spatial?: boolean;
 }
 
-/** Why an operator cannot work on its inputs, in words, and what is nevertheless known of its output. */
+/** Why an operator cannot work on its inputs, and its output as far as it is known. */
 export interface Complaint {
   readonly code: string;
-  /** What is wrong, with the values that make it wrong: what depends on the node is unknown for this reason. */
+  /**
+   * What is wrong, with the values that make it wrong. Also the reason for everything unknown that depends on the node.
+   */
   readonly message: string;
-  /** What to do about it; a sentence of its own. */
+  /** What to do about it, as a separate sentence. */
   readonly help?: string | undefined;
-  /** The message in the few characters that a hint has room for. */
+  /** The message, short enough for a hint. */
   readonly short?: string | undefined;
-  /** The attribute or the input (by position) that is to blame. */
+  /** The attribute or the input (by index) that is to blame. */
   readonly attr?: string;
-  /** The argument that would make it right, and its value: for a fix. */
+  /** The attribute value that would make it right, for a fix. */
   readonly fits?: { readonly attr: string; readonly value: number } | undefined;
   readonly input?: number;
-  /** The input was made inside a composite: the text names none of the kind. */
+  /** Whether the input was created inside a composite, so the text does not name it. */
   readonly isInner?: boolean;
-  /** The output shape as far as it can be told (NaN where not). */
+  /** The output shape as far as it is known (NaN for unknown sizes). */
   readonly output?: Shape;
 }
 
-/** A window that slides over the spatial dimensions, for the receptive field. */
+/** A window that slides over the spatial dimensions; for the receptive field. */
 export interface Window {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
   readonly dilation?: readonly number[];
 }
 
-/** What an operator does to the receptive field: slides a window, sees everything, passes on, or enlarges the grid. */
+/** The effect on the receptive field: slides a window, depends on everything, or enlarges the grid. */
 export type Field = Window | 'global' | { readonly upsample: readonly number[] };
 
 export interface OpExample<A> {
   readonly attrs: A;
   readonly inputs: readonly Shape[];
-  /** The output shape, or one for each output. */
+  /** The output shape, or a list with one per output. */
   readonly output: Shape | readonly Shape[];
   readonly counts?: Partial<Counts>;
 }
 
-/** Whose gradients a backward pass computes. */
+/** Which gradients a backward pass computes. */
 export interface Wanted {
-  /** Of each input. */
+  /** For each input. */
   readonly inputs: readonly boolean[];
-  /** Of its own weights. */
+  /** For its own weights. */
   readonly weights: boolean;
 }
 
-/** A tensor that an operator makes beside its outputs. */
+/** A tensor that an operator allocates besides its outputs. */
 export interface Extra {
   readonly elements: number;
-  /** Of an element; absent: as many as the data type has that is in effect. */
+  /** Bytes per element; default: those of the current data type. */
   readonly bytes?: number;
-  /** Whether it is one for the whole batch. */
+  /** Whether there is one for the whole batch. */
   readonly once?: boolean;
 }
 
-/** What is kept of an operator until its backward pass; parameters are there anyway. */
+/** What an operator keeps until its backward pass; parameters are in memory anyway. */
 export interface Saved {
-  /** By position. */
+  /** By index. */
   readonly inputs?: readonly number[];
   readonly outputs?: readonly number[];
-  /** Tensors of its own, among them those that it `makes`. */
+  /** Its own tensors, some of which are among those that it `makes`. */
   readonly extras?: readonly Extra[];
 }
 
-/** Which gradients are wanted of an operator that runs in training, and whether it writes over its first input. */
+/** The gradients wanted from an operator in training, and whether it overwrites its first input. */
 export interface Run extends Wanted {
   readonly isInPlace: boolean;
 }
 
-/** One operator: attributes, preconditions, shape rule, count rule, words and running examples. */
+/** An operator: attributes, preconditions, shape rule, count rule, texts and executable examples. */
 export interface Op<A extends object = object> {
   readonly name: string;
   readonly kind: OpKind;
   /** One sentence for the hover and the docs. */
   readonly summary: () => string;
   readonly attrs: { readonly [K in keyof A]-?: AttrSpec };
-  /** How many inputs it takes: a number, or at least so many. */
+  /** The number of inputs: fixed, or a minimum. */
   readonly arity: number | { readonly min: number };
-  /** The ranks its first input may have, in words of the message when it has another. */
+  /** The ranks allowed for its first input. */
   readonly rank?: { readonly min?: number; readonly max?: number };
   /**
-   * The precondition of `shape` and `counts`, run by the builder before them. Sizes may be NaN: a comparison with NaN
-   * is false, so write conditions that complain only when they hold. The sizes of images are worded in `order`, but for
-   * sentences that count axes.
+   * The precondition of `shape` and `counts`, which the builder runs first. Sizes may be NaN, and comparisons with NaN
+   * are false, so write conditions that are true if there is a complaint. `order` is for image sizes in messages;
+   * sentences that count axes use the tensor's order.
    */
   readonly check?: (attrs: A, inputs: readonly Shape[], order: ShapeOrder) => Complaint | undefined;
   /** One output… */
@@ -141,30 +146,30 @@ export interface Op<A extends object = object> {
   /** …or several. Exactly one of the two is given. */
   readonly shapes?: (attrs: A, inputs: readonly Shape[]) => readonly Shape[];
   readonly counts?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[]) => Partial<Counts>;
-  /** The multiply-accumulates (or what else it costs) in words with these numbers, as in `28² · 3² · 256 · 192`. */
+  /** The formula for its multiply-accumulates (or other cost) with these numbers: `28² · 3² · 256 · 192`. */
   readonly formula?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[]) => string;
   /**
-   * Multiply-accumulates of its backward pass, for the gradients that are wanted; absent: none. A product needs as many
-   * for the gradient of either factor as it has itself.
+   * Multiply-accumulates of its backward pass for the wanted gradients; absent: none. In a product, the gradient of
+   * either factor costs as much as the product itself.
    */
   readonly backward?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[], wanted: Wanted) => number;
-  /** What PyTorch keeps of it for the backward pass; absent: that is not known. */
+  /** What PyTorch keeps for the backward pass; absent: unknown. */
   readonly saves?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[], run: Run) => Saved;
-  /** What PyTorch makes beside its outputs, trained or not, and drops again. */
+  /** What PyTorch allocates temporarily besides the outputs, in inference and training. */
   readonly makes?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[]) => readonly Extra[];
-  /** Whether the gradient of an output reaches an input; absent: it always does. */
+  /** Whether the gradient of an output reaches an input; default: always. */
   readonly passes?: (input: number, output: number) => boolean;
   readonly field?: (attrs: A, inputs: readonly Shape[]) => Field;
-  /** Works in the memory of its first input where nobody else reads that (batch norm, activations). */
+  /** Overwrites its first input if no other node reads it (batch norm, activations). */
   readonly inPlace?: boolean;
   readonly examples: readonly OpExample<A>[];
 }
 
-/** Declares an operator; only there to infer its attributes' type. */
+/** Declares an operator; exists only to infer the type of its attributes. */
 export function op<A extends object>(definition: Op<A>): Op<A> {
   return definition;
 }
 
-/** An operator whose attributes' type does not matter to who holds it. */
+/** An operator with any type of attributes. */
 // biome-ignore lint/suspicious/noExplicitAny: method parameters are contravariant; a list of operators needs it
 export type AnyOp = Op<any>;

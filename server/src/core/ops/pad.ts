@@ -3,7 +3,7 @@ import { type Complaint, op, type Shape } from './op.ts';
 import { checkSpatial } from './rules/spatial.ts';
 
 export interface Pad {
-  /** Elements added before, one entry for each spatial dimension; negative cuts off. */
+  /** Elements added before, one entry per spatial dimension; negative values crop. */
   readonly before: readonly number[];
   /** Elements added after. */
   readonly after: readonly number[];
@@ -45,7 +45,7 @@ export const pad = op<Pad>({
   saves: ({ mode }) => (mode === 'constant' || mode === 'circular' ? {} : { inputs: [0] }),
   examples: [
     {
-      // Keras pads so before MobileNet's strided convolutions.
+      // Keras's padding before MobileNet's strided convolutions.
       attrs: { before: [0, 0], after: [1, 1], mode: 'constant' },
       inputs: [[1, 64, 112, 112]],
       output: [1, 64, 113, 113],
@@ -66,7 +66,7 @@ function outputShape({ before, after }: Pad, [x]: readonly Shape[]): Shape {
   return x!.map((length, at) => (at < 2 ? length : before[at - 2]! + length + after[at - 2]!));
 }
 
-// A mirror needs one element more than it shows, a ring as many (PyTorch, ReflectionPad.cpp, PadNd.cpp).
+// Reflection needs one element more than the padding, circular padding as many (PyTorch, ReflectionPad.cpp, PadNd.cpp).
 function checkSource(attrs: Pad, x: Shape): Complaint | undefined {
   const { mode } = attrs;
   if (mode !== 'reflect' && mode !== 'circular') return undefined;

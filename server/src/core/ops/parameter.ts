@@ -5,7 +5,7 @@ import { size } from './rules/shape.ts';
 
 export interface Parameter {
   readonly shape: Shape;
-  /** As what it counts; weights by default. */
+  /** The kind of parameter it counts as; default: weights. */
   readonly role?: 'weights' | 'biases' | 'normAffine' | undefined;
 }
 

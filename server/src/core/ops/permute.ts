@@ -4,7 +4,7 @@ import { savesNothing } from './rules/saved.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
 export interface Permute {
-  /** For each axis of the output, the axis of the input that it is. */
+  /** For each axis of the output, the corresponding axis of the input. */
   readonly order: readonly number[];
 }
 

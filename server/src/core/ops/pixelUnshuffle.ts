@@ -7,7 +7,7 @@ export interface PixelUnshuffle {
   readonly factor: number;
 }
 
-/** [N, C, H·f, W·f] → [N, C·f², H, W]: space to depth; YOLOv5's Focus and YOLOv2's reorg but for the channels' order. */
+/** [N, C, H·f, W·f] → [N, C·f², H, W]: space to depth; YOLOv5's Focus and YOLOv2's reorg, except for channel order. */
 export const pixelUnshuffle = op<PixelUnshuffle>({
   name: 'pixelUnshuffle',
   kind: 'data',

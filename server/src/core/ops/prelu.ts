@@ -4,7 +4,7 @@ import { perElement } from './rules/activation.ts';
 import { savesInput } from './rules/saved.ts';
 
 export interface Prelu {
-  /** One slope for each channel (axis 1) rather than one for all. */
+  /** One slope per channel (axis 1) rather than one for all. */
   readonly perChannel: boolean;
 }
 

@@ -2,11 +2,14 @@ import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 export interface PriorBox {
-  /** Boxes at each position of the map. */
+  /** Boxes per position of the feature map. */
   readonly priors: number;
 }
 
-/** SSD's default boxes: inputs are the map and the image; only their sizes matter (prior_box_layer.cpp). */
+/**
+ * SSD's default boxes: the inputs are the feature map and the image, of which only the sizes matter
+ * (prior_box_layer.cpp).
+ */
 export const priorBox = op<PriorBox>({
   name: 'priorBox',
   kind: 'data',

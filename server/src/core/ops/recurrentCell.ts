@@ -8,9 +8,9 @@ export interface RecurrentCell {
 }
 
 /**
- * What a recurrent layer does element by element, where its products are layers of their own, as Darknet's are
- * (rnn_layer.c, gru_layer.c, lstm_layer.c, conv_lstm_layer.c). Inputs: the two parts of each gate, from the input and from
- * the state (an LSTM with peepholes has three more), and last the state; all of the same shape.
+ * The element-wise part of a recurrent layer whose products are separate layers, as in Darknet (rnn_layer.c,
+ * gru_layer.c, lstm_layer.c, conv_lstm_layer.c). Inputs: for each gate the parts from the input and from the state
+ * (three more for an LSTM with peepholes), and the state last; all have the same shape.
  */
 export const recurrentCell = op<RecurrentCell>({
   name: 'recurrentCell',
@@ -34,10 +34,10 @@ export const recurrentCell = op<RecurrentCell>({
       case 'rnn':
         return perElement({ adds: 1 }, y!);
       case 'gru':
-        // Both parts of three sums, r·h, z·h + (1 − z)·h′.
+        // Three gates with two parts each, r·h, z·h + (1 − z)·h′.
         return perElement({ adds: 5, muls: 3, exps: 3 }, y!);
       case 'lstm':
-        // The sums of four gates, f·c + i·g, o·tanh(c).
+        // The parts of four gates, f·c + i·g, o·tanh(c).
         return perElement({ adds: inputs.length - 4, muls: 3, exps: 5 }, y!);
     }
   },

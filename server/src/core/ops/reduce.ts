@@ -6,7 +6,7 @@ import { axisOf, size, sizes } from './rules/shape.ts';
 export interface Reduce {
   readonly how: 'mean' | 'sum' | 'max' | 'min' | 'product' | 'norm' | 'variance' | 'logSumExp' | 'any' | 'all';
   readonly axes: readonly number[];
-  /** Whether the axes stay with size 1. */
+  /** Whether the axes stay, with size 1. */
   readonly keep: boolean;
 }
 
@@ -97,7 +97,7 @@ function resolved(axes: readonly number[], x: Shape): ReadonlySet<number> {
   return new Set(axes.map(axis => axisOf(axis, x.length)));
 }
 
-/** Positions of an image follow its channels; in a sequence [N, L, C] or [N, C, L] either may be one. */
+/** Spatial axes come after the channels of an image; in a sequence [N, L, C] or [N, C, L], either axis may be one. */
 function overPositions(axes: readonly number[], x: Shape): boolean {
   const first = x.length > 3 ? 2 : 1;
   return [...resolved(axes, x)].some(axis => axis >= first);

@@ -4,7 +4,7 @@ import { savesNothing } from './rules/saved.ts';
 import { sizes } from './rules/shape.ts';
 
 export interface Repeat {
-  /** How often along each axis; axes may be added in front. */
+  /** The number of repetitions per axis; axes can be added in front. */
   readonly times: readonly number[];
 }
 

@@ -4,7 +4,7 @@ import { savesNothing } from './rules/saved.ts';
 import { size, sizes } from './rules/shape.ts';
 
 export interface Reshape {
-  /** The new sizes, batch first; one may be −1, which is what is left. */
+  /** The new sizes, batch first; one of them may be −1 and is then inferred. */
   readonly shape: readonly number[];
 }
 
@@ -21,7 +21,7 @@ export const reshape = op<Reshape>({
   },
   saves: savesNothing,
   examples: [
-    // YOLO's Detect: all cells of a scale in one row.
+    // YOLO's Detect: all cells of a scale in a row.
     { attrs: { shape: [1, 144, -1] }, inputs: [[1, 144, 80, 80]], output: [1, 144, 6400], counts: { macs: 0 } },
     // Channel shuffle of ShuffleNet: 3 groups.
     { attrs: { shape: [1, 3, 80, 28, 28] }, inputs: [[1, 240, 28, 28]], output: [1, 3, 80, 28, 28] },
@@ -29,7 +29,7 @@ export const reshape = op<Reshape>({
   ],
 });
 
-/** The product of all sizes but −1. */
+/** The product of all sizes other than −1. */
 function others(shape: Shape): number {
   return size(shape.filter(length => length !== -1));
 }

@@ -6,7 +6,7 @@ import { checkTrailing } from './rules/trailing.ts';
 export interface RmsNorm {
   /** How many trailing dimensions are normalized together. */
   readonly axes: number;
-  /** A learned factor for each element of these dimensions. */
+  /** A learned factor per element of these dimensions. */
   readonly affine: boolean;
 }
 

@@ -2,13 +2,13 @@ import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 export interface RoiPool {
-  /** Rows and columns that each region becomes. */
+  /** Output rows and columns per region. */
   readonly size: readonly number[];
-  /** Channels of the result where each position has its own (PSROIPooling); all channels of the map where not given. */
+  /** Output channels if each position has its own channels (PSROIPooling); default: all channels of the feature map. */
   readonly channels?: number | undefined;
 }
 
-/** Inputs are the map [1, C, H, W] and the regions [R, 5]. What it reads depends on the regions; nothing is counted. */
+/** The inputs are the feature map [1, C, H, W] and the regions [R, 5]. The work depends on the regions: not counted. */
 export const roiPool = op<RoiPool>({
   name: 'roiPool',
   kind: 'pool',
@@ -23,7 +23,7 @@ export const roiPool = op<RoiPool>({
     },
   },
   arity: 2,
-  // Where it pools is given.
+  // The regions get no gradient.
   passes: input => input === 0,
   rank: { min: 4, max: 4 },
   shape: ({ size, channels }, [x, regions]) => [regions![0] ?? Number.NaN, channels ?? x![1]!, size[0]!, size[1]!],

@@ -8,7 +8,7 @@ export interface Scale {
   readonly axis: number;
 }
 
-/** Caffe's Scale, the affine half of a batch normalization: both of its blobs count as a norm's affine parameters. */
+/** Caffe's Scale, the affine part of a batch normalization: both of its blobs count as affine parameters of a norm. */
 export const scale = op<Scale>({
   name: 'scale',
   kind: 'elementwise',
@@ -29,7 +29,7 @@ export const scale = op<Scale>({
   saves: (_, __, ___, { weights }) => (weights ? { inputs: [0] } : {}),
   examples: [
     {
-      // ResNet-50 in Caffe: behind the first BatchNorm.
+      // ResNet-50 in Caffe: after the first BatchNorm.
       attrs: { bias: true, axis: 1 },
       inputs: [[1, 64, 112, 112]],
       output: [1, 64, 112, 112],

@@ -4,7 +4,7 @@ import { broadcast, size, sizes } from './rules/shape.ts';
 import { softmaxCounts } from './rules/softmax.ts';
 import { volume } from './rules/window.ts';
 
-/** torch's scaled_dot_product_attention: softmax(q·kᵀ/√d)·v for each entry of the axes before (batch, heads). */
+/** torch's scaled_dot_product_attention: softmax(q·kᵀ/√d)·v for each index of the leading axes (batch, heads). */
 export const scaledDotProduct = op<Record<never, never>>({
   name: 'scaledDotProduct',
   kind: 'compute',
@@ -40,7 +40,7 @@ export const scaledDotProduct = op<Record<never, never>>({
   saves: (_, [q, k, v]) => ({
     inputs: [0, 1, 2],
     outputs: [0],
-    // As fused kernels do: the logarithm of each sum, and the scores again in the backward pass.
+    // Fused kernels keep the logarithm of each row's sum, and compute the scores again in the backward pass.
     extras: [{ elements: lengths(q!, k!, v!).queries }],
   }),
   examples: [

@@ -33,7 +33,7 @@ export const scan = op<Scan>({
   field: () => 'global',
   saves: ({ how }) => (how === 'sum' ? {} : { inputs: [0], outputs: [0] }),
   examples: [
-    // DETR: positions of the pixels that are not masked.
+    // DETR: positions of the pixels that are not masked out.
     { attrs: { how: 'sum', axis: 1 }, inputs: [[1, 25, 38]], output: [1, 25, 38], counts: { adds: 950 } },
     { attrs: { how: 'product', axis: -1 }, inputs: [[4, 5]], output: [4, 5], counts: { muls: 20 } },
   ],

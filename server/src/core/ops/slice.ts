@@ -8,7 +8,7 @@ export interface Slice {
   readonly axis: number;
   /** First index; negative from the end. */
   readonly start: number;
-  /** Index after the last; negative from the end, Infinity for all. */
+  /** Index after the last; negative from the end, Infinity for no limit. */
   readonly end: number;
   readonly step: number;
 }
@@ -50,7 +50,7 @@ export const slice = op<Slice>({
   ],
 });
 
-/** 0 for a slice without elements; tensors are not sliced backward. */
+/** 0 for an empty slice. The step is positive: tensors cannot be sliced backwards. */
 function lengthOf({ start, end, step }: Slice, length: number): number {
   if (step < 1) return 0;
   const clamp = (index: number): number => Math.min(Math.max(index < 0 ? index + length : index, 0), length);

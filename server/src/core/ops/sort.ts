@@ -6,7 +6,7 @@ export interface Sort {
   readonly axis: number;
 }
 
-/** Two outputs: values and indices. How many comparisons it takes depends on the algorithm; none are counted. */
+/** Two outputs: values and indices. The number of comparisons depends on the algorithm, so none are counted. */
 export const sort = op<Sort>({
   name: 'sort',
   kind: 'data',

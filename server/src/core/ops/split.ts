@@ -7,7 +7,7 @@ import { axisOf, sizes as sizesText, withSize } from './rules/shape.ts';
 
 export interface Split {
   readonly axis: number;
-  /** The length of each piece; together the length of the axis. */
+  /** The lengths of the pieces, which add up to the length of the axis. */
   readonly sizes: readonly number[];
 }
 

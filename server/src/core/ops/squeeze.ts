@@ -5,7 +5,7 @@ import { savesNothing } from './rules/saved.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
 export interface Squeeze {
-  /** Without it, all axes of size 1 but the batch. */
+  /** Default: all axes of size 1 except the batch. */
   readonly axis?: number | undefined;
 }
 
@@ -22,7 +22,7 @@ export const squeeze = op<Squeeze>({
   },
   arity: 1,
   check: ({ axis }, [x]) => (axis === undefined ? undefined : checkAxisIn(axis, x!)) ?? checkKnown(axis, x!),
-  // PyTorch leaves an axis of another size as it is. The batch stands for any number of samples, so it stays.
+  // PyTorch ignores an axis whose size is not 1. The batch represents any number of samples, so it stays.
   shape: ({ axis }, [x]) => x!.filter((length, at) => !(length === 1 && dropped(axis, at, x!.length))),
   saves: savesNothing,
   examples: [
@@ -35,7 +35,7 @@ export const squeeze = op<Squeeze>({
 const dropped = (axis: number | undefined, at: number, rank: number): boolean =>
   axis === undefined ? at > 0 : at === axisOf(axis, rank);
 
-/** With an unknown size, the number of remaining dimensions is unknown. */
+/** If a size is unknown, so is the number of remaining dimensions. */
 function checkKnown(axis: number | undefined, x: Shape): Complaint | undefined {
   if (!x.some((length, at) => Number.isNaN(length) && dropped(axis, at, x.length))) return undefined;
   return {

@@ -58,7 +58,7 @@ function checkSame(axis: number, inputs: readonly Shape[]): Complaint | undefine
       together = together.map((length, at) => (Number.isNaN(length) ? b[at]! : length));
       continue;
     }
-    // Linear: only the input that does not fit is held against those before it.
+    // Linear in the number of inputs: only the one that does not fit is compared with those before it.
     for (let left = 0; left < right; left++) {
       const a = inputs[left]!;
       if (isAlike(a, b)) continue;
@@ -88,7 +88,7 @@ function checkSame(axis: number, inputs: readonly Shape[]): Complaint | undefine
   return undefined;
 }
 
-/** Whether no size contradicts another; an unknown one does not. */
+/** Whether no two known sizes differ. */
 function isAlike(a: Shape, b: Shape): boolean {
   return a.length === b.length && !a.some((length, at) => Math.abs(length - b[at]!) > 0);
 }

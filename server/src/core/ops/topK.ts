@@ -8,7 +8,7 @@ export interface TopK {
   readonly axis: number;
 }
 
-/** Two outputs: values and indices. How many comparisons it takes depends on the algorithm; none are counted. */
+/** Two outputs: values and indices. The number of comparisons depends on the algorithm, so none are counted. */
 export const topK = op<TopK>({
   name: 'topK',
   kind: 'data',
@@ -25,7 +25,7 @@ export const topK = op<TopK>({
     const shape = withSize(x!, axisOf(axis, x!.length), k);
     return [shape, shape];
   },
-  // It has compared all of them.
+  // The result depends on all elements.
   field: () => 'global',
   saves: () => ({ outputs: [1] }),
   examples: [

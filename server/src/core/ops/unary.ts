@@ -30,7 +30,7 @@ export interface Unary {
   readonly how: How;
 }
 
-/** What one element costs; functions beyond the four operations count as one exponential, as in tables of hardware. */
+/** The cost per element; functions beyond the four basic operations count as one exponential, as in hardware tables. */
 const each: { readonly [K in How]: Partial<Counts> } = {
   exp: { exps: 1 },
   log: { exps: 1 },
@@ -55,9 +55,9 @@ const each: { readonly [K in How]: Partial<Counts> } = {
   other: { exps: 1 },
 };
 
-/** Those whose result says enough; of the others, the input is kept. */
+/** Functions whose gradient can be computed from the result; for the others, the input is kept. */
 const byResult: ReadonlySet<How> = new Set(['exp', 'sqrt', 'tan', 'reciprocal', 'rsqrt']);
-/** Those whose gradient is the same everywhere. */
+/** Functions with a constant gradient. */
 const linear: ReadonlySet<How> = new Set(['neg', 'round', 'sign', 'not', 'increment', 'test']);
 
 export const unary = op<Unary>({
@@ -73,7 +73,7 @@ export const unary = op<Unary>({
   },
   inPlace: true,
   saves: (attrs, inputs, outputs, run) => {
-    // A factor that is no tensor becomes one.
+    // A factor that is a plain number becomes a tensor.
     if (attrs.how === 'multiple') return { extras: [{ elements: 1, bytes: 8, once: true }] };
     if (linear.has(attrs.how)) return {};
     return byResult.has(attrs.how) ? { outputs: [0] } : savesInput(attrs, inputs, outputs, run);

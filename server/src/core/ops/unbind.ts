@@ -9,7 +9,7 @@ export interface Unbind {
   readonly axis: number;
 }
 
-/** torch.unbind, and what a loop over a tensor gives. */
+/** torch.unbind, also as a loop over a tensor. */
 export const unbind = op<Unbind>({
   name: 'unbind',
   kind: 'view',

@@ -5,17 +5,17 @@ import { size as elements, sizes } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
 
 export interface Upsample {
-  /** Factor for each spatial dimension; this or `size`. */
+  /** Factor per spatial dimension; either this or `size`. */
   readonly scale?: readonly number[] | undefined;
-  /** Output size, one entry for each spatial dimension. */
+  /** Output size, one entry per spatial dimension. */
   readonly size?: readonly number[] | undefined;
   readonly mode: 'nearest' | 'bilinear' | 'bicubic' | 'trilinear' | 'linear';
 }
 
-/** How many input elements along each dimension an output element is a weighted sum of. */
+/** How many input elements per dimension contribute to an output element. */
 const taps = { nearest: 1, linear: 2, bilinear: 2, trilinear: 2, bicubic: 4 } as const;
 
-/** Spatial dimensions that a mode is defined for; nearest is for all. */
+/** The number of spatial dimensions a mode is defined for; nearest works with any number. */
 const dimensionsOf = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3 } as const;
 
 /** Interpolates to floor(input × scale) or to a given size (PyTorch's nn.Upsample, F.interpolate). */
@@ -52,8 +52,8 @@ export const upsample = op<Upsample>({
     return checkTarget(attrs) ?? checkSpatial({ scale, size }, x!) ?? checkResult(attrs, x!);
   },
   shape: outputShape,
-  // A weighted sum of all neighbours, as if not done dimension by dimension; the weights themselves, which all channels
-  // share, are left out.
+  // A weighted sum of all neighbors, without the separable shortcut; the weights themselves, which channels share, are
+  // not counted.
   counts: ({ mode }, [x], [y]) => {
     const neighbours = taps[mode] ** (x!.length - 2);
     return neighbours === 1 ? {} : { muls: elements(y!) * neighbours, adds: elements(y!) * (neighbours - 1) };

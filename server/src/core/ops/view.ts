@@ -21,7 +21,7 @@ export interface View {
   readonly shape: Shape;
 }
 
-/** What NumPy and PyTorch look at in another way: x[0, :, None], x.diagonal(), x.unfold(…). */
+/** Views in NumPy and PyTorch: x[0, :, None], x.diagonal(), x.unfold(…). */
 export const view = op<View>({
   name: 'view',
   kind: 'view',
@@ -41,7 +41,7 @@ export const view = op<View>({
   ],
 });
 
-/** Sizes are whole numbers from 0 on, or unknown. */
+/** Complains if a size is not a whole number ≥ 0 (or unknown). */
 function checkShape(shape: Shape): Complaint | undefined {
   if (!shape.some(length => length < 0 || length % 1 !== 0) || Number.isNaN(size(shape))) return undefined;
   return {

@@ -17,10 +17,6 @@ const most = 3;
 
 const waiting = new Map<string, Desk>();
 
-/** Texts whose reading changes what later imports may go by: they have machines that import as they go. */
-const changing = new Set<string>();
-const mostChanging = 100;
-
 /** What a reading has at hand. */
 export interface Prepared {
   readonly machine: Interpreter;
@@ -38,23 +34,21 @@ export interface Reading<T, R> {
   finish(ran: Ran<T>): R;
 }
 
-/** Does some work on a machine that has imported a module, in slices; `text` says whose reading it is. */
+/** Does some work on a machine that has imported a module, in slices. */
 export function* runPrepared<T, R>(
   setting: Omit<Setting, 'hooks'>,
   module: string,
-  text: string,
   begin: () => Reading<T, R>,
   isRemembering = true,
 ): Generator<void, R> {
   let remembers = isRemembering;
   for (;;) {
-    const isChanging = changing.has(text);
-    const key = JSON.stringify([isChanging, module, setting.cwd, ...setting.roots]);
+    const key = JSON.stringify([module, setting.cwd, ...setting.roots]);
     const known = waiting.get(key);
     // Nobody else may use it meanwhile, nor if this reading is given up.
     waiting.delete(key);
     const reading = begin();
-    const desk = known?.fits(setting.files) ? known : new Desk(setting, !isChanging);
+    const desk = known?.fits(setting.files) ? known : new Desk(setting);
     desk.use(setting.files, reading, remembers);
     const ran: Ran<T> = yield* runOn(desk.machine, function* (): Steps<T> {
       return yield* reading.work(yield* desk.prepare(module));
@@ -67,10 +61,6 @@ export function* runPrepared<T, R>(
     }
     if (left === 'as it was' || left === 'unusable') return result;
     if (left === 'misremembered') remembers = false;
-    if (left === 'changing') {
-      if (changing.size >= mostChanging) changing.clear();
-      changing.add(text);
-    }
   }
 }
 
@@ -78,14 +68,14 @@ export function* runPrepared<T, R>(
  * How a machine is left: as it was; or nobody can use it any more, because it cannot be put back. Or the reading itself has
  * to be done again, because what had been loaded before it does not go with it.
  */
-type Left = 'as it was' | 'unusable' | 'changing' | 'other imports' | 'misremembered';
+type Left = 'as it was' | 'unusable' | 'other imports' | 'misremembered';
 
 const nameOf = ({ module, name }: Loaded): string => `${module} ${name}`;
 
 class Desk {
   readonly machine: Interpreter;
   readonly #files: SeenFiles;
-  #loads: boolean;
+  #loads = true;
   #hooks: Hooks = {};
   #module: Value | undefined;
   #saved: Saved | undefined;
@@ -95,13 +85,14 @@ class Desk {
   /** What its modules did, in earlier readings. */
   #memo: CallMemo | undefined;
   #isRemembering = true;
+  /** The first reading remembers nothing: there may be no second one, as while somebody edits the Python. */
+  #isFirst = true;
   #isMaking: Reading<unknown, unknown>['isMaking'];
   /** Those of them whose loading changed something else: only who needs them has it so. */
   readonly #impure = new Set<string>();
 
-  constructor(setting: Omit<Setting, 'hooks'>, loads: boolean) {
+  constructor(setting: Omit<Setting, 'hooks'>) {
     this.#files = new SeenFiles(setting.files);
-    this.#loads = loads;
     this.machine = machineFor({ ...setting, files: this.#files }, () => this.#hooks);
   }
 
@@ -128,7 +119,8 @@ class Desk {
     else if (this.#wanted.length > 0) yield* this.#load();
     this.#wanted = [];
     this.#files.isWatched = false;
-    if (this.#isRemembering && this.#memo) this.#remember(this.#memo);
+    if (this.#isRemembering && this.#memo && !this.#isFirst) this.#remember(this.#memo);
+    this.#isFirst = false;
     return { machine, module: this.#module };
   }
 
@@ -153,9 +145,8 @@ class Desk {
     this.machine.maker = undefined;
     if (!this.#saved) return 'unusable';
     if (worldOf(this.machine).memo?.isTrue === false) return 'misremembered';
-    const { loaded, isSeen } = this.#saved.heap.changes();
+    const { loaded } = this.#saved.heap.changes();
     if (this.#hasLoaded) {
-      if (isSeen) return 'changing';
       const names = new Set(loaded.map(nameOf));
       if (![...this.#impure].every(name => names.has(name))) return 'other imports';
     }

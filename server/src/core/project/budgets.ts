@@ -1,4 +1,4 @@
-// Which budgets of a project are for a file.
+// Finds the budgets of a project that apply to a file.
 import { parentOf } from '../text/folders.ts';
 import { baseOf, isName, matches, normal } from './glob.ts';
 import type { Budget, Project } from './project.ts';
@@ -8,24 +8,24 @@ import type { Located } from './shape.ts';
 export interface BudgetUse {
   readonly project: Project;
   readonly budget: Budget;
-  /** Its place among the budgets of the project. */
+  /** Its index among the project's budgets. */
   readonly index: number;
-  /** What names the network in the project file: a name or glob of files, or an entry. */
+  /** What names the network in the project file: a file name, a glob, or an entry. */
   readonly named: Located<string>;
-  /** The expression that builds the network of a Python file; undefined is the file's own. */
+  /** The expression that builds the network of a Python file; undefined for the default one. */
   readonly entry: string | undefined;
 }
 
-/** What is to be looked for to find all networks that a budget is for. */
+/** Where to look for the networks of a budget. */
 export interface Sought {
   readonly use: Omit<BudgetUse, 'entry'>;
-  /** The file, or the folder in which it may lie, relative to that of the project file. */
+  /** The file, or the folder to search, relative to the project file. */
   readonly path: string;
-  /** Whether it is the name of one file, which must be there. */
+  /** Whether it names a single file, which must exist. */
   readonly isFile: boolean;
 }
 
-/** The budgets for a file, an absolute path, of the project that governs it: in the order of the project file. */
+/** The budgets that apply to a file (an absolute path), in the order of the project file. */
 export function budgetsOf(project: Project, path: string): readonly BudgetUse[] {
   const folder = parentOf(project.path);
   if (!path.startsWith(`${folder}/`) || path === project.path) return [];
@@ -46,7 +46,7 @@ export function budgetsOf(project: Project, path: string): readonly BudgetUse[] 
   });
 }
 
-/** Where the networks of all budgets of a project may be, in the order of the project file. */
+/** Where the networks of all budgets may be, in the order of the project file. */
 export function soughtBy(project: Project): readonly Sought[] {
   return project.budgets.flatMap((budget, index): Sought[] => {
     const sought = (named: Located<string>, path: string, isFile: boolean): Sought => ({
@@ -64,7 +64,7 @@ export function soughtBy(project: Project): readonly Sought[] {
   });
 }
 
-/** `models/net.py` and `Net()` of `models/net.py:Net()`. */
+/** Splits `models/net.py:Net()` into file and expression. */
 function entryOf(written: string): { readonly file: string; readonly expression: string } {
   const [, file = '', expression = ''] = /^(.+?\.pyw?):(.+)$/s.exec(written) ?? [];
   return { file: normal(file), expression: expression.trim() };

@@ -1,18 +1,18 @@
-// Devices that need no entry in `flopline.yaml`: what they can do at best, by their makers. A project may add others, or
-// say something else under the same name.
+// Built-in devices, with the peak performance that their makers publish. A project may add others, or override one of
+// these by using its name.
 import * as l10n from '@vscode/l10n';
 
 export interface BuiltInDevice {
-  /** What it is: `NVIDIA A100 80 GB (SXM)`. */
+  /** The full name: `NVIDIA A100 80 GB (SXM)`. */
   readonly label: () => string;
   readonly kind: () => string;
-  /** Where the numbers are from. */
+  /** The source of the numbers. */
   readonly source: string;
-  /** How they follow from what is written there; undefined where they are written there. */
+  /** How the numbers follow from the source; undefined if it states them directly. */
   readonly derived: (() => string) | undefined;
-  /** Operations a second by data type, of which a multiply-accumulate is two; without sparsity. */
+  /** Operations per second by data type, without sparsity; a multiply-accumulate is two. */
   readonly flops: ReadonlyMap<string, number>;
-  /** Bytes a second between memory and processor. */
+  /** Bytes per second between memory and processor. */
   readonly bandwidth: number;
 }
 
@@ -84,7 +84,7 @@ export const builtInDevices: ReadonlyMap<string, BuiltInDevice> = new Map([
   ],
 ]);
 
-/** The one of a name, as a project has devices. */
+/** A built-in device by name, in the form that a project has. */
 export function builtInDevice(
   name: string,
 ): { readonly flops: ReadonlyMap<string, { readonly value: number }>; readonly bandwidth: number } | undefined {

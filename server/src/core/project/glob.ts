@@ -1,16 +1,16 @@
-// Globs of files, as `files` of a budget writes them: `*` and `?` within a name, `**` over folders, `{a,b}`, `[a-z]`.
+// Globs as in `files` of a budget: `*` and `?` within a name, `**` across folders, `{a,b}`, `[a-z]`.
 
 /** Whether a text is a name rather than a pattern. */
 export function isName(pattern: string): boolean {
   return !/[*?[\]{}]/.test(pattern) && !pattern.startsWith('!');
 }
 
-/** More than a person writes; each alternative of a pair of braces is one. */
+/** A limit far above what is written by hand, on the expansion of braces. */
 const mostAlternatives = 1000;
 
 const known = new Map<string, readonly RegExp[]>();
 
-/** Whether a path, relative to the folder of the pattern and with forward slashes, is what the pattern means. */
+/** Whether a path matches; it is relative to the pattern's folder, with forward slashes. */
 export function matches(pattern: string, path: string): boolean {
   let found = known.get(pattern);
   if (!found) {
@@ -20,7 +20,7 @@ export function matches(pattern: string, path: string): boolean {
   return found.some(expression => expression.test(path));
 }
 
-/** Without what changes nothing: `./models/a.yaml` is `models/a.yaml`, a folder is all that is in it. */
+/** Normalizes a pattern: `./models/a.yaml` becomes `models/a.yaml`, a folder becomes everything in it. */
 export function normal(pattern: string): string {
   const path = pattern
     .trim()
@@ -30,14 +30,14 @@ export function normal(pattern: string): string {
   return path.endsWith('/') ? `${path}**` : path;
 }
 
-/** The folder in which everything lies that a pattern may mean: that of `models/v8/*.yaml` is `models/v8`. */
+/** The folder that contains everything a pattern can match: `models/v8` for `models/v8/*.yaml`. */
 export function baseOf(pattern: string): string {
   const parts = normal(pattern).split('/').slice(0, -1);
   const end = parts.findIndex(part => !isName(part));
   return (end < 0 ? parts : parts.slice(0, end)).join('/');
 }
 
-/** `a{b,c}d` is `abd` and `acd`; braces that are not closed stand for themselves. */
+/** Expands braces: `a{b,c}d` becomes `abd` and `acd`; unclosed braces are literal. */
 function alternatives(pattern: string): readonly string[] {
   const open = pattern.indexOf('{');
   if (open < 0) return [pattern];
@@ -82,7 +82,7 @@ function nameExpression(part: string): string {
   );
 }
 
-/** A range that runs backwards is no range: its signs stand for themselves. */
+/** Escapes a set; a reversed range is taken literally. */
 function escapedSet(set: string): string {
   const signs = [...set];
   let text = '';

@@ -1,4 +1,4 @@
-// What others need of the project file.
+// The public interface of this folder.
 export { type BudgetUse, budgetsOf } from './budgets.ts';
 export { type BuiltInDevice, builtInDevice, builtInDevices } from './devices.ts';
 export { type BudgetedFile, budgetedFiles, missingNetworks, type Places } from './networks.ts';

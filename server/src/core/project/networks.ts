@@ -1,27 +1,27 @@
-// The files that the budgets of a project are for, and budgets that are for none.
+// The files that the budgets of a project apply to, and budgets that match no file.
 import * as l10n from '@vscode/l10n';
 import { joined, parentOf } from '../text/folders.ts';
 import type { Problem } from '../text/problem.ts';
 import { type BudgetUse, budgetsOf, type Sought, soughtBy } from './budgets.ts';
 import type { Project } from './project.ts';
 
-/** What has to be known of a disk to find them. Paths are absolute, with forward slashes. */
+/** Access to the files of a disk. Paths are absolute, with forward slashes. */
 export interface Places {
   has(path: string): boolean;
   isFolder(path: string): boolean;
-  /** All files in a folder and below that people write, without those that another project governs. */
+  /** All hand-written files in a folder and below, without those that another project governs. */
   below(folder: string): readonly string[];
 }
 
-/** A file with the budgets that are for it. */
+/** A file with the budgets that apply to it. */
 export interface BudgetedFile {
   readonly path: string;
   readonly uses: readonly BudgetUse[];
-  /** Whether the project file names just this file: then it has to be a network. */
+  /** Whether the project file names this very file; then it has to be a network. */
   readonly isNamed: boolean;
 }
 
-/** All that the budgets of a project are for, in the order of their paths, and budgets that check nothing. */
+/** All files that the project's budgets apply to, sorted by path, and budgets that check nothing. */
 export function budgetedFiles(
   project: Project,
   places: Places,
@@ -37,7 +37,7 @@ export function budgetedFiles(
     const uses = budgetsOf(project, path);
     return uses.length === 0 ? [] : [{ path, uses, isNamed: named.has(path) }];
   });
-  // A glob whose files another one of the same budget has taken is no mistake.
+  // A glob is fine if its files are covered by another glob of the same budget.
   const used = new Set(files.flatMap(({ uses }) => uses.map(({ index }) => index)));
   const vacant = sought
     .filter(({ isFile, use }) => !isFile && !used.has(use.index))
@@ -51,7 +51,7 @@ export function budgetedFiles(
   return { files, problems: [...missingNetworks(project, places), ...vacant] };
 }
 
-/** Files that budgets name and that are not there. */
+/** Problems for files that budgets name but that do not exist. */
 export function missingNetworks(project: Project, places: Pick<Places, 'has' | 'isFolder'>): readonly Problem[] {
   const folder = parentOf(project.path);
   return soughtBy(project).flatMap(({ use: { named }, path, isFile }: Sought) => {

@@ -1,38 +1,38 @@
-// What a project says of its networks: `flopline.yaml`, read.
+// The content of a `flopline.yaml`.
 import type { YamlNode } from '../syntax/tree.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Located } from './shape.ts';
 
 export interface Project {
-  /** Where the file lies, absolute and with forward slashes. */
+  /** The path of the file, absolute and with forward slashes. */
   readonly path: string;
   readonly text: string;
   /** The text as a tree. */
   readonly root: YamlNode | undefined;
   readonly problems: readonly Problem[];
   readonly budgets: readonly Budget[];
-  /** By name of a module: what it costs where its source cannot be read. */
+  /** Cost rules by module name. */
   readonly modules: ReadonlyMap<string, Located<Rule>>;
   readonly devices: ReadonlyMap<string, Located<Device>>;
-  /** Folders, absolute: from which imports are resolved, and whose packages may be read. */
+  /** Absolute folders: the root of imports, and the one whose packages may be read. */
   readonly source: Located<string> | undefined;
   readonly python: Located<string> | undefined;
 }
 
-/** What networks may cost. */
+/** The maximum cost of networks. */
 export interface Budget {
   /** Globs of files, relative to the project's folder; or entries of Python files, `models/net.py:Net()`. */
   readonly files?: readonly Located<string>[];
   readonly entries?: readonly Located<string>[];
-  /** The size that is counted at, where it is not the network's own; a text is what a comment would set. */
+  /** The input size to count at, if not the network's own; a string is in the syntax of comments. */
   readonly input?: Located<readonly Size[] | string>;
   readonly scale?: Located<string>;
-  /** The type of parameters and activations: sizes in bytes, and the speed of a device. */
+  /** The data type of parameters and activations, which determines sizes in bytes and a device's speed. */
   readonly dtype?: Located<string>;
   readonly limits?: Limits;
 }
 
-/** The sizes of an input: without a name without the batch, with a name as its framework takes them. */
+/** The sizes of an input: without the batch if it has no name, else as the framework takes them. */
 export interface Size {
   readonly name?: string;
   readonly sizes: readonly number[];
@@ -41,41 +41,41 @@ export interface Size {
 export interface Limits {
   readonly macs?: Located<number>;
   readonly params?: Located<number>;
-  /** Of all parameters. */
+  /** Size of all parameters. */
   readonly bytes?: Located<number>;
   /** Peak memory of activations, in bytes. */
   readonly peak?: Located<number>;
   readonly time?: { readonly device?: Located<string>; readonly ms?: Located<number> };
 }
 
-/** What a module costs whose source cannot be read. */
+/** A cost rule: the cost of a module whose source cannot be read. */
 export interface Rule {
-  /** Names of the arguments of a row, in their order. */
+  /** Names for the arguments of a row, in order. */
   readonly arguments?: readonly RuleParameter[];
-  /** How many channels come out; undefined is what the body outputs. */
+  /** The number of output channels; undefined if the body determines it. */
   readonly channels?: ChannelsRule;
   /** Rows of Flopline YAML. */
   readonly body?: YamlNode;
-  /** What is wrong with it: then it says nothing. */
+  /** An error in the rule, because of which it is not used. */
   readonly fault?: Problem;
 }
 
 export interface RuleParameter {
   readonly name: string;
-  /** What it is where a row does not write it; undefined: it must be written. */
+  /** The default; undefined if the argument is required. */
   readonly default: number | boolean | string | null | undefined;
 }
 
 export type ChannelsRule =
-  /** Those of the first input; those of all inputs together. */
+  /** The channels of the first input, or of all inputs together. */
   | { readonly kind: 'same' | 'sum' }
-  /** An argument of the row, counted from 0; scaled by the width of the network's scale, or as it is written. */
+  /** An argument of the row (0-based), either multiplied by the scale's width or taken literally. */
   | { readonly kind: 'argument'; readonly index: number; readonly isScaled: boolean };
 
-/** What a device can do. */
+/** The performance of a device. */
 export interface Device {
-  /** Operations a second, by data type. */
+  /** Operations per second by data type. */
   readonly flops?: ReadonlyMap<string, Located<number>>;
-  /** Bytes a second. */
+  /** Bytes per second. */
   readonly bandwidth?: number;
 }

@@ -1,4 +1,4 @@
-// Reads the text of a `flopline.yaml`. Never fails: what cannot be read is a problem, and is as if it were not there.
+// Reads a `flopline.yaml`. Never fails: a part that cannot be read is reported and then ignored.
 
 import * as l10n from '@vscode/l10n';
 import type { Files } from '../python/files.ts';
@@ -15,10 +15,10 @@ import { top } from './table.ts';
 
 /** What the file is called, in the project's folder. */
 export const projectFile = 'flopline.yaml';
-/** Folders above a file that are looked at. */
+/** How many parent folders are searched for it. */
 const mostLevels = 32;
 
-/** Reads a text as the project file at a path. */
+/** Reads a text as the project file at `path`. */
 export function readProject(text: string, path: string): Project {
   const { value: root, problems: found } = parseYaml(text);
   const problems: Problem[] = [...found];
@@ -53,7 +53,7 @@ export function readProject(text: string, path: string): Project {
   };
 }
 
-/** Where keys begin at the top, and under `modules`. */
+/** The offsets at which keys begin, at the top level and under `modules`. */
 function startsIn(root: YamlNode | undefined): readonly number[] {
   const keys = (node: YamlNode | undefined): readonly number[] => {
     const target = resolved(node);
@@ -62,7 +62,7 @@ function startsIn(root: YamlNode | undefined): readonly number[] {
   return [...keys(root), ...keys(lookUp(root, 'modules'))];
 }
 
-/** A rule with the first error between its name and the key behind it: what is left of it may be another rule. */
+/** Attaches the first error inside a rule to it: what is left of such a rule may mean something else. */
 function withFault(rule: Located<Rule>, starts: readonly number[], problems: readonly Problem[]): Located<Rule> {
   const { from } = rule.range;
   const end = Math.min(...starts.filter(start => start > from), Number.POSITIVE_INFINITY);
@@ -70,7 +70,7 @@ function withFault(rule: Located<Rule>, starts: readonly number[], problems: rea
   return fault ? { ...rule, value: { ...rule.value, fault } } : rule;
 }
 
-/** Folders that the file names and that are not there, or may not be read. */
+/** Problems for folders that the file names but that do not exist or cannot be read. */
 export function missingFolders({ source, python }: Project, files: Files): readonly Problem[] {
   return [source, python].flatMap((named): Problem[] => {
     if (!named || files.isFolder(named.value) || files.read(named.value) !== undefined) return [];
@@ -86,11 +86,14 @@ export function missingFolders({ source, python }: Project, files: Files): reado
   });
 }
 
-/** Project files that were read, each for as long as its text is the same. */
+/** A cache of project files by path and text. */
 export class Projects {
   readonly #known = new Map<string, Project>();
 
-  /** The project that governs a file: the nearest one upwards, up to the folder `last`, or else to the file's repository. */
+  /**
+   * The project file that governs a file: the nearest one in the folders above, up to `last`, or else to its
+   * repository.
+   */
   of(path: string, files: Files, last?: string): Project | undefined {
     for (const folder of foldersAbove(parentOf(path), mostLevels)) {
       const at = joined(folder, projectFile);

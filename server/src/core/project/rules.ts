@@ -1,4 +1,4 @@
-// Cost rules: what a module costs whose source cannot be read, as `modules` of the project file says it.
+// Cost rules (`modules` in the project file): what a module costs whose source cannot be read.
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../graph/builder.ts';
 import { channels, type Note, type Site, type Tensor } from '../graph/graph.ts';
@@ -8,65 +8,65 @@ import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { ChannelsRule, Project, Rule } from './project.ts';
 
-/** Builds rows of Flopline YAML over tensors; what it reports has places in the file of the rows. */
+/** Builds rows of Flopline YAML; reported ranges refer to the file that contains the rows. */
 export type BuildBody = (builder: Builder, body: BodyUse) => readonly Tensor[];
 
 export interface BodyUse {
   readonly rows: readonly YamlNode[];
   readonly inputs: readonly Tensor[];
-  /** What the rows may use: `out` for `$out`. */
+  /** The values the rows may use: `out` for `$out`. */
   readonly values: ReadonlyMap<string, PyValue>;
 }
 
 /** The rules of a project. */
 export interface CostRules {
-  /** The same for as long as the rules are the same. */
+  /** The same object as long as the rules are the same. */
   readonly identity: object;
   readonly names: readonly string[];
   of(module: string): CostRule | undefined;
 }
 
 export interface CostRule {
-  /** The rule itself. */
+  /** The place of the rule. */
   readonly site: Site;
-  /** That the module is counted by it, in a sentence. */
+  /** A sentence which says that the rule counts the module. */
   readonly summary: string;
-  /** Its arguments: `kernel` of `$kernel`; and what they are where a row does not write them. */
+  /** Its parameters (`kernel` for `$kernel`) and their defaults. */
   readonly parameters: readonly { readonly name: string; readonly default: string | undefined }[];
-  /** Builds what a row costs, in the frame that is open. */
+  /** Builds the content of a row in the current frame. */
   apply(builder: Builder, use: RuleUse): RuleOutcome;
 }
 
-/** A row that is counted by a rule. */
+/** A row that a rule is applied to. */
 export interface RuleUse {
-  /** As the row writes them; NaN is a number that is not known. */
+  /** As written in the row; NaN for a number that is unknown. */
   readonly args: readonly PyValue[];
   readonly inputs: readonly Tensor[];
-  /** Channels of each input, as those who build the network believe; else those of the tensors. */
+  /** The channels of each input as the format tracks them; default: those of the tensors. */
   readonly inputChannels?: readonly number[] | undefined;
-  /** How many channels come out, where those who build the network say it. */
+  /** The number of output channels, if the format determines it. */
   readonly channels?: number | undefined;
-  /** How many copies of the module follow each other, 1 where absent. */
+  /** How many copies of the module follow each other; default: 1. */
   readonly repeats?: number | undefined;
-  /** What the width of a scale makes of channels that a row writes. */
+  /** Multiplies channels by the scale's width. */
   readonly scaled?: ((channels: number) => number) | undefined;
 }
 
 export interface RuleOutcome {
   readonly outputs: readonly Tensor[];
-  /** NaN where it is not known. */
+  /** NaN if unknown. */
   readonly channels: number;
-  /** Why the row is not counted; nothing where it is. */
+  /** Why the row is not counted; empty if it is. */
   readonly problems: readonly RuleProblem[];
 }
 
-/** Something wrong with a row and its rule. */
+/** A problem of a row with its rule. */
 export interface RuleProblem extends Omit<Problem, 'range' | 'severity' | 'fixes'> {
-  /** The argument of the row that it is about, by its place; the module where absent. */
+  /** The index of the argument it is about; undefined for the module. */
   readonly arg?: number | undefined;
 }
 
-/** The rules of a project; undefined where it has none. */
+/** The rules of a project; undefined if it has none. */
 export function rulesOf(project: Project | undefined, build: BuildBody): CostRules | undefined {
   if (!project || project.modules.size === 0) return undefined;
   return {
@@ -91,7 +91,7 @@ function ruleOf(name: string, rule: Rule, range: Range, project: Project, build:
   };
 }
 
-/** Rules whose bodies are built over an input of which nothing is known: what is wrong with them wherever they are used. */
+/** Problems that rule bodies have with any use, found by building them over an unknown input. */
 export function bodyProblems(project: Project, build: BuildBody, builder: Builder): readonly Problem[] {
   return [...project.modules.values()].flatMap(({ value: rule }) => {
     const { body } = rule;
@@ -101,12 +101,12 @@ export function bodyProblems(project: Project, build: BuildBody, builder: Builde
       ['in', Number.NaN],
       ['repeats', Number.NaN],
       ...(rule.channels ? [['out', Number.NaN] as const] : []),
-      // A row may have any number of arguments.
+      // A row may have any number of arguments, so define many.
       ...Array.from({ length: mostArguments }, (_, at) => [String(at + 1), Number.NaN] as const),
       ...(rule.arguments ?? []).map(each => [each.name, each.default ?? Number.NaN] as const),
     ]);
     const { problems } = builder.elsewhere(body, () => build(builder, { rows: rowsOf(body), inputs: [input], values }));
-    // What an argument comes to is not known here.
+    // Values of arguments are unknown here.
     return problems.filter(({ range: { from, to }, code }) => {
       const depends = project.text.slice(from, to).includes('$');
       return !depends || code === 'unknown-parameter' || code === 'expression-syntax' || code === 'unknown-function';
@@ -121,7 +121,7 @@ function rowsOf(body: YamlNode): readonly YamlNode[] {
   return target?.kind === 'sequence' ? target.items : [];
 }
 
-/** A rule on a row. */
+/** The application of a rule to a row. */
 class Application {
   readonly #name: string;
   readonly #rule: Rule;
@@ -167,7 +167,7 @@ class Application {
     return this.#built(body, args, out);
   }
 
-  /** What `$1` and `$kernel` are; undefined where one is missing. */
+  /** The values of `$1` and `$kernel`; undefined if one is missing. */
   #arguments(): ReadonlyMap<string, PyValue> | undefined {
     const { args } = this.#use;
     const values = new Map<string, PyValue>(args.map((value, at) => [String(at + 1), value]));
@@ -188,7 +188,7 @@ class Application {
     this.#refuse({ code: 'missing-argument', message }, this.#range, l10n.t('The rule for {0}', this.#name));
   }
 
-  /** How many channels come out; undefined where that is for the body to say. */
+  /** The number of output channels; undefined if the body determines it. */
   #channels(args: ReadonlyMap<string, PyValue>): number | undefined {
     const { channels: given, scaled } = this.#use;
     const { channels: rule } = this.#rule;
@@ -231,7 +231,7 @@ class Application {
         });
         return outputs;
       });
-    // Tried by itself first: a body that does not fit costs nothing that is known.
+    // Try it in a separate builder first: a body that does not fit must not add costs.
     const apart = new Builder();
     const trial = buildIn(
       apart,
@@ -307,12 +307,12 @@ class Application {
 const repeatsHelp = (): string =>
   l10n.t('Set the number of repeats to 1, use one row per copy, or use `$repeats` in the body of the rule.');
 
-/** Whether a body says itself what repeats are. */
+/** Whether a body handles repeats itself. */
 function usesRepeats(body: string): boolean {
   return /\$(?:repeats\b|\((?:[^()\n]|\([^()\n]*\))*?\brepeats\b)/.test(body);
 }
 
-/** What the rule's name and the arguments of a row mean, for hovers. */
+/** Hover notes on the rule's name and the arguments of a row. */
 export function ruleNotes(
   module: string,
   rule: CostRule,

@@ -1,5 +1,5 @@
-// What a value of the project file is: how it is read, what JSON Schema says of it, what can be written inside. The reader,
-// the schema, completion, hovers and the docs all go by the same shapes.
+// Types for values of the project file: how a value is read, its JSON Schema, and what it contains. The reader, the
+// schema, completion, hovers and docs are all derived from these.
 import * as l10n from '@vscode/l10n';
 import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../syntax/tree.ts';
 import type { Problem } from '../text/problem.ts';
@@ -10,7 +10,7 @@ import { clip } from '../text/wording.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Reports a problem at a place. */
+/** Reports a problem at a range. */
 export type Report = (
   range: Range,
   code: string,
@@ -23,23 +23,23 @@ export function reportTo(problems: Problem[]): Report {
     problems.push({ range: { from, to }, severity: 'error', code, message, ...more });
 }
 
-/** A value that was read, with its place in the text. */
+/** A value with its range in the text. */
 export interface Located<T> {
   readonly value: T;
   readonly range: Range;
 }
 
 export interface Shape<T> {
-  /** Reads what is written; undefined where it is something else, which is reported. `owner` is the key. */
+  /** Reads a value; undefined if it is of another type, which is reported. `owner` is the key. */
   read(node: YamlNode, report: Report, owner: string): T | undefined;
   readonly schema: () => JsonSchema;
-  /** The keys of a mapping that has a fixed set of them. */
+  /** The keys of a mapping with a fixed set of keys. */
   readonly fields?: Fields;
-  /** What the items of a list are, or the values of a mapping with names of one's own. */
+  /** The type of list items, or of the values in a mapping with user-defined keys. */
   readonly inside?: Shape<unknown>;
-  /** Whether `inside` is found behind such a name. */
+  /** Whether `inside` refers to values with user-defined keys. */
   readonly isNamed?: true;
-  /** Words that can be written. */
+  /** The allowed words. */
   readonly words?: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export interface Shape<T> {
 export interface Field<T> {
   readonly doc: () => string;
   readonly shape: Shape<T>;
-  /** A value, as an example. */
+  /** An example of a value. */
   readonly example: string;
 }
 
@@ -55,7 +55,7 @@ export type Fields = Readonly<Record<string, Field<unknown>>>;
 
 const place = ({ from, to }: Range): Range => ({ from, to });
 
-/** The same with its place. */
+/** The same, with the range of the value. */
 export function located<T>(shape: Shape<T>): Shape<Located<T>> {
   return {
     ...shape,
@@ -66,7 +66,7 @@ export function located<T>(shape: Shape<T>): Shape<Located<T>> {
   };
 }
 
-/** Some text, such as a path or a name. */
+/** A string, such as a path or a name. */
 export function text(): Shape<string> {
   return {
     read: (node, report, owner) => {
@@ -79,7 +79,7 @@ export function text(): Shape<string> {
   };
 }
 
-/** An amount with SI prefixes. */
+/** A quantity with an SI prefix. */
 export function amount(quantity: Quantity): Shape<number> {
   return {
     read: (node, report, owner) => {
@@ -107,7 +107,7 @@ export function amount(quantity: Quantity): Shape<number> {
   };
 }
 
-/** A list; what is not one is a list of one. */
+/** A list; a single value counts as a list of one. */
 export function listOf<T>(of: Shape<T>): Shape<readonly T[]> {
   return {
     inside: of,
@@ -122,7 +122,7 @@ export function listOf<T>(of: Shape<T>): Shape<readonly T[]> {
   };
 }
 
-/** A list of entries of which each is a mapping. */
+/** A list of mappings. */
 export function entriesOf<T>(of: Shape<T>, example: string): Shape<readonly T[]> {
   return {
     inside: of,
@@ -137,7 +137,7 @@ export function entriesOf<T>(of: Shape<T>, example: string): Shape<readonly T[]>
   };
 }
 
-/** A mapping whose keys are names of one's own. */
+/** A mapping with user-defined keys. */
 export function namesOf<T>(of: Shape<T>, example: string): Shape<ReadonlyMap<string, Located<T>>> {
   return {
     inside: of,
@@ -154,7 +154,7 @@ export function namesOf<T>(of: Shape<T>, example: string): Shape<ReadonlyMap<str
   };
 }
 
-/** A mapping with a fixed set of keys; each may be missing. */
+/** A mapping with a fixed set of keys, all optional. */
 export function mapping<T extends object>(
   fields: { readonly [K in keyof T & string]-?: Field<Exclude<T[K], undefined>> },
   example: string,
@@ -196,7 +196,7 @@ export function mapping<T extends object>(
   };
 }
 
-/** The entries of a mapping by name; what is not one is reported. */
+/** The entries of a mapping by key; reports a value that is not a mapping. */
 function entriesIn(
   node: YamlNode,
   report: Report,
@@ -223,7 +223,7 @@ export function wrongValue(report: Report, node: Range, message: string, help?: 
   report(node, 'wrong-project-value', message, help === undefined ? {} : { help });
 }
 
-/** Whether nothing is written. */
+/** Whether the value is empty. */
 export function isNothing(node: YamlNode): boolean {
   const target = resolved(node);
   return target?.kind === 'scalar' && scalarValue(target) === null;

@@ -1,5 +1,5 @@
-// Every key of `flopline.yaml`: what it takes and means. The reader, the JSON Schema, completion, hovers and
-// docs/project.md go by this table.
+// Every key of `flopline.yaml`, with its type and description. The reader, the JSON Schema, completion, hovers and
+// docs/project.md are derived from this table.
 
 import * as l10n from '@vscode/l10n';
 import { resolved, scalarValue, type YamlNode } from '../syntax/tree.ts';
@@ -23,10 +23,10 @@ import {
   wrongValue,
 } from './shape.ts';
 
-/** Data types whose speed a device may have. */
+/** Data types for which a device can have a speed. */
 const dtypes = ['fp32', 'fp16', 'bf16', 'int8'] as const;
 
-/** `[3, 640, 640]`, sizes by name of the input, or what a comment would set: `1,128:int64`. */
+/** `[3, 640, 640]`, a mapping from input names to sizes, or the syntax of comments: `1,128:int64`. */
 const sizes: Shape<readonly Size[] | string> = {
   read: (node, report, owner) => {
     const target = resolved(node);
@@ -56,7 +56,7 @@ const sizes: Shape<readonly Size[] | string> = {
   },
 };
 
-/** Sizes as a comment sets them: `320`, `3x320x320`, `image=1,3,320,320`, `1,128:int64;1,128:int64`. */
+/** The syntax of comments: `320`, `3x320x320`, `image=1,3,320,320`, `1,128:int64;1,128:int64`. */
 const inputText =
   /^\s*(?:(?:[A-Za-z_][\w.-]*\s*=\s*)?0*[1-9]\d{0,8}(?:\s*[,x×]\s*0*[1-9]\d{0,8})*\s*(?::\s*[a-z]\w*\s*)?(?:;|$)\s*)+$/;
 
@@ -97,7 +97,7 @@ function wrongSizes(report: Report, node: YamlNode, owner: string): undefined {
   wrongValue(report, node, message, help);
 }
 
-/** `same`, `sum`, `argument 1`, `argument out`, `argument 1 unscaled`; names are known once the rule is whole. */
+/** `same`, `sum`, `argument 1`, `argument out`, `argument 1 unscaled`; names are resolved once the rule is complete. */
 const channels: Shape<string> = {
   words: ['same', 'sum', 'argument 1', 'argument 1 unscaled'],
   read: (node, report, owner) => {
@@ -154,10 +154,10 @@ const parameter: Shape<RuleParameter> = {
   schema: () => ({ type: 'string', pattern: '^\\s*[A-Za-z_]\\w*\\s*(=.*)?$' }),
 };
 
-/** What a body knows by itself. */
+/** Names that are predefined in a body. */
 export const reservedNames: ReadonlySet<string> = new Set(['in', 'out', 'repeats', 'channels', 'features']);
 
-/** Rows of Flopline YAML, which its own reader checks. */
+/** Rows of Flopline YAML, which are checked by that format's reader. */
 const body: Shape<YamlNode> = {
   read: (node, report, owner) => {
     if (isNothing(node)) return undefined;
@@ -270,7 +270,7 @@ const limits = mapping<Limits>(
   '`limits: {macs: 5G}`',
 );
 
-/** Says that a key is missing, unless one is there that could not be read. */
+/** Reports missing keys, unless one of them exists but could not be read. */
 function missing(report: Report, node: YamlNode, owner: string, ...keys: readonly string[]): void {
   const target = resolved(node);
   if (target?.kind !== 'mapping') return;
@@ -365,7 +365,7 @@ function speeds(): Shape<ReadonlyMap<string, Located<number>>> {
   };
 }
 
-/** What stands at the top. */
+/** The top level of the file. */
 export type Written = Partial<Omit<Project, 'path' | 'text' | 'root' | 'problems'>>;
 
 export const top = mapping<Written>(

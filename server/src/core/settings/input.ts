@@ -1,24 +1,25 @@
-// Input sizes against the network that they are for: `320`, `320x320` and `3,320,320` are the same for an image.
+// Fits input sizes to a network: for an image, `320`, `320x320` and `3,320,320` mean the same.
 import * as l10n from '@vscode/l10n';
 import type { Format, InputSize } from '../formats/index.ts';
 import { listText } from '../text/wording.ts';
 import type { WrongValue } from './setting.ts';
 
-/** An input as the network has it without a size from outside: sizes with the batch, NaN where they are unknown. */
+/** An input of the network with its own sizes, including the batch; NaN if unknown. */
 export interface NetworkInput {
   readonly name: string;
   readonly shape: readonly number[] | undefined;
 }
 
 export interface FittedInput {
-  /** As formats take them: all sizes, with the batch where the input is named. */
+  /** As formats take them: all sizes, including the batch for named inputs. */
   readonly input: readonly InputSize[];
   readonly misfits: readonly WrongValue[];
 }
 
 /**
- * What sizes mean for a network. A size that does not fit is left out, so that the network keeps its own. An input whose
- * own sizes are not known takes them as they are written. Sizes by name that are `forAll` files may be for others.
+ * What input sizes mean for a network. A size that does not fit is left out, so the network's own applies. An input
+ * whose own sizes are unknown takes them literally. Named sizes that are set for all files (`forAll`) may belong to
+ * others.
  */
 export function fitInput(
   sizes: readonly InputSize[],
@@ -28,7 +29,7 @@ export function fitInput(
 ): FittedInput {
   const input: InputSize[] = [];
   const misfits: WrongValue[] = [];
-  // Sizes without a name are for the inputs that no size names, in their order.
+  // Sizes without a name apply to the remaining inputs, in order.
   const free = inputs.filter(({ name }) => !sizes.some(size => size.name === name));
   for (const [index, size] of sizes.entries()) {
     const isElsewhere = forAll && size.name !== undefined;
@@ -61,15 +62,15 @@ export function fitInput(
   return { input, misfits };
 }
 
-/** What one size means for an input of some shape, batch first. */
+/** Fits one size to an input of the given shape (including the batch). */
 function fit(size: InputSize, shape: readonly number[], order: Format['shapeOrder']): InputSize | WrongValue {
   const { name, sizes } = size;
   const own = withoutBatch(shape);
   const whole = whatFits(size, shape);
-  // With a name, sizes have the batch; costs are those of one sample.
+  // Named sizes include the batch; costs are for one sample.
   if (name !== undefined && sizes.length === shape.length)
     return isImage(shape) ? { name, sizes: [1, ...sizes.slice(1)] } : size;
-  // Without its batch: that of one sample, unless the first size is something else (a sequence, regions of interest).
+  // Without a batch, assume one sample, unless the first axis is not the batch (sequences, regions of interest).
   const named = (given: readonly number[]): InputSize =>
     name === undefined ? { sizes: given } : { name, sizes: [1, ...given] };
   if (name !== undefined && shape[0] !== 1) return whole;
@@ -97,7 +98,7 @@ function fit(size: InputSize, shape: readonly number[], order: Format['shapeOrde
           help: l10n.t('Write channels, height and width, as in {0}.', [3, first, second].join(',')),
         };
       }
-      // Where images are written W×H×C, a pair may be meant either way.
+      // If images are written W×H×C, the order of a pair is ambiguous.
       if (order === 'whc' && first !== second) {
         return {
           message: l10n.t('In “{0}”, it is not clear which size is the height.', written(size)),
@@ -116,22 +117,22 @@ function fit(size: InputSize, shape: readonly number[], order: Format['shapeOrde
   }
 }
 
-/** In a sequence whose steps come first, the batch is the second size. */
+/** The shape without its batch, which is the second size if a sequence's steps come first. */
 function withoutBatch(shape: readonly number[]): readonly number[] {
   const [first, batch, ...rest] = shape;
   return first !== undefined && first > 1 && batch === 1 ? [first, ...rest] : shape.slice(1);
 }
 
-/** Channels, height and width after a batch of one. */
+/** Whether a shape is channels, height and width after a batch of one. */
 export function isImage(shape: readonly number[]): boolean {
   return shape.length === 4 && shape[0] === 1;
 }
 
-/** A size with another number of sizes than the network has. */
+/** The error for the wrong number of sizes. */
 function whatFits(size: InputSize, shape: readonly number[]): WrongValue {
   const { name } = size;
   const own = withoutBatch(shape);
-  // Unknown sizes are shown as those of everybody's examples.
+  // Replace unknown sizes with the usual ones in the example.
   const example = own.map((length, axis) => (Number.isNaN(length) ? (axis === 0 ? 3 : 224) : length));
   const known = shape.some(length => !Number.isNaN(length)) ? shown(own) : '?';
   const message =
@@ -168,7 +169,7 @@ function whatFits(size: InputSize, shape: readonly number[]): WrongValue {
 
 const shown = (own: readonly number[]): string => own.map(length => (Number.isNaN(length) ? '?' : length)).join(',');
 
-/** As a comment sets it: `3,320,320`, `image=1,3,320,320`, `1,128:int64`. */
+/** The size in the syntax of comments: `3,320,320`, `image=1,3,320,320`, `1,128:int64`. */
 export function written({ name, sizes, dtype }: InputSize): string {
   const numbers = sizes.join(',') + (dtype === undefined ? '' : `:${dtype}`);
   return name === undefined ? numbers : `${name}=${numbers}`;

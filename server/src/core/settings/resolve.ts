@@ -1,4 +1,4 @@
-// Settings of one file: what was set outside, what its own comments say, and what means something in its format.
+// Resolves the settings of a file from outside settings and its own comments, and drops what its format does not have.
 
 import * as l10n from '@vscode/l10n';
 import { countsTraining } from '../analysis/training.ts';
@@ -14,11 +14,11 @@ import { withValues } from './values.ts';
 
 /** A setting that cannot be applied to a file. */
 export interface Misfit extends WrongValue {
-  /** The place in the comment; undefined where it was set outside of the file. */
+  /** The range in the comment; undefined if it was set outside of the file. */
   readonly range: Range | undefined;
 }
 
-/** Who a choice is from: a comment of the file, a person for this file, settings for all files, or the default. */
+/** Where a choice comes from: a comment in the file, the user's choice for this file, settings, or the default. */
 export type Origin = 'comment' | 'file' | 'settings' | 'default';
 
 export interface Resolved {
@@ -27,15 +27,15 @@ export interface Resolved {
   readonly origins: Readonly<Record<ChoiceKey, Origin>>;
 }
 
-/** Settings that a file's comments can carry. */
+/** Settings that comments can set. */
 export const commentKeys: readonly string[] = [...settingTable]
   .filter(([, { comment }]) => comment)
   .map(([key]) => key);
 
 /**
- * The settings of a file: its comments take precedence over what was chosen for it, and that over the rest of
- * `settings`, which are those of the editor or of the command line. A choice that its format does not have says nothing
- * where it was made for all files; the file's own comment is reported.
+ * The settings of a file: its comments override the choices for this file, which override the rest of `settings` (the
+ * editor's or the command line's). If the format does not have a choice, a value for all files is ignored, but a
+ * comment in the file is reported.
  */
 export function resolve(settings: Settings, { choices, label }: Format, comments: Pragmas['settings']): Resolved {
   const values = new Map<string, unknown>();
@@ -57,7 +57,7 @@ export function resolve(settings: Settings, { choices, label }: Format, comments
     if ('message' in read) misfits.push({ ...read, range: undefined });
     else if (has(choices, key, read.value)) {
       values.set(key, read.value);
-      // An empty string is the file's own value, whatever is set for all files.
+      // An empty string selects the file's own value, whatever is set for all files.
       origins[key] = written === '' ? 'default' : 'file';
     }
   }
@@ -87,7 +87,7 @@ function inferenceOnly(convention: string): WrongValue {
   };
 }
 
-/** Who the choices of settings are from, before the file has its say. */
+/** Where the choices come from, before the file's comments apply. */
 function originsIn(settings: Settings): Record<ChoiceKey, Origin> {
   const isDefault = (key: ChoiceKey): boolean =>
     key === 'input' ? settings.input.length === 0 : settings[key] === settingTable.get(key)!.default;
@@ -97,7 +97,7 @@ function originsIn(settings: Settings): Record<ChoiceKey, Origin> {
   >;
 }
 
-/** Whether a value means something in a format; undefined is the file's own. */
+/** Whether a format has a value; undefined is the file's own. */
 function has(choices: Choices, key: string, value: unknown): boolean {
   if (key === 'inputs') return choices.entry === true;
   if (!isChoice(key)) return true;
@@ -109,7 +109,7 @@ export function isChoiceKey(key: string): key is ChoiceKey {
   return (choiceKeys as readonly string[]).includes(key);
 }
 
-/** What is wrong with the scale that a file was read in, which only the file itself can say. */
+/** The error for the scale under which a file was read; only the file itself knows its scales. */
 export function scaleMisfit(scale: string | undefined, { variants }: Spec, comments: Pragmas['settings']): Misfit[] {
   const range = comments.get('scale')?.range;
   const names = variants.map(({ name }) => name);
@@ -117,13 +117,13 @@ export function scaleMisfit(scale: string | undefined, { variants }: Spec, comme
   if (names.length > 0) {
     return [{ message: l10n.t('This file has no scale “{0}”.', scale), help: useOneOf(names), range }];
   }
-  // For all files a scale may be set that only some have.
+  // A scale set for all files may exist in only some of them.
   return range
     ? [{ message: l10n.t('This file has no scales.'), help: l10n.t('Remove it from the comment.'), range }]
     : [];
 }
 
-/** Whether a setting means something in some formats only. */
+/** Whether only some formats have a setting. */
 export function isChoice(key: string): key is keyof Choices {
   return key === 'scale' || key === 'dialect' || key === 'phase' || key === 'entry';
 }

@@ -1,4 +1,4 @@
-// What a setting is, and the kinds of values that settings take.
+// What a setting consists of, and the types of values.
 
 import * as l10n from '@vscode/l10n';
 import type { InputSize } from '../formats/index.ts';
@@ -6,25 +6,25 @@ import { exact } from '../text/quantity.ts';
 import { sentences } from '../text/sentences.ts';
 import { suggestion } from '../text/spelling.ts';
 
-/** One setting: a key of settings.json, of a comment in a file, of the command line. */
+/** One setting: a key in settings.json, in comments, and an option of the command line. */
 export interface Setting<T> extends Words {
   readonly default: T;
-  /** Its value in settings.json. */
+  /** The schema of its value in settings.json. */
   readonly schema: Schema;
-  /** Reads what a person wrote: a value of settings.json, or the text of an option or a comment. */
+  /** Reads a value from settings.json, or the text of an option or comment. */
   readonly read: (written: unknown) => ReadValue<T>;
 }
 
-/** A value, or what is wrong with what was written. */
+/** A value, or what is wrong with it. */
 export type ReadValue<T> = { readonly value: T } | WrongValue;
 
-/** Two sentences: what is wrong, and what to write instead. */
+/** What is wrong, and what to write instead: a sentence each. */
 export interface WrongValue {
   readonly message: string;
   readonly help: string;
 }
 
-/** What package.json says of the value. */
+/** The schema for package.json. */
 export interface Schema {
   readonly type: 'boolean' | 'integer' | 'number' | 'string';
   readonly default: boolean | number | string;
@@ -36,13 +36,13 @@ export interface Schema {
 export interface Words {
   /** What it does, in Markdown. */
   readonly doc: () => string;
-  /** What each value of `enum` means. */
+  /** The description of each value in `enum`. */
   readonly values?: () => readonly string[];
-  /** Says of a value that it is wrong; generic where absent. */
+  /** The error message for a wrong value; default: a generic one. */
   readonly wrong?: (written: string) => string;
-  /** Where a comment of the file can set it: an example of a value. */
+  /** If comments can set it: an example of a value. */
   readonly comment?: string;
-  /** Where the command line has an option for it: `SIZE` of `--input SIZE`. */
+  /** If the command line has an option: its placeholder, such as `SIZE` in `--input SIZE`. */
   readonly option?: string;
 }
 
@@ -75,7 +75,7 @@ export function number(
   });
 }
 
-/** One of some names, in whatever case. */
+/** One of several names, case-insensitive. */
 export function oneOf<T extends string>(value: T, names: readonly T[], words: Words): Setting<T> {
   return setting({ type: 'string', enum: names, default: value }, value, words, written => {
     if (typeof written !== 'string') return () => useOneOf(names);
@@ -90,7 +90,7 @@ export function text(value: string, words: Words): Setting<string> {
   );
 }
 
-/** The same, or nothing where it is empty, which is the default. */
+/** Like `oneOf`, or empty for the default. */
 export function optional<T extends string>({ schema, read, ...words }: Setting<T>): Setting<T | undefined> {
   return {
     ...words,
@@ -100,7 +100,7 @@ export function optional<T extends string>({ schema, read, ...words }: Setting<T
   };
 }
 
-/** `3,320,320`, `3x320x320`, `image=1,3,320,320` or `1,128:int64`, several separated by `;`. */
+/** `3,320,320`, `3x320x320`, `image=1,3,320,320` or `1,128:int64`; several are separated by `;`. */
 export function inputSizes(words: Words): Setting<readonly InputSize[]> {
   return setting<readonly InputSize[]>({ type: 'string', default: '' }, [], words, written => {
     if (typeof written !== 'string') return how;
@@ -125,14 +125,14 @@ const how = (): string =>
     'Give the sizes without the batch, as in 3,224,224, or a name and the sizes with the batch, as in image=1,3,224,224.',
   );
 
-/** Which of several sizes is not a number, as a sentence before others; empty where that is not what is wrong. */
+/** A sentence that names the part that is not a number; empty if that is not the problem. */
 function wrongPart(input: string): string {
   const sizes = input.replace(/^[^=]*=|:.*$/g, '').split(/[,x×]/);
   const odd = sizes.length > 1 ? sizes.find(size => !/^\s*\[?\s*0*[1-9]\d{0,8}\s*\]?\s*$/.test(size)) : undefined;
   return odd === undefined || odd.trim() === '' ? '' : l10n.t('“{0}” is not a whole number ≥ 1.', odd.trim());
 }
 
-/** A number, and NaN for what is none. */
+/** A number; NaN if it is not one. */
 function numberOf(written: unknown): number {
   if (typeof written === 'number') return written;
   return typeof written === 'string' && /^\s*\d+(?:\.\d*)?(?:e\d+)?\s*$/i.test(written) ? Number(written) : Number.NaN;
@@ -142,7 +142,7 @@ export function useOneOf(names: readonly string[]): string {
   return l10n.t('Use one of {0}.', names.join(', '));
 }
 
-/** What to write instead. */
+/** A sentence that says what to write instead. */
 type Help = () => string;
 
 function setting<T>(schema: Schema, value: T, words: Words, parse: (written: unknown) => T | Help): Setting<T> {

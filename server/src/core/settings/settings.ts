@@ -1,4 +1,4 @@
-// What a person can set, as the core uses it. What each setting is called, means and takes is in table.ts.
+// The settings as core uses them. Their names, descriptions and types are in table.ts.
 import type { ConventionName } from '../analysis/conventions.ts';
 import type { Work } from '../analysis/work.ts';
 import type { Format, InputSize } from '../formats/index.ts';
@@ -8,7 +8,7 @@ export type Dtype = 'fp32' | 'fp16' | 'bf16' | 'int8';
 /** Bytes of one element. */
 export const bytesOf: Record<Dtype, number> = { fp32: 4, fp16: 2, bf16: 2, int8: 1 };
 
-/** What a person may choose for one file, in the order in which it is shown. */
+/** What can be chosen for a single file, in display order. */
 export const choiceKeys = [
   'entry',
   'input',
@@ -22,48 +22,48 @@ export const choiceKeys = [
 ] as const;
 export type ChoiceKey = (typeof choiceKeys)[number];
 
-/** What was chosen for a file, as a comment would set it; an empty string is the file's own value. */
+/** The choices for a file, in the syntax of comments; an empty string selects the file's own value. */
 export type FileChoices = Readonly<Partial<Record<ChoiceKey, string>>>;
 
 export interface AdviceSetting {
   readonly enabled: boolean;
-  /** The share of the network's MACs or parameters from which a diagnostic points it out; absent where it has none. */
+  /** The share of MACs or parameters above which it is reported; absent for advice without one. */
   readonly threshold?: number;
 }
 
 export interface Settings {
   readonly convention: ConventionName;
-  /** The work that is counted: of inference, or of a step of training. */
+  /** What is counted: inference, or parts of a training step. */
   readonly work: Work;
   readonly input: readonly InputSize[];
-  /** Samples per batch: multiplies the memory of activations; work and parameters are for one sample. */
+  /** Samples per batch. Multiplies activation memory; work and parameters are per sample. */
   readonly batch: number;
   readonly dtype: Dtype;
   readonly scale: string | undefined;
   readonly dialect: string | undefined;
   /** Caffe's phase: TRAIN or TEST. */
   readonly phase: string | undefined;
-  /** The network of a program: an expression in its names. */
+  /** The expression that builds the network of a program. */
   readonly entry: string | undefined;
-  /** What a program's network is called with, as expressions. */
+  /** The expressions that a program's network is called with. */
   readonly inputs: string | undefined;
-  /** The folder from which a program's imports are resolved. */
+  /** The folder against which a program's imports are resolved. */
   readonly source: string | undefined;
-  /** Whether a YOLO file is read by the Python of its repository. */
+  /** Whether a YOLO file is read by its repository's own Python. */
   readonly repository: boolean;
-  /** The environment or the folder of installed packages that a program's imports may be from. */
+  /** The environment or folder with the installed packages that a program may import. */
   readonly python: string | undefined;
-  /** `auto` is the order in which a file's format writes its input. */
+  /** `auto` is the order in which the file's format writes input shapes. */
   readonly shapeOrder: 'auto' | Format['shapeOrder'];
   readonly hints: {
     readonly enabled: boolean;
     /** With `${shape}`, `${cost}`, `${params}`, `${share}`, `${times}`, `${memory}`. */
     readonly template: string;
-    /** How many of the lines that stand out are marked, the costliest first. */
+    /** How many of the costliest lines are marked. */
     readonly costliest: number;
-    /** Whether the number of each row is in front of it, where rows name each other by number. */
+    /** Whether to show the number in front of each row, in formats that refer to rows by number. */
     readonly rowNumbers: boolean;
-    /** Whether what has changed is shown behind them, and what is gone where it was. */
+    /** Whether to show changes after lines, and removed rows where they were. */
     readonly changes: boolean;
   };
   readonly codeLens: { readonly enabled: boolean };
@@ -74,10 +74,10 @@ export interface Settings {
     readonly hugeActivation: { readonly enabled: boolean; readonly threshold: number };
     readonly unusedOutput: { readonly enabled: boolean };
   };
-  /** By piece of advice: `fatConvolution`. */
+  /** By name of the advice: `fatConvolution`. */
   readonly advice: Readonly<Record<string, AdviceSetting>>;
-  /** Files of more characters (UTF-16 units) are not analysed, and say so. */
+  /** Larger files (in UTF-16 units) are not analyzed, which is reported. */
   readonly maxFileSize: number;
-  /** What was chosen for the file alone: it takes precedence over the rest, and the file's comments over it. */
+  /** The choices for this file alone: they override the settings above, and the file's comments override them. */
   readonly chosen: FileChoices;
 }

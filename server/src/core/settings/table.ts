@@ -1,5 +1,5 @@
-// Every setting, in the order of the docs. settings.json, comments in files, the command line, package.json and
-// docs/settings.md all read this table.
+// All settings, in the order of the docs. settings.json, comments, the command line, package.json and docs/settings.md
+// are all derived from this table.
 import * as l10n from '@vscode/l10n';
 import { type ConventionName, conventions } from '../analysis/conventions.ts';
 import { type Work, workSummary, works } from '../analysis/work.ts';
@@ -23,7 +23,7 @@ type Table = { readonly [K in KeyOf<Named>]: Setting<ValueOf<Named, K>> };
 
 const share = { minimum: 0, maximum: 1 };
 
-/** The values that formats know, each once. */
+/** The values known to any format, without duplicates. */
 function known(choice: 'dialect' | 'phase'): readonly string[] {
   return [...new Set(formats.flatMap(({ choices }) => choices[choice] ?? []))];
 }
@@ -219,7 +219,7 @@ const table: Table = {
   ),
 };
 
-/** A piece of advice by the key that it is switched by. `of`: the share of what decides whether a diagnostic shows it. */
+/** Advice by its key in the settings. `of`: what its threshold is a share of. */
 const advice: Readonly<Record<string, { readonly doc: () => string; readonly of?: 'macs' | 'params' }>> = {
   fatConvolution: { doc: () => l10n.t('Offer to insert a 1×1 bottleneck before a wide convolution.'), of: 'macs' },
   largeKernel: {
@@ -249,7 +249,7 @@ const thresholds = {
   params: () => l10n.t('Minimum share of the network’s parameters, from 0 to 1, for a diagnostic to suggest this.'),
 };
 
-/** Every setting by its key, as in settings.json after `flopline.`. */
+/** All settings by key, as in settings.json after `flopline.`. */
 export const settingTable: ReadonlyMap<string, Setting<unknown>> = new Map<string, Setting<unknown>>([
   ...Object.entries<Setting<unknown>>(table),
   ...Object.entries(advice).flatMap(([piece, { doc, of }]): [string, Setting<unknown>][] => [
@@ -265,7 +265,7 @@ export const settingTable: ReadonlyMap<string, Setting<unknown>> = new Map<strin
   ]),
 ]);
 
-/** The language of all that is said; `auto` leaves it to the editor. */
+/** The display language; `auto` leaves it to the editor. */
 export const languageSetting = oneOf('auto', ['auto', ...languages], {
   doc: () =>
     l10n.t(
@@ -281,7 +281,7 @@ export const languageSetting = oneOf('auto', ['auto', ...languages], {
   wrong: written => l10n.t('“{0}” is not a language of Flopline.', written),
 });
 
-/** What is of no network: the editor's side reads it, and what the server says goes by the language. */
+/** Settings that are not about a network: the client reads them, except that the server reads the language too. */
 export const clientSettings: ReadonlyMap<string, Setting<unknown>> = new Map<string, Setting<unknown>>([
   ['language', languageSetting],
   [
@@ -301,7 +301,7 @@ export const clientSettings: ReadonlyMap<string, Setting<unknown>> = new Map<str
   ],
 ]);
 
-/** The parts of the settings in an editor, in their order; each key is in the first part that has it. */
+/** The sections in the settings editor, in order; a key belongs to the first one that matches. */
 export const settingSections: readonly {
   readonly id: string;
   readonly title: () => string;

@@ -1,8 +1,8 @@
-// Settings as one value, from values by key.
+// Builds the settings object from values by key.
 import type { Settings } from './settings.ts';
 import { settingTable } from './table.ts';
 
-/** Settings with other values at some keys, such as `hints.enabled`. */
+/** A copy of the settings with other values at some keys, such as `hints.enabled`. */
 export function withValues(settings: Settings, values: ReadonlyMap<string, unknown>): Settings {
   let changed: object = settings;
   for (const [key, value] of values) changed = placed(changed, key.split('.'), value);
@@ -14,7 +14,7 @@ function placed(node: object, [name, ...rest]: readonly string[], value: unknown
   return { ...node, [name!]: rest.length === 0 ? value : placed(inner, rest, value) };
 }
 
-/** The table types each default by its key, so this is complete. */
+/** Complete, because the table has a typed default for every key. */
 export const defaultSettings: Settings = withValues(
   { chosen: {} } as Settings,
   new Map([...settingTable].map(([key, setting]) => [key, setting.default])),

@@ -1,38 +1,38 @@
-// Darknet's cfg files as a tree with ranges: `[section]` headers, `key=value` lines, comments on lines of their own. A
-// section with its lines is a chunk.
+// Parses Darknet's cfg files into a tree with ranges: `[section]` headers, `key=value` lines, comments on separate
+// lines. A section with its lines is a chunk.
 //
-// What Darknet does with a line (utils.c, strip; parser.c, read_cfg; option_list.c, read_option): it drops every space, tab
-// and carriage return, looks at the first character that is left, and splits what is no header and no comment at the first
-// `=`. So `batch _ normalize = 1` is `batch_normalize=1`, a `#` after a value is part of it, and a header with anything
-// after the bracket is another header. A line that ends in `=` gives nothing; one without is a key without a value, which
-// hides what lines below give it. Lines end at line feeds alone.
+// Darknet's reading of a line (utils.c, strip; parser.c, read_cfg; option_list.c, read_option): it drops all spaces,
+// tabs and carriage returns, looks at the first remaining character, and splits a line that is neither header nor
+// comment at the first `=`. So `batch _ normalize = 1` is `batch_normalize=1`, a `#` after a value is part of it, and a
+// header with anything after the bracket is another header. A line that ends in `=` has no effect; one without `=` is a
+// key without a value, which hides later values for that key. Only line feeds end lines.
 import type { Range } from '../text/range.ts';
 import { type Chunked, Chunks, type Placed } from './chunks.ts';
 
 /** A `key=value` line. */
 export interface CfgOption {
-  /** Without any white space. */
+  /** Without white space. */
   readonly key: string;
-  /** Without any white space, up to a `#`; Darknet’s own value goes on after it. */
+  /** Without white space, up to a `#`; for Darknet, the value continues after it. */
   readonly value: string;
-  /** What follows the value from a `#` on: a comment to people, part of the value to Darknet. */
+  /** The rest of the line from a `#` on: meant as a comment, but part of the value for Darknet. */
   readonly comment: string;
-  /** Where the comment starts. */
+  /** The offset at which the comment starts. */
   readonly commentFrom: number;
-  /** The line without white space around and without the comment. */
+  /** The line without the comment and surrounding white space. */
   readonly range: Range;
   readonly keyRange: Range;
-  /** Where the value is; empty, after the `=`, where there is none. */
+  /** The range of the value; empty, after the `=`, if there is none. */
   readonly valueRange: Range;
-  /** As written between the ends of `valueRange`. */
+  /** As written, within `valueRange`. */
   readonly text: string;
-  /** The line above that is this key without a value: option_find comes to it first, and gives nothing. */
+  /** An earlier line with this key but no value: option_find finds that one first, and returns nothing. */
   readonly hiddenBy: CfgStray | undefined;
 }
 
 /** An item of a list. */
 export interface CfgItem {
-  /** Without any white space. */
+  /** Without white space. */
   readonly text: string;
   readonly range: Range;
 }
@@ -40,39 +40,39 @@ export interface CfgItem {
 /** A line that Darknet cannot use. */
 export interface CfgStray {
   readonly range: Range;
-  /** Without any white space. */
+  /** Without white space. */
   readonly text: string;
   /** Whether it is a key with nothing after its `=`. */
   readonly hasKey: boolean;
 }
 
-/** Lines of a section, or those above the first one. */
+/** The lines of a section, or those above the first one. */
 export interface CfgLines {
   readonly options: readonly CfgOption[];
   readonly strays: readonly CfgStray[];
 }
 
 export interface CfgSection extends CfgLines {
-  /** What is in the brackets, without any white space. */
+  /** The text in the brackets, without white space. */
   readonly type: string;
-  /** Whether the header is just that, brackets and all. */
+  /** Whether the header consists of nothing but the brackets and the name. */
   readonly isPlain: boolean;
-  /** The header’s line without white space around. */
+  /** The header's line without surrounding white space. */
   readonly header: Range;
-  /** The name in the brackets. */
+  /** The range of the name in the brackets. */
   readonly typeRange: Range;
-  /** What follows the bracket, without blanks. */
+  /** The range after the bracket, without blanks. */
   readonly rest: Range;
-  /** From the header to the end of the last line that says something: comments and blank lines after it are not in it. */
+  /** From the header to the end of the last line with content: without trailing comments and blank lines. */
   readonly range: Range;
 }
 
 export interface Cfg extends Chunked<CfgSection> {
-  /** Lines above the first section, without comments. */
+  /** The lines above the first section, without comments. */
   readonly before: CfgLines;
   /** Whether the text begins with a byte order mark. */
   readonly hasByteOrderMark: boolean;
-  /** The first carriage return, or −1. */
+  /** The offset of the first carriage return, or −1. */
   readonly carriageReturn: number;
 }
 
@@ -86,7 +86,7 @@ const equalsSign = 61;
 const closeBracket = 93;
 const byteOrderMark = 0xfeff;
 
-/** Reads a text, and nothing that it does not understand; sections that `earlier` has are not read again. */
+/** Parses a text without interpreting it; sections that are in `earlier` too are not parsed again. */
 export function parseCfg(text: string, earlier?: Cfg): Cfg {
   if (earlier?.text === text) return earlier;
   const hasByteOrderMark = text.charCodeAt(0) === byteOrderMark;
@@ -99,7 +99,7 @@ export function parseCfg(text: string, earlier?: Cfg): Cfg {
   return { text, chunks, before, hasByteOrderMark, carriageReturn: text.indexOf('\r') };
 }
 
-/** The sections of a text, each read when it is asked for; with offsets relative to its own text. */
+/** The sections of a text, parsed on demand, with offsets relative to their own text. */
 export function* sectionsOf(text: string): Generator<CfgSection> {
   let from: number | undefined;
   for (const start of headersOf(text, text.charCodeAt(0) === byteOrderMark ? 1 : 0)) {
@@ -109,7 +109,7 @@ export function* sectionsOf(text: string): Generator<CfgSection> {
   if (from !== undefined) yield sectionOf(text.slice(from));
 }
 
-/** Where the lines begin whose first character is a bracket. */
+/** The offsets of the lines whose first character is a bracket. */
 function* headersOf(text: string, from: number): Generator<number> {
   for (let open = text.indexOf('[', from); open >= 0; open = text.indexOf('[', open + 1)) {
     let start = open;
@@ -118,7 +118,7 @@ function* headersOf(text: string, from: number): Generator<number> {
   }
 }
 
-/** A text that begins with a header. */
+/** Parses a text that begins with a header. */
 function sectionOf(text: string): CfgSection {
   let from = 0;
   while (isBlank(text.charCodeAt(from))) from++;
@@ -130,7 +130,7 @@ function sectionOf(text: string): CfgSection {
   return { ...header, options: lines.options, strays: lines.strays, range: { from, to } };
 }
 
-/** Adds the lines of a stretch that says something; returns where the last of them ends. */
+/** Adds the lines in a range; returns the end of the last one with content. */
 function addLines(lines: OpenLines, text: string, start: number, end: number): number | undefined {
   let last: number | undefined;
   for (let at = start; at < end; ) {
@@ -147,19 +147,19 @@ function addLines(lines: OpenLines, text: string, start: number, end: number): n
   return last;
 }
 
-/** Where a line ends that ends at an offset, without the white space at its end. */
+/** The end of a line without its trailing white space. */
 function endOf(text: string, end: number): number {
   let to = end;
   while (isBlank(text.charCodeAt(to - 1))) to--;
   return to;
 }
 
-/** A section in a text, with the offsets of the text. */
+/** A section with offsets of the whole text. */
 export function placedSection({ chunk, start }: Placed<CfgSection>): CfgSection {
   return shiftedSection(chunk.node, start);
 }
 
-/** A section elsewhere. */
+/** A section with all offsets shifted. */
 export function shiftedSection<T extends CfgSection>(section: T, by: number): T {
   if (by === 0) return section;
   const shifted = ({ from, to }: Range): Range => ({ from: from + by, to: to + by });
@@ -183,14 +183,14 @@ export function shiftedSection<T extends CfgSection>(section: T, by: number): T 
   };
 }
 
-/** What a stretch of a line says, as if it were a line of its own. */
+/** Parses part of a line as a line of its own. */
 export function cfgLine(text: string, from: number, to: number): CfgLines {
   const lines = openLines();
   addLine(lines, text, from, to);
   return lines;
 }
 
-/** The lines of all, in this order: which of them hide others is found out anew. */
+/** Joins lines in this order, and determines again which of them hide others. */
 export function joinedLines(...parts: readonly CfgLines[]): CfgLines {
   const strays = parts.flatMap(part => part.strays);
   const options = parts.flatMap(part => part.options);
@@ -203,7 +203,7 @@ export function joinedLines(...parts: readonly CfgLines[]): CfgLines {
 interface OpenLines {
   readonly options: CfgOption[];
   readonly strays: CfgStray[];
-  /** The first line of each key that has no value at all. */
+  /** The first line of each key without a value. */
   readonly bare: Map<string, CfgStray>;
 }
 
@@ -226,12 +226,12 @@ function hiding(bare: ReadonlyMap<string, CfgStray>, { key, range }: CfgOption):
   return stray && stray.range.from < range.from ? stray : undefined;
 }
 
-/** The items of a list, `1, 2,3`, with their places; Darknet counts the commas, so that an item may be empty. */
+/** The items of a list, `1, 2,3`, with their ranges; Darknet counts commas, so items can be empty. */
 export function cfgItems({ text, valueRange }: CfgOption): CfgItem[] {
   return itemsOf(text, valueRange.from);
 }
 
-/** What the commas in a comment after a list make of it, for readers that count them as well: all but its beginning. */
+/** Further items in the comment after a list, for Darknet code that counts those commas too; without the first part. */
 export function cfgItemsInComment({ comment, commentFrom }: CfgOption): CfgItem[] {
   return comment.includes(',') ? itemsOf(comment, commentFrom).slice(1) : [];
 }
@@ -302,7 +302,7 @@ function optionOf(text: string, from: number, to: number): CfgOption | CfgStray 
   };
 }
 
-/** A stretch without its spaces, tabs and carriage returns. */
+/** The text without spaces, tabs and carriage returns. */
 function squeezed(text: string, from: number, to: number): string {
   for (let at = from; at < to; at++) {
     if (isBlank(text.charCodeAt(at))) return text.slice(from, to).replace(/[ \t\r]+/g, '');

@@ -1,60 +1,60 @@
-// A text as a list of chunks (rows of a YAML list, sections of a cfg), each of which is parsed by itself: of an edited
-// text only the chunks that changed are. A chunk's tree depends on the chunk's text alone, so what is known of an earlier
-// text saves work and changes nothing.
+// Divides a text into chunks (rows of a YAML list, sections of a cfg), which are parsed separately, so that only the
+// chunks that an edit changes are parsed again. A chunk's tree depends only on its own text, so reuse does not affect
+// results.
 import { commonEnd, commonStart } from '../text/common.ts';
 import { Slot } from '../text/slot.ts';
 
-/** Equal texts may be the same chunk, in one text and in several. */
+/** Equal texts may share a chunk, within a text and between texts. */
 export interface Chunk<T> {
-  /** From the start of its first line to the start of the next chunk, comments in between included. */
+  /** From the start of its first line to the start of the next chunk, including comments in between. */
   readonly text: string;
   /** Its tree, with offsets relative to `text`. */
   readonly node: T;
-  /** What its format sees in it by itself. */
+  /** Caches what the format derives from it. */
   readonly seen: Slot<unknown>;
-  /** What it was built into. */
+  /** Caches what it was built into. */
   readonly built: Slot<unknown>;
 }
 
-/** A chunk in a text. */
+/** A chunk at its position in a text. */
 export interface Placed<T> {
   readonly chunk: Chunk<T>;
-  /** The offset at which its text begins. */
+  /** The start of its text. */
   readonly start: number;
-  /** Where what belongs to it ends, comments after it included. */
+  /** The end of its content, including comments after it. */
   readonly end: number;
 }
 
-/** A text that has been taken apart. */
+/** A text divided into chunks. */
 export interface Chunked<T> {
   readonly text: string;
-  /** In the order of the text. */
+  /** In text order. */
   readonly chunks: readonly Placed<T>[];
 }
 
-/** The trees of texts, one each; undefined where they cannot be parsed one by one. */
+/** Parses texts into one tree each; undefined if they cannot be parsed separately. */
 export type ParseChunks<T> = (texts: readonly string[]) => readonly T[] | undefined;
 
 export function chunkOf<T>(text: string, node: T): Chunk<T> {
   return { text, node, seen: new Slot(), built: new Slot() };
 }
 
-/** Takes a text apart, and parses what `earlier`, such as the text before an edit, does not have. */
+/** Divides a text, and parses the chunks that `earlier` (such as the text before an edit) does not have. */
 export class Chunks<T> {
   readonly #text: string;
   readonly #parse: ParseChunks<T>;
   readonly #contentOf: (text: string) => string;
   readonly #earlier: readonly Placed<T>[];
-  /** The texts are the same up to here. */
+  /** The texts are equal up to here. */
   readonly #start: number;
-  /** From here on they are the same again: what is here lay `#delta` further up. */
+  /** The texts are equal again from here on; in the earlier text, this part began `#delta` earlier. */
   readonly #end: number;
   readonly #delta: number;
-  /** Other chunks that are known, by their texts. */
+  /** Other chunks of the earlier text, by their text. */
   readonly #known = new Map<string, Chunk<T>>();
   #at = 0;
 
-  /** `contentOf` leaves out what means nothing, such as comments at the end of a chunk. */
+  /** `contentOf` strips what has no meaning, such as trailing comments of a chunk. */
   constructor(
     text: string,
     parse: ParseChunks<T>,
@@ -68,19 +68,19 @@ export class Chunks<T> {
     this.#start = chunks.length > 0 ? commonStart(before, text) : 0;
     this.#end = text.length - (chunks.length > 0 ? commonEnd(before, text, this.#start) : 0);
     this.#delta = text.length - before.length;
-    // What was edited may be elsewhere now, or be among what stayed: several places may have been edited.
+    // With several edits, a chunk may have moved, or lie in an unchanged part between two of them.
     for (const { chunk, start, end } of chunks) {
       if (end > this.#start && start + this.#delta <= this.#end) this.#known.set(chunk.text, chunk);
     }
   }
 
   /**
-   * Where chunks begin, and last where the text ends. `scan` finds it from an offset on: `from`, or where one begins.
-   * Where the next one begins must be up to the text from there on alone, and whether one begins there to its own text.
+   * The starts of chunks, and finally the end of the text. `scan` finds them from an offset on, which is `from` or a
+   * start. It must depend only on the text from that offset on, and a start only on its own chunk.
    */
   starts(scan: (from: number) => Iterable<number>, from: number): readonly number[] {
     const earlier = this.#earlier;
-    // Of those that end above what was edited, the last is scanned again: something else may end it now.
+    // Rescan the last chunk that ends before the edit: it may end elsewhere now.
     let last = -1;
     while (last + 1 < earlier.length && earlier[last + 1]!.end <= this.#start) last++;
     const starts = earlier.slice(0, Math.max(0, last)).map(({ start }) => start);
@@ -99,8 +99,8 @@ export class Chunks<T> {
   }
 
   /**
-   * The chunks that begin at `starts`; the last of these is where the last chunk ends. Asked from the top of the text to
-   * the bottom. Undefined where one cannot be parsed by itself.
+   * The chunks between consecutive `starts`. Must be called in order, from the top of the text to the bottom. Undefined
+   * if a chunk cannot be parsed separately.
    */
   at(starts: readonly number[]): readonly Placed<T>[] | undefined {
     const placed = new Array<Placed<T> | undefined>(Math.max(0, starts.length - 1));
@@ -110,7 +110,7 @@ export class Chunks<T> {
       const end = starts[at + 1]!;
       const found = this.#unchanged(start, end);
       placed[at] = found;
-      // A copy, because a slice would keep the whole text alive.
+      // Copied, because a slice would keep the whole text in memory.
       if (!found) missing.push({ at, text: copied(this.#contentOf(this.#text.slice(start, end))) });
     }
     const fresh = [...new Set(missing.map(({ text }) => text))].filter(text => !this.#known.has(text));
@@ -123,9 +123,9 @@ export class Chunks<T> {
     return placed as Placed<T>[];
   }
 
-  /** The chunk from one offset to another, if the earlier text has it above or below what was edited. */
+  /** The chunk with this range, if the earlier text has it outside the edited part. */
   #unchanged(from: number, to: number): Placed<T> | undefined {
-    // The line break in front belongs to what is the same: with it, a chunk begins there in both texts.
+    // The preceding line break has to be unchanged too, so that a chunk starts there in both texts.
     const isAbove = to <= this.#start;
     if (!isAbove && from <= this.#end) return undefined;
     const delta = isAbove ? 0 : this.#delta;
@@ -141,7 +141,7 @@ const whole = (text: string): string => text;
 
 const nothing: Chunked<never> = { text: '', chunks: [] };
 
-/** The string with letters of its own. */
+/** A copy of the string that does not share memory with another one. */
 export function copied(text: string): string {
   return ` ${text}`.slice(1);
 }

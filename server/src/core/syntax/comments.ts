@@ -1,11 +1,12 @@
-// Comments where PyYAML sees one and the YAML specification does not: right behind a bracket, a comma or a quote.
-// PyYAML looks for `#` wherever a token may begin (scanner.py, scan_to_next_token), with or without white space.
+// Handles comments that PyYAML accepts but the YAML specification does not: directly after a bracket, a comma or a
+// quote. PyYAML looks for `#` wherever a token may begin (scanner.py, scan_to_next_token), even without white space
+// before it.
 
 const suspicious = /[\]},'"[{]#/;
 
 /**
- * The text with such comments blanked, character for character, so that offsets stay: 28 of 1,055 real model files
- * write `]#` somewhere. A `#` inside a plain scalar (`a#b`), a quoted one or a comment stays.
+ * Blanks such comments character by character, so that offsets stay the same: 28 of 1,055 real model files contain
+ * `]#`. A `#` inside a plain scalar (`a#b`), a quoted one or a comment stays.
  */
 export function withoutTightComments(text: string): string {
   if (!suspicious.test(text)) return text;
@@ -20,8 +21,8 @@ export function withoutTightComments(text: string): string {
 }
 
 /**
- * The text with line breaks inside brackets blanked where the next line is indented too little for the specification:
- * PyYAML does not mind indentation there, so a `]` may stand at the margin. Offsets stay.
+ * Blanks line breaks inside brackets if the next line is indented too little for the specification: PyYAML ignores
+ * indentation there, so a `]` may be in the first column. Offsets stay the same.
  */
 export function withoutFlowBreaks(text: string): string {
   const chars = text.split('');
@@ -40,8 +41,8 @@ export function withoutFlowBreaks(text: string): string {
 }
 
 /**
- * Tabs outside quotes, comments and block text: PyYAML finds that no token can begin with one, wherever it is (scanner.py,
- * scan_to_next_token skips spaces alone, and a plain scalar ends at a tab). Tabs that indent a line are not among them.
+ * The offsets of tabs outside quotes, comments and block scalars, except those that indent a line. In PyYAML no token
+ * can begin with a tab (scanner.py: scan_to_next_token skips only spaces, and a plain scalar ends at a tab).
  */
 export function strayTabs(text: string): readonly number[] {
   if (!text.includes('\t')) return [];
@@ -58,9 +59,9 @@ interface Comment {
   readonly kind: 'comment' | 'break' | 'tab';
   readonly from: number;
   readonly to: number;
-  /** Where the outermost bracket around it stands. */
+  /** The offset of the outermost bracket around it. */
   readonly opened: number;
-  /** Whether no white space stands before it. */
+  /** Whether there is no white space before it. */
   readonly tight: boolean;
 }
 
@@ -123,7 +124,7 @@ function endOfQuoted(text: string, from: number): number {
   return text.length;
 }
 
-/** Block text goes on as long as lines are indented more than the one it begins on. */
+/** A block scalar continues as long as lines are indented more than its first line. */
 function endOfBlock(text: string, from: number): number {
   const start = text.lastIndexOf('\n', from) + 1;
   const indent = /^ */.exec(text.slice(start, from))![0].length;
@@ -138,7 +139,7 @@ function endOfBlock(text: string, from: number): number {
   return end;
 }
 
-/** The end of a plain scalar on its line; what follows a space may still be part of it, but not `#`. */
+/** The end of a plain scalar on its line; text after a space may belong to it, but not a `#`. */
 function endOfPlain(text: string, from: number, inFlow: boolean): number {
   let at = from;
   for (; at < text.length; at++) {

@@ -1,29 +1,29 @@
-// Parts of a text that were not read as they are written.
+// Damaged parts of a text: lines that were not read as they are written.
 import type { Range } from '../text/range.ts';
 import type { YamlNode } from './tree.ts';
 
 export interface Damage extends Range {
-  /** Whether it was read as the one repair has it; else nothing is known of what it says. */
+  /** Whether it was read with its only possible repair; otherwise its meaning is unknown. */
   readonly repaired: boolean;
   /** What is wrong with it. */
   readonly why: string;
 }
 
-/** The damage of an item, one that is not repaired before others. */
+/** The damage of an item; unrepaired damage takes precedence. */
 export function damageOf(damages: readonly Damage[], { from, to }: Range): Damage | undefined {
   if (damages.length === 0) return undefined;
   const found = damages.filter(damage => damage.from <= to && from <= damage.to);
   return found.find(({ repaired }) => !repaired) ?? found[0];
 }
 
-/** What could not be read and is in none of the items: what it says may change any of them. */
+/** Unreadable parts outside of all items, which might change any of them. */
 export function gapsBeside(damages: readonly Damage[], items: readonly Range[]): readonly string[] {
   return damages
     .filter(damage => !damage.repaired && !items.some(({ from, to }) => damage.from <= to && from <= damage.to))
     .map(({ why }) => why);
 }
 
-/** The innermost items of block lists that hold each damage which could not be read. */
+/** The innermost block list items that contain each unrepaired damage. */
 export function unreadItems(damages: readonly Damage[], root: YamlNode | undefined): ReadonlyMap<YamlNode, Damage> {
   const found = new Map<YamlNode, Damage>();
   for (const damage of damages) {

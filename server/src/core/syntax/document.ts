@@ -1,5 +1,5 @@
-// A YAML text whose lists at the top are rows: each row is parsed by itself, so of an edited text only the rows that
-// changed are. What becomes of a text depends on the text alone; rows that are known already only save work.
+// A YAML text whose top-level lists consist of rows. Each row is parsed separately, so that only the rows that an edit
+// changes are parsed again. The result depends only on the text; reuse merely saves work.
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { type Chunk, Chunks, chunkOf, copied, type ParseChunks, type Placed } from './chunks.ts';
@@ -8,7 +8,7 @@ import type { Damage } from './damage.ts';
 import type { Mapping, Sequence, YamlNode } from './tree.ts';
 import { parseYaml, type Reads } from './yaml.ts';
 
-/** An item of a list at the top. */
+/** An item of a top-level list. */
 export type Row = Chunk<YamlNode>;
 export type PlacedRow = Placed<YamlNode>;
 
@@ -16,37 +16,37 @@ export type PlacedRow = Placed<YamlNode>;
 export interface YamlDocument {
   readonly text: string;
   readonly problems: readonly Problem[];
-  /** What of it is not read as it is written. */
+  /** The parts that are not read as written. */
   readonly damages: readonly Damage[];
-  /** The whole tree, with the offsets of the text; made when somebody asks. */
+  /** The whole tree with the offsets of the text; created on demand. */
   readonly root: YamlNode | undefined;
-  /** The tree without the rows of lists: a list that is parsed by rows is empty in it. */
+  /** The tree without the rows of lists: a list that is parsed row by row is empty here. */
   readonly frame: YamlNode | undefined;
   /** The rows of a list of `frame`, in order. */
   rowsOf(list: Sequence): readonly PlacedRow[];
-  /** All rows, in the order of the text: what a parse of the edited text may take over. */
+  /** All rows in text order; a parse of the edited text can reuse them. */
   readonly rows: readonly PlacedRow[];
-  /** What is around the rows, parsed: what a parse of the edited text may take over too. */
+  /** The parsed text around the rows; a parse of the edited text can reuse it too. */
   readonly surroundings: Surroundings | undefined;
 }
 
 /** A text without the rows of its lists. */
 interface Surroundings {
   readonly text: string;
-  /** Undefined where it does not let its rows be parsed by themselves. */
+  /** Undefined if rows cannot be parsed separately. */
   readonly top: Mapping | undefined;
 }
 
-/** Parses a text; rows of `earlier` that are in it too are not parsed again. */
+/** Parses a text; rows that are in `earlier` too are not parsed again. */
 export function parseDocument(text: string, reads: Reads, earlier?: YamlDocument): YamlDocument {
   if (earlier?.text === text) return earlier;
-  // A tab between rows and comments is in no chunk.
+  // A tab between rows and comments would be in no chunk.
   if (strayTabs(text).length > 0) return whole(text, reads);
   const chunks = new Chunks(text, rowParser(reads), earlier && { text: earlier.text, chunks: earlier.rows }, contentOf);
   return byRows(text, reads, chunks, earlier?.surroundings) ?? whole(text, reads);
 }
 
-/** A text that cannot be taken apart: each row is its node in the whole tree. */
+/** A text that cannot be divided: each row is a node of the whole tree. */
 function whole(text: string, reads: Reads): YamlDocument {
   const { value: root, problems, damages } = parseYaml(text, reads);
   return {
@@ -61,19 +61,19 @@ function whole(text: string, reads: Reads): YamlDocument {
   };
 }
 
-/** The items of a list that was parsed with the whole text. */
+/** The items of a list that was parsed as part of the whole text. */
 function alone({ items }: Sequence): readonly PlacedRow[] {
   return items.map(node => ({ chunk: chunkOf('', node), start: 0, end: 0 }));
 }
 
-/** Anchors, aliases, tags and documents reach beyond a row. */
+/** Anchors, aliases, tags and document markers affect more than one row. */
 const farReaching = /(?:^|[\s[{,:-])[&*!]\S|^(?:---|\.\.\.|%)/m;
 
-/** Where a list at the top lies, and its rows in it. */
+/** The range of a top-level list, and its rows. */
 interface List extends Range {
   /** Whether it is in brackets. */
   readonly flow: boolean;
-  /** Where each row begins, and after the last one where the list ends. */
+  /** The start of each row, followed by the end of the list. */
   readonly starts: readonly number[];
 }
 
@@ -85,7 +85,7 @@ function byRows(
 ): YamlDocument | undefined {
   const lists = listsOf(text, reads.lists);
   if (lists.length === 0) return undefined;
-  // The text without the rows of its lists.
+  // The text without rows.
   let outside = '';
   let from = 0;
   const places: { readonly list: List; readonly at: number }[] = [];
@@ -115,7 +115,7 @@ function byRows(
   let left = 0;
   for (const [index, { key, value }] of top.entries.entries()) {
     const placedKey = shifted(key, moved);
-    // The rows are the value of the key above them, which has none without them.
+    // The rows are the value of the preceding key, which is empty without them.
     const place = places[left];
     const next = top.entries[index + 1];
     const isAbove = place && key.to <= place.at && (!next || next.key.from >= place.at);
@@ -147,7 +147,7 @@ function byRows(
   };
 }
 
-/** A list of dashes ends with its last row, comments after it left out. */
+/** The range of a list: a dashed list ends with its last row, without comments after it. */
 function extent({ flow, from, to }: List, rows: readonly PlacedRow[]): Range {
   if (flow) return { from, to };
   const first = rows[0]!;
@@ -175,17 +175,17 @@ function withRows(
 
 const keyLine = /^(\w+):[^\S\n]*(?:#.*)?\r?\n?$/;
 
-/** The lists below some keys of the first column. */
+/** The lists of some top-level keys. */
 function listsOf(text: string, keys: ReadonlySet<string>): readonly List[] {
   const lists: List[] = [];
-  /** Where the rows of a list of dashes begin. */
+  /** The starts of the rows of a dashed list. */
   let rows: number[] | undefined;
   let column = -1;
   const close = (to: number): void => {
     if (rows) lists.push({ flow: false, from: rows[0]!, to, starts: [...rows, to] });
     rows = undefined;
   };
-  // Whether the last line with anything on it is such a key without a value.
+  // Whether the last line with content is such a key without a value.
   let isBelowKey = false;
   for (let start = 0; start < text.length; ) {
     let end = text.indexOf('\n', start);
@@ -200,7 +200,7 @@ function listsOf(text: string, keys: ReadonlySet<string>): readonly List[] {
       const isRow = char === 45 && (next === 32 || next === 10 || next === 13 || at + 1 === text.length);
       if (rows && isRow && indent === column) rows.push(start);
       else if (rows && indent > column) {
-        // Goes on with the row.
+        // A continuation of the row.
       } else {
         close(start);
         if (isRow && isBelowKey) {
@@ -210,7 +210,7 @@ function listsOf(text: string, keys: ReadonlySet<string>): readonly List[] {
         const flow = char === 91 && indent > 0 && isBelowKey ? flowList(text, at) : undefined;
         if (flow) {
           lists.push(flow);
-          // Only a comment is after it on its line.
+          // Only a comment follows on its line.
           end = flow.to;
         }
         isBelowKey = indent === 0 && !isRow && keys.has(keyLine.exec(text.slice(at, end))?.[1] ?? '');
@@ -222,13 +222,13 @@ function listsOf(text: string, keys: ReadonlySet<string>): readonly List[] {
   return lists;
 }
 
-/** Where a row in brackets ends that is on one line and says nothing unusual; −1 for any other. */
+/** The end of a bracketed row on one line without unusual characters; −1 for any other. */
 function flowRowEnd(text: string, from: number): number {
   if (text.charCodeAt(from) !== 91) return -1;
   let depth = 0;
   for (let at = from; ; at++) {
     const code = text.charCodeAt(at);
-    // Quotes in a word are not looked at apart: the parser has to find the same end.
+    // Quotes inside a word are not special, but the parser has to find the same end.
     if (code === 34 || code === 39) at = quoteEnd(text, at, code);
     else if (code === 91) depth++;
     else if (code === 93 && --depth === 0) return at + 1;
@@ -252,14 +252,14 @@ function quoteEnd(text: string, from: number, quote: number): number {
 const gapAt = / *(?:(?:#[^\n\r\x85\u2028\u2029]*)?\r?\n *)*/y;
 const endAt = /\] *(?:#[^\n\r\x85\u2028\u2029]*)?(?=\r?\n|$)/y;
 
-/** A list in brackets whose rows are in brackets, each on a line of its own; undefined for any other. */
+/** A bracketed list of bracketed rows, each on a line of its own; undefined for any other. */
 function flowList(text: string, from: number): List | undefined {
   const starts: number[] = [];
   const skip = (pattern: RegExp, at: number): number => {
     pattern.lastIndex = at;
     return pattern.test(text) ? pattern.lastIndex : -1;
   };
-  // The line of a row or of the closing bracket begins with a space.
+  // Lines with a row or with the closing bracket begin with a space.
   const gap = (at: number): number => {
     const next = skip(gapAt, at);
     return text.charCodeAt(next - 1) === 10 ? -1 : next;
@@ -281,28 +281,28 @@ function flowList(text: string, from: number): List | undefined {
   return undefined;
 }
 
-/** A row without the comments after it, where they are certain to be comments: rows that differ in them are the same. */
+/** A row without the comments after it, if these are certainly comments: such rows have equal chunks. */
 function contentOf(text: string): string {
   if (isFlowRow(text)) return text.slice(0, flowRowEnd(text, 0));
   const hash = text.indexOf('#');
   if (hash < 0) return text;
   const content = text.slice(0, hash).replace(/[ \t\r\n]+$/, '');
-  // Other white space, such as that of an input method, is text to YAML.
+  // Other white space, such as that of an input method, is text in YAML.
   const isSeparate = /[ \t\n]/.test(text[hash - 1] ?? '');
-  // In quotes and in blocks it may be text. What is empty lies where its comment ends.
+  // Inside quotes and block scalars it may be text. The position of an empty value depends on the comment.
   if (!isSeparate || /["'|>]|[-:]$/.test(content) || !onlyComments.test(text.slice(hash))) return text;
   return `${content}\n`;
 }
 
 const onlyComments = /^(?:[^\S\n]*(?:#[^\n]*)?(?:\n|$))*$/;
 
-/** A row of a list of dashes begins with its dash, or with spaces. */
+/** Tells bracketed rows from dashed ones, which begin with a dash or spaces. */
 const isFlowRow = (text: string): boolean => text.charCodeAt(0) === 91;
 
-/** Parses rows of one list; not where one of them is not a row. */
+/** Parses rows of one list; undefined if one of them is not a row. */
 function rowParser(reads: Reads): ParseChunks<YamlNode> {
   return texts => {
-    // Rows in brackets are read as items of a list of dashes: in brackets all is the same.
+    // Parse bracketed rows as items of a dashed list: inside the brackets there is no difference.
     const flow = isFlowRow(texts[0]!);
     const text = flow ? texts.map(own => `- ${own}\n`).join('') : texts.join('');
     if (farReaching.test(text)) return undefined;
@@ -324,7 +324,7 @@ function rowParser(reads: Reads): ParseChunks<YamlNode> {
   };
 }
 
-/** The tree elsewhere. */
+/** The tree with all offsets mapped. */
 export function shifted<T extends YamlNode>(node: T, moved: (offset: number) => number): T;
 export function shifted(node: YamlNode, moved: (offset: number) => number): YamlNode {
   const from = moved(node.from);
@@ -344,7 +344,7 @@ export function shifted(node: YamlNode, moved: (offset: number) => number): Yaml
   }
 }
 
-/** A node of a row, with offsets relative to the row's text, and no slices of another. */
+/** A node with offsets relative to the row's text, and without slices of a larger text. */
 function relative(node: YamlNode, delta: number, own: string): YamlNode {
   const from = node.from + delta;
   const to = node.to + delta;

@@ -1,18 +1,18 @@
-// Changes of lists in a YAML text: items that come and go, everything around them as it is written.
+// Edits of lists in a YAML text: inserts and removes items, leaving everything else as it is written.
 import type { TextEdit } from '../text/edit.ts';
 import { contains, type Range } from '../text/range.ts';
 import type { Entry, Mapping, Sequence, YamlNode } from './tree.ts';
 
-/** An item in its list. */
+/** The position of an item in its list. */
 export interface Spot {
   readonly list: Sequence;
   readonly index: number;
   readonly item: YamlNode;
-  /** Whether it stands where a list could, without one. */
+  /** Whether it is a single value in a place where a list is allowed. */
   readonly single?: true;
 }
 
-/** The item of a list, or what stands in place of a list, at a range. */
+/** The list item (or single value in place of a list) at a range. */
 export function spotOf(node: YamlNode | undefined, site: Range): Spot | undefined {
   if (!node || !contains(node, site)) return undefined;
   if (node.kind === 'sequence') {
@@ -32,7 +32,7 @@ export function spotOf(node: YamlNode | undefined, site: Range): Spot | undefine
   return undefined;
 }
 
-/** Puts items before one, in the way that the list is written. `above` says which comments above it stay with it. */
+/** Inserts items before another one, in the style of the list. `above` says which comments above it stay with it. */
 export function insertedItems(
   text: string,
   { list, index, item, single }: Spot,
@@ -44,7 +44,7 @@ export function insertedItems(
     const start = lineStart(text, item.from);
     const column = text.slice(start, item.from);
     const second = list.items[1];
-    // The first of a list with one item a line stands behind the bracket.
+    // In a list with one item per line, the first item may be on the bracket's line.
     const own = column.trim() === '' || (index === 0 && second && lineStart(text, second.from) > item.to);
     const gap = own ? newlineOf(text) + column.replace(/\S/g, ' ') : ' ';
     return [{ from: item.from, to: item.from, text: items.map(each => `${each},${gap}`).join('') }];
@@ -69,7 +69,7 @@ export function insertedItems(
   return [{ from: at, to: at, text: items.map(each => before + head + each + newlineOf(text)).join('') }];
 }
 
-/** Makes a list of what stood without one. */
+/** Turns a single value into a list. */
 function listed(text: string, item: YamlNode, items: readonly string[]): readonly TextEdit[] | undefined {
   if (item.kind === 'mapping' && item.flow) {
     return [
@@ -79,13 +79,13 @@ function listed(text: string, item: YamlNode, items: readonly string[]): readonl
   }
   const start = lineStart(text, item.from);
   const margin = text.slice(start, item.from);
-  // What stands on several lines would have to move to the right.
+  // A value of several lines would have to be reindented.
   if (margin.trim() !== '' || /[\r\n]/.test(text.slice(item.from, item.to))) return undefined;
   const fresh = items.map(each => `- ${each}${newlineOf(text)}${margin}`).join('');
   return [{ from: item.from, to: item.from, text: `${fresh}- ` }];
 }
 
-/** Puts entries (`key: value`) at the end of a mapping. */
+/** Appends entries (`key: value`) to a mapping. */
 export function addedEntries(text: string, mapping: Mapping, pairs: readonly string[]): TextEdit | undefined {
   const last = mapping.entries.at(-1);
   if (!last) return undefined;
@@ -93,17 +93,17 @@ export function addedEntries(text: string, mapping: Mapping, pairs: readonly str
   if (mapping.flow) return { from: at, to: at, text: pairs.map(pair => `, ${pair}`).join('') };
   const first = mapping.entries[0]!.key.from;
   const margin = ' '.repeat(first - lineStart(text, first));
-  // Behind the last entry and the comment on its line.
+  // After the last entry and the comment on its line.
   const end = lineEnd(text, at);
   return { from: end, to: end, text: pairs.map(pair => newlineOf(text) + margin + pair).join('') };
 }
 
-/** Where an entry ends: an empty value stands nowhere. */
+/** The end of an entry, whose value may be empty. */
 export function endOf({ key, value }: Entry): number {
   return Math.max(key.to, value.to);
 }
 
-/** Takes an item away; comments on its lines stay. Undefined where it cannot be taken without more ado. */
+/** Removes an item and keeps comments on its lines. Undefined if that is not straightforward. */
 export function removedItem(text: string, spot: Spot): TextEdit | undefined {
   const { list, index, item } = spot;
   if (list.items.length === 1) return undefined;
@@ -116,13 +116,13 @@ export function removedItem(text: string, spot: Spot): TextEdit | undefined {
   if (!lines) return undefined;
   const margin = /^\s*/.exec(lines.text)![0];
   const comments = commentsIn(lines.text).map(comment => margin + comment + newlineOf(text));
-  // The last line of a file may have no break: then the one above it loses its own.
+  // If the last line of the file has no line break, remove the one before it.
   const open = comments.length === 0 && !/[\r\n]$/.test(lines.text);
   const from = open ? lineEnd(text, Math.max(0, lines.from - 1 - (text[lines.from - 2] === '\r' ? 1 : 0))) : lines.from;
   return { from, to: lines.to, text: comments.join('') };
 }
 
-/** The lines that an item of a block list has to itself, line breaks included. */
+/** The lines of a block list item that it does not share, including line breaks. */
 export function itemLines(text: string, { list, item }: Spot): (Range & { readonly text: string }) | undefined {
   const dash = list.flow ? undefined : dashOf(text, item);
   if (dash === undefined) return undefined;
@@ -135,15 +135,15 @@ export function itemLines(text: string, { list, item }: Spot): (Range & { readon
   return { from, to, text: text.slice(from, to) };
 }
 
-/** The dash of an item, where it stands on the item's own line. */
+/** The offset of an item's dash, if it is on the item's own line. */
 export function dashOf(text: string, item: YamlNode): number | undefined {
   const start = lineStart(text, item.from);
-  // An anchor or a tag may stand between.
+  // There may be an anchor or tag in between.
   const match = /-(?:[ ]+[&!]\S*)*[ ]+$/.exec(text.slice(start, item.from));
   return match ? start + match.index : undefined;
 }
 
-/** The comments of a stretch of YAML that begins outside of quotes. */
+/** The comments in a part of a YAML text that begins outside of quotes. */
 export function commentsIn(text: string): readonly string[] {
   const found: string[] = [];
   let quote = '';
@@ -165,7 +165,7 @@ export function lineStart(text: string, offset: number): number {
   return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
-/** The end of a line, before its break. */
+/** The end of a line, before its line break. */
 export function lineEnd(text: string, offset: number): number {
   let at = offset;
   while (at < text.length && text[at] !== '\n' && text[at] !== '\r') at++;

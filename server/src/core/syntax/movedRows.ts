@@ -1,23 +1,23 @@
-// Rows of lists in a YAML text that are exchanged, copied and removed. What stays where it is are dashes, brackets and
-// commas; a row is its text, the comment behind it and the comments on the lines above it.
+// Swaps, copies and removes rows of lists in a YAML text. Dashes, brackets and commas stay in place; a row consists of
+// its text, the comment after it and the comments on the lines above it.
 import type { TextEdit } from '../text/edit.ts';
 import type { Range } from '../text/range.ts';
 import { dashOf, lineEnd, lineStart, newlineOf, type Spot } from './lists.ts';
 
-/** The comment above a list that says what its rows consist of: it stays on top. */
+/** The comment above a list that names the columns of its rows: it stays on top. */
 const listHead = /^\s*#\s*\[?\s*from\b/;
 
 interface Parts {
-  /** Lines with comments above it; empty where there are none. */
+  /** The comment lines above it; may be empty. */
   readonly above: Range;
   readonly item: Range;
-  /** The comment after it, with the white space in front of that. */
+  /** The comment after it, including the white space before that. */
   readonly behind: Range;
-  /** Whether no other row is on its lines. */
+  /** Whether no other row shares its lines. */
   readonly isAlone: boolean;
 }
 
-/** Undefined where something besides its text belongs to a row: an anchor, a tag. */
+/** Undefined if a row has more than text, such as an anchor or tag. */
 function partsOf(text: string, { list, index, item }: Spot): Parts | undefined {
   const { from, to } = item;
   const start = lineStart(text, from);
@@ -46,20 +46,20 @@ function partsOf(text: string, { list, index, item }: Spot): Parts | undefined {
 
 const empty = (at: number): Range => ({ from: at, to: at });
 
-/** The lines of a row, or its text where it shares them. */
+/** The lines of a row, or just its text if it shares them. */
 export function rowExtent(text: string, spot: Spot): Range {
   const parts = partsOf(text, spot);
   if (!parts?.isAlone) return { from: spot.item.from, to: spot.item.to };
   return { from: parts.above.from, to: lineEnd(text, parts.behind.to) };
 }
 
-/** Exchanges two rows, in one list or in two. */
+/** Swaps two rows of one list or two. */
 export function swappedRows(text: string, upper: Spot, lower: Spot): readonly TextEdit[] | undefined {
   const [a, b] = [partsOf(text, upper), partsOf(text, lower)];
   if (!a || !b) return undefined;
   const columnOf = ({ item }: Parts): number => item.from - lineStart(text, item.from);
   const isBroken = ({ item }: Parts): boolean => /[\r\n]/.test(text.slice(item.from, item.to));
-  // Lines after the first would have to move to the side, or mean something else in brackets.
+  // Further lines would have to be reindented, or would mean something else in brackets.
   const isOther = columnOf(a) !== columnOf(b) || upper.list.flow !== lower.list.flow;
   if (isOther && (isBroken(a) || isBroken(b))) return undefined;
   if (upper.list.flow !== lower.list.flow && !(isFlow(upper) && isFlow(lower))) return undefined;
@@ -82,7 +82,7 @@ function exchanged(text: string, a: Range, b: Range): readonly TextEdit[] {
   ];
 }
 
-/** Puts a copy of a row below it, its comments with it. */
+/** Inserts a copy of a row below it, including its comments. */
 export function copiedRow(text: string, spot: Spot): readonly TextEdit[] | undefined {
   const parts = partsOf(text, spot);
   if (!parts) return undefined;
@@ -90,7 +90,7 @@ export function copiedRow(text: string, spot: Spot): readonly TextEdit[] | undef
   return below(text, spot, parts, slice(parts.item), slice(parts.behind), slice(parts.above));
 }
 
-/** Puts a row below one. */
+/** Inserts a row below another one. */
 export function rowBelow(text: string, spot: Spot, row: string, comment: string): readonly TextEdit[] | undefined {
   const parts = partsOf(text, spot);
   return parts && below(text, spot, parts, row, comment, '');
@@ -125,7 +125,7 @@ function below(
   if (!isLast || rest.includes(',')) {
     return rest.includes(']') ? undefined : [{ from: at, to: at, text: `${line},${comment}` }];
   }
-  // The bracket that closes the list goes down with the last row.
+  // The closing bracket of the list moves down with the last row.
   return [
     { from: item.to, to: behind.from, text: ',' },
     { from: at, to: at, text: line + rest + comment },
@@ -156,12 +156,12 @@ export function removedRow(text: string, spot: Spot): readonly TextEdit[] | unde
   if (text.slice(behind.to, end).trim() !== '') return undefined;
   if (next && !rest.includes(']')) {
     if (!opens) return [lines(text, above.from, end)];
-    // Behind the bracket comes the next row, with nothing in between.
+    // The next row directly follows the bracket.
     const gap = text.slice(end, next.from);
     return gap.trim() === '' && above.from === above.to ? [{ from: item.from, to: next.from, text: '' }] : undefined;
   }
   if (!before || opens) return undefined;
-  // The row above is the last one then: it has a comma if this one has, and the bracket after it that this one has.
+  // The row above becomes the last one: it takes this row's comma or lack of one, and its bracket.
   const ownComma = /,/.test(rest);
   const comma = text.indexOf(',', before.to);
   if (comma < 0 || comma >= above.from || text.slice(before.to, comma).trim() !== '') return undefined;
@@ -170,7 +170,7 @@ export function removedRow(text: string, spot: Spot): readonly TextEdit[] | unde
   return [{ from: before.to, to: comma + 1, text: rest }, own];
 }
 
-/** Whole lines from the start of one to the end of another: the last ones of a text go with the break above them. */
+/** Removes whole lines; if they are the last ones, with the line break before them. */
 function lines(text: string, from: number, end: number): TextEdit {
   if (end < text.length) return { from, to: end + (text.startsWith('\r\n', end) ? 2 : 1), text: '' };
   return { from: Math.max(0, from - (text.slice(from - 2, from) === '\r\n' ? 2 : 1)), to: end, text: '' };

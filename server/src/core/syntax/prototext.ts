@@ -1,5 +1,6 @@
-// Protobuf's text format, for reading while it is typed: never fails, reports what is wrong, and keeps every range.
-// Rules: google/protobuf/text_format.cc and the language's specification (protobuf.dev, “Text Format Language”).
+// A parser for protobuf's text format that works while the text is being typed: never fails, reports errors, keeps
+// ranges. Rules: google/protobuf/text_format.cc and the language's specification (protobuf.dev, “Text Format
+// Language”).
 import * as l10n from '@vscode/l10n';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
@@ -7,27 +8,27 @@ import { type Chunked, Chunks } from './chunks.ts';
 
 export type ProtoValue = ProtoScalar | ProtoMessage;
 
-/** A string (pieces joined, escapes resolved), a number as it is written, or a bare word: an enum's value, true, false. */
+/** A string (pieces joined, escapes resolved), a number as written, or a word: an enum value, true, false. */
 export interface ProtoScalar extends Range {
   readonly kind: 'string' | 'number' | 'word';
   readonly text: string;
 }
 
-/** `{ … }` or `< … >`, braces included. */
+/** `{ … }` or `< … >`, including the braces. */
 export interface ProtoMessage extends Range {
   readonly kind: 'message';
   readonly fields: readonly ProtoField[];
 }
 
 /**
- * `name: value` from its name to the end of its value. Each entry of a list `name: [a, b]` is a field of its own, as in
- * the data model; they share the extent of the whole.
+ * `name: value`, from the name to the end of the value. Each entry of a list `name: [a, b]` is a separate field, as in
+ * the data model; they share the range of the whole.
  */
 export interface ProtoField extends Range {
   readonly name: string;
   /** The end of the name, which starts at `from`. */
   readonly nameTo: number;
-  /** Undefined where it is not written yet. */
+  /** Undefined if it has not been written yet. */
   readonly value: ProtoValue | undefined;
 }
 
@@ -36,7 +37,7 @@ export interface ParsedPrototext {
   readonly problems: readonly Problem[];
 }
 
-/** A text as chunks, each with a tree of its own: what comes before the first message of the top, and each such message. */
+/** A text as chunks with separate trees: the part before the first top-level message, and each of these messages. */
 export type PrototextDocument = Chunked<ParsedPrototext>;
 
 class Scalar implements ProtoScalar {
@@ -78,32 +79,32 @@ class Field implements ProtoField {
   }
 }
 
-/** A message that is open: its field, and how its line is indented. */
+/** An open message: its field and indentation. */
 interface Open {
   readonly field: Field;
   readonly message: Message;
-  /** The list it is an entry of. */
+  /** The list that it is an entry of. */
   readonly list: Field | undefined;
-  /** Columns of the line that opens it and of the first line inside; only measured when braces do not match. */
+  /** The columns of the line that opens it and of the first line inside; measured only if braces do not match. */
   readonly column: number;
   inner: number | undefined;
 }
 
-/** How far a part of a text was read when all was well. */
+/** How far a text was read before the first error. */
 interface Sound {
   readonly at: number;
   readonly fields: number;
   readonly problems: number;
 }
 
-/** More problems than anybody reads. */
+/** More problems than anyone reads. */
 const maxProblems = 500;
 
 /**
- * Takes a text apart at the messages that occur only at the top (`layer`), and parses each part by itself, unless
- * `earlier`, such as the text before an edit, has it. Where such a message begins inside another one, a brace is missing
- * above: the part above is then read again by its indentation, so a brace that is not typed yet costs nothing below it.
- * Linear: nothing is read more than twice.
+ * Divides a text at messages that occur only at the top level (`layer`), and parses each part separately, unless
+ * `earlier` (such as the text before an edit) has it. If such a message begins inside another one, a brace is missing
+ * above: that part is then parsed again by indentation, so a missing brace does not affect what is below. Linear time:
+ * nothing is read more than twice.
  */
 export function parseDocument(text: string, top: readonly string[], earlier?: PrototextDocument): PrototextDocument {
   if (earlier?.text === text) return earlier;
@@ -112,7 +113,7 @@ export function parseDocument(text: string, top: readonly string[], earlier?: Pr
   return { text, chunks: chunks.at(starts)! };
 }
 
-/** The same as one tree. */
+/** The same as a single tree. */
 export function parsePrototext(text: string, top: readonly string[] = []): ParsedPrototext {
   const fields: ProtoField[] = [];
   const problems: Problem[] = [];
@@ -124,7 +125,7 @@ export function parsePrototext(text: string, top: readonly string[] = []): Parse
   return { root: { kind: 'message', fields, from: 0, to: text.length }, problems: problems.slice(0, maxProblems) };
 }
 
-/** A field elsewhere: `move` gives the new place of an offset. */
+/** A field with its offsets mapped by `move`. */
 export function movedField(field: ProtoField, move: (offset: number) => number): ProtoField {
   const { name, from, nameTo, to, value } = field;
   return { name, from: move(from), nameTo: move(nameTo), to: move(to), value: value && movedValue(value, move) };
@@ -146,7 +147,9 @@ function movedProblem(problem: Problem, move: (offset: number) => number): Probl
   };
 }
 
-/** The number that a scalar means: decimal, octal or hexadecimal, with `f` after a float; undefined where it is not a number. */
+/**
+ * The number in a scalar: decimal, octal or hexadecimal, with an `f` after a float; undefined if it is not a number.
+ */
 export function protoNumber(value: ProtoValue | undefined): number | undefined {
   if (value?.kind === 'word') {
     if (/^inf(?:inity)?$/i.test(value.text)) return Number.POSITIVE_INFINITY;
@@ -183,15 +186,15 @@ const closeBrace = 125;
 const boundaries: ReadonlySet<number> = new Set([...'{}<>,;:[]"\''].map(sign => sign.charCodeAt(0)));
 
 /**
- * Where the parts of a text begin, from the start of one on: at the line of each message of the top, or at its name where
- * something is in front of it.
+ * The starts of the parts of a text, from the start of one on: the line of each top-level message, or its name if
+ * something precedes it on the line.
  */
 function* startsOf(text: string, top: readonly string[], from: number): Generator<number> {
   yield from;
-  // Asked for its end alone: a match of each of thousands of layers would be an object to throw away at every keystroke.
+  // Search only for its end: match objects for thousands of layers would be garbage at every keystroke.
   const candidate = new RegExp(`\\b(?:${top.join('|')})(?=(?:[ \\t-\\r]*:)?[ \\t-\\r]*[{<])`, 'g');
   let outer: { readonly name: string; at: number; depth: number } | undefined;
-  /** What is here is outside of strings and comments. */
+  /** Up to here, strings and comments have been skipped. */
   let at = from;
   let last = from;
   candidate.lastIndex = from;
@@ -200,7 +203,7 @@ function* startsOf(text: string, top: readonly string[], from: number): Generato
     let index = end;
     while (index > 0 && isNamePart(text.charCodeAt(index - 1))) index--;
     if (index > 0 && !isBoundary(text.charCodeAt(index - 1))) continue;
-    // Strings and comments end with their lines.
+    // Strings and comments end with their line.
     let start = index;
     while (start > at && !isLineEnd(text.charCodeAt(start - 1))) start--;
     if (start > at) at = start;
@@ -208,7 +211,7 @@ function* startsOf(text: string, top: readonly string[], from: number): Generato
     if (at > index) continue;
     const name = text.slice(index, end);
     if (outer && outer.name !== name) {
-      // The oldest form: `layers { layer { … } }`.
+      // The V0 format: `layers { layer { … } }`.
       while (outer.at < index) {
         const code = text.charCodeAt(outer.at);
         if (code === openBrace || code === openAngle) outer.depth++;
@@ -224,19 +227,19 @@ function* startsOf(text: string, top: readonly string[], from: number): Generato
   }
 }
 
-/** Whether a name that comes after this character is one by itself: not the rest of a number, or a part of `[a.b]`. */
+/** Whether a name can start after this character: not the rest of a number, or a part of `[a.b]`. */
 function isBoundary(code: number): boolean {
   return isSpace(code) || boundaries.has(code);
 }
 
-/** The end of the string or the comment that begins here, or else of the character. */
+/** The end of the string or comment that begins here, else of the character. */
 function tokenEnd(text: string, at: number): number {
   const code = text.charCodeAt(at);
   if (code === hash) return lineEnd(text, at);
   return isQuote(code) ? stringEnd(text, at) : at + 1;
 }
 
-/** Where the line begins, if nothing but white space is in front; else the offset itself. */
+/** The start of the line, if only white space precedes the offset; else the offset itself. */
 function marginOf(text: string, offset: number): number {
   let at = offset;
   while (at > 0 && (text.charCodeAt(at - 1) === 32 || text.charCodeAt(at - 1) === 9)) at--;
@@ -249,7 +252,7 @@ function lineEnd(text: string, from: number): number {
   return at;
 }
 
-/** After the closing quote of a string, or at the end of its line where there is none. */
+/** The end of a string: after its closing quote, or at the end of its line if there is none. */
 function stringEnd(text: string, from: number): number {
   const quote = text.charCodeAt(from);
   let at = from + 1;
@@ -270,11 +273,11 @@ class Parser {
   readonly #problems: Problem[] = [];
   #stack: Open[] = [];
   #at = 0;
-  /** Whether a line ended in the white space that was skipped last. */
+  /** Whether the last skipped white space contained a line end. */
   #newLine = true;
-  /** Whether braces did not match. */
+  /** Whether braces do not match. */
   #damaged = false;
-  /** After the last message at the top that is whole: what is wrong below does not touch it. */
+  /** The state after the last complete top-level message, which errors below do not affect. */
   #sound: Sound;
 
   constructor(text: string) {
@@ -372,7 +375,7 @@ class Parser {
     }
     const isValue = isQuote(code) || isNumberStart(code) || (isMarked && isNameStart(code) && !this.#startsField());
     if (!isValue || (!isMarked && crossed)) {
-      // What comes next is looked at afresh: `num_output:` before a `}` or the next field.
+      // Start over after this: `num_output:` may be followed by a `}` or the next field.
       if (crossed) this.#newLine = true;
       this.#missing(field, isMarked);
       return;
@@ -400,7 +403,7 @@ class Parser {
     });
   }
 
-  /** Whether the word here is the name of a next field, not a value. */
+  /** Whether the next word is the name of a field rather than a value. */
   #startsField(): boolean {
     const text = this.#text;
     let at = this.#at;
@@ -419,7 +422,7 @@ class Parser {
     this.#stack.push({ field, message, list, column, inner: undefined });
   }
 
-  /** The entries of a list up to its end, or up to a message among them, whose fields come first. */
+  /** Parses the entries of a list, up to its end or to a message in it, whose fields come first. */
   #list(of: Field, byIndentation: boolean): void {
     const text = this.#text;
     for (;;) {
@@ -454,7 +457,9 @@ class Parser {
     });
   }
 
-  /** Between the entries of a list there is one comma, and none after the last (text_format.cc, ConsumeField). */
+  /**
+   * There has to be one comma between the entries of a list, and none after the last (text_format.cc, ConsumeField).
+   */
   #checkSeparator(end: number, separator: number, next: number): void {
     const isEntry =
       next === openBrace || next === openAngle || isQuote(next) || isNumberStart(next) || isNameStart(next);
@@ -511,7 +516,7 @@ class Parser {
     return new Scalar('number', text.slice(from, at), from, at);
   }
 
-  /** One or several strings, joined. A string ends at the end of its line. */
+  /** One or several adjacent strings, joined. A string ends at the end of its line. */
   #string(): Scalar {
     const text = this.#text;
     const from = this.#at;
@@ -553,7 +558,7 @@ class Parser {
       joined += isPlain ? content : unescaped(content);
       to = at + 1;
       this.#at = to;
-      // Adjacent strings are one.
+      // Adjacent strings are joined.
       this.#skip(false);
       if (!isQuote(text.charCodeAt(this.#at))) {
         this.#at = to;
@@ -602,7 +607,7 @@ class Parser {
     if (open.list) this.#list(open.list, byIndentation);
   }
 
-  /** Whether a message at the top that is closed here does not look as if it should go on. */
+  /** Whether a top-level message that is closed here looks complete. */
   #isWhole({ field, list }: Open, brace: number, own: boolean): boolean {
     if (list || (own && this.#columnOf(brace) !== this.#columnOf(field.from))) return false;
     const text = this.#text;
@@ -612,7 +617,7 @@ class Parser {
     return at >= this.#end || (code !== closeBrace && code !== closeAngle);
   }
 
-  /** By indentation: whether a closing brace at the start of a line has nothing to close; closes what lies deeper. */
+  /** By indentation: closes deeper messages; returns whether a brace at the start of a line then closes nothing. */
   #isStray(from: number): boolean {
     const column = this.#columnOf(from);
     const innermost = this.#stack.at(-1)!;
@@ -627,7 +632,7 @@ class Parser {
     return false;
   }
 
-  /** By indentation: a line that is not indented deeper than the one that opened a message is not inside it. */
+  /** By indentation: closes messages that the line is not indented deeper than. */
   #closeByColumn(from: number): void {
     const column = this.#columnOf(from);
     while (this.#stack.length > 0) {
@@ -639,7 +644,9 @@ class Parser {
     if (innermost) innermost.inner ??= column;
   }
 
-  /** Whether the lines inside are indented deeper than the one that opened it; as around it where there are none yet. */
+  /**
+   * Whether the lines inside are indented more than the opening line; without any, the same as for the outer message.
+   */
   #isIndented(index: number): boolean {
     for (let at = index; at >= Math.max(0, index - 32); at--) {
       const { column, inner } = this.#stack[at]!;
@@ -667,7 +674,7 @@ class Parser {
     });
   }
 
-  /** What is not the start of a field: reported once, up to the next space or brace. */
+  /** Reports something that is not a field, once up to the next space or brace. */
   #stray(): void {
     const text = this.#text;
     const from = this.#at;
@@ -684,12 +691,12 @@ class Parser {
     });
   }
 
-  /** Skips white space and comments, and separators unless a value is expected. Returns where one was, or −1. */
+  /** Skips white space and comments, and separators unless a value is expected. Returns the first separator, or −1. */
   #skip(separators = true): number {
     const text = this.#text;
     if (separators) this.#newLine = this.#at === 0;
     let at = this.#at;
-    // At the beginning of a text, a message or a list there is nothing to separate (text_format.cc, ConsumeField).
+    // At the start of a text, message or list there is nothing to separate (text_format.cc, ConsumeField).
     const separated = at === 0 || isOpening(this.#text.charCodeAt(at - 1));
     let first = -1;
     for (; at < this.#end; at++) {
@@ -704,7 +711,7 @@ class Parser {
         continue;
       }
       if (separators && (code === comma || code === semicolon)) {
-        // One separates two fields, another one nothing.
+        // One separator is fine between two fields; others are not.
         if (separated || first >= 0) this.#strayAt(at);
         else first = at;
         continue;
@@ -720,11 +727,11 @@ class Parser {
     return (this.#stack.at(-1)?.message ?? this.#root).fields;
   }
 
-  /** How far the line of an offset is indented. */
+  /** The indentation of the line of an offset. */
   #columnOf(offset: number): number {
     const text = this.#text;
     let start = offset;
-    // Lines are not endless: what comes after 400 characters is not indented.
+    // Limits the search in long lines: after 400 characters, it is not an indentation.
     const least = Math.max(0, offset - 400);
     while (start > least && !isLineEnd(text.charCodeAt(start - 1))) start--;
     let at = start;
@@ -780,7 +787,7 @@ const escapes: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** C's escapes; an octal or hexadecimal one is a byte, read as a character. */
+/** Resolves C escapes; an octal or hexadecimal one is a byte, taken as a character. */
 function unescaped(text: string): string {
   return text.replace(/\\(?:([0-7]{1,3})|[xX]([\da-fA-F]{1,2})|([\s\S])|$)/g, (_, octal, hex, other) => {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);

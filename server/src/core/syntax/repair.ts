@@ -1,24 +1,24 @@
-// Ways to repair one line of YAML that the parser refuses: each is one slip of a hand, undone.
+// Candidate repairs of a YAML line that the parser rejects; each one undoes a single slip.
 import * as l10n from '@vscode/l10n';
 import type { Range } from '../text/range.ts';
 
 /** A line with one slip undone. */
 export interface LineRepair {
   readonly line: number;
-  /** What the line reads then. */
+  /** The repaired line. */
   readonly text: string;
   readonly code: string;
   /** What is wrong with the line, and why. */
   readonly message: string;
-  /** What to do about it; a sentence of its own. */
+  /** What to do about it, as a separate sentence. */
   readonly help?: string;
   /** A verb phrase for the fix. */
   readonly title: string;
-  /** The part of the line that is wrong; the whole content where it is not given. */
+  /** The wrong part of the line; default: all of its content. */
   readonly at?: Range | undefined;
 }
 
-/** Full-width forms that input methods type for ASCII, beside U+FF01 to U+FF5E. */
+/** Full-width characters from input methods that stand for ASCII, in addition to U+FF01 to U+FF5E. */
 const fullWidth: Readonly<Record<string, string>> = {
   '\u3000': ' ',
   '\u00a0': ' ',
@@ -45,7 +45,7 @@ function narrowed(char: string): string {
   return fullWidth[char] ?? String.fromCharCode(char.charCodeAt(0) - 0xfee0);
 }
 
-/** The sign that was meant; behind a colon YAML wants a space too, which a full-width one brings along. */
+/** The intended character; YAML also wants a space after a colon, which a full-width colon visually includes. */
 function spacedOut(char: string, at: number, content: string): string {
   const ascii = narrowed(char);
   return ascii === ':' && /\S/.test(content[at + 1] ?? ' ') ? ': ' : ascii;
@@ -55,7 +55,7 @@ export function hasFullWidth(text: string): boolean {
   return wide.test(text);
 }
 
-/** The line with ASCII for full-width signs; undefined where there is none outside its comment. */
+/** The line with ASCII instead of full-width characters; undefined if there are none outside its comment. */
 export function narrow(text: string, line: number): LineRepair | undefined {
   const end = contentEnd(text);
   const content = text.slice(0, end);
@@ -81,7 +81,7 @@ export function narrow(text: string, line: number): LineRepair | undefined {
   };
 }
 
-/** What stands around a line. */
+/** The surroundings of a line. */
 interface Place {
   readonly lines: readonly string[];
   readonly line: number;
@@ -106,7 +106,7 @@ function placeOf(lines: readonly string[], line: number): Place {
   };
 }
 
-/** The next line with content, up (−1) or down (1), not far. */
+/** The next line with content, up (−1) or down (1), within a few lines. */
 export function contentLine(lines: readonly string[], line: number, step: 1 | -1): number | undefined {
   for (let at = line + step, left = 50; at >= 0 && at < lines.length && left > 0; at += step, left--) {
     if (/^\s*[^#\s]/.test(lines[at]!)) return at;
@@ -118,14 +118,14 @@ export function indentOf(text: string): number {
   return Math.max(0, text.search(/\S/));
 }
 
-/** Whether a line begins with a dash and a space (or nothing) behind it. */
+/** Whether a line begins with a dash that is followed by a space or nothing. */
 export function isDashed(text: string): boolean {
   return /^\s*-(?:\s|$)/.test(text);
 }
 
 /**
- * The columns of dashes that a row on this line may belong to: those of the lists that are open above it, and that of
- * the row below.
+ * The columns of the dashes that a row on this line may align with: those of the lists that are open above it, and that
+ * of the row below.
  */
 export function dashColumns(lines: readonly string[], line: number): readonly number[] {
   const columns = new Set<number>();
@@ -149,14 +149,14 @@ export function dashColumns(lines: readonly string[], line: number): readonly nu
   return [...columns];
 }
 
-/** All slips that a line may have; which of them repair it is up to the parser. */
+/** All slips that a line may have; the parser decides which of them are a repair. */
 export function* slips(lines: readonly string[], line: number): Generator<LineRepair> {
   const place = placeOf(lines, line);
   if (place.indent < 0 || place.content.startsWith('#')) return;
   const { text } = place;
   const narrower = narrow(text, line);
   if (narrower) {
-    // Nobody means a full-width sign: what else might explain the line is no slip.
+    // Full-width characters are never intended, so do not offer other explanations.
     yield narrower;
     return;
   }
@@ -172,7 +172,7 @@ export function* slips(lines: readonly string[], line: number): Generator<LineRe
 
 function* tabs({ text, line, indent, content, lines, above, below }: Place): Generator<LineRepair> {
   if (!/^ *\t/.test(text)) return;
-  // A tab stands for the indentation of a neighbour, most likely one that is an item if this is one.
+  // Replace a tab by the indentation of a neighbor, preferably of the same kind (item or not).
   const alike = [above, below].filter(at => at !== undefined && isDashed(lines[at]!) === isDashed(content));
   for (const column of new Set(alike.map(at => indentOf(lines[at!]!)))) {
     yield {
@@ -203,7 +203,7 @@ function* indents(place: Place): Generator<LineRepair> {
   for (const column of near.length > 0 ? near : others) yield reindented(lines, line, column);
 }
 
-/** A line at the indentation of its neighbours. */
+/** The line with the indentation of a neighbor. */
 export function reindented(lines: readonly string[], line: number, column: number): LineRepair {
   const text = lines[line]!;
   const indent = indentOf(text);
@@ -218,7 +218,7 @@ export function reindented(lines: readonly string[], line: number, column: numbe
   };
 }
 
-/** The columns of keys that are open above a line: a key on the line of a dash too, as `softmax` in `- softmax:`. */
+/** The columns of the open keys above a line, including keys after a dash, such as `softmax` in `- softmax:`. */
 function keyColumns(lines: readonly string[], line: number): readonly number[] {
   const columns = new Set<number>();
   let least = Number.POSITIVE_INFINITY;
@@ -287,7 +287,7 @@ function* keys({ lines, line, text, indent, content, below }: Place): Generator<
     at,
   } as const;
   if (rest.trim() === '') {
-    // `- conv` above its settings; else a word with a dash is a row.
+    // `- conv` above its settings is a key without colon; any other word with a dash is a row.
     if (isDashed(content) && (below === undefined || indentOf(lines[below]!) <= indent)) return;
     yield { ...missing, text: `${lead}${key}:${behind}` };
   } else if (/^:\S/.test(rest)) {
@@ -341,7 +341,7 @@ function* commas({ line, text }: Place): Generator<LineRepair> {
     title: l10n.t('Insert a comma'),
     at: { from: Math.max(0, at - 1), to: Math.min(at + 1, text.length) },
   });
-  // A row of a list in brackets: `[…]` above `[…]`.
+  // A row of a bracketed list: `[…]` above `[…]`.
   if (content.endsWith(']') && !isDashed(text)) yield missing(content.length);
   for (const { at, depth } of positions(text, end)) {
     if (depth === 0 || at === 0) continue;
@@ -354,7 +354,7 @@ function* commas({ line, text }: Place): Generator<LineRepair> {
   }
 }
 
-/** What follows a row in brackets and is none of it: a comment that has lost its sign. */
+/** Text after a bracketed row that is probably a comment without its `#`. */
 function* comments({ line, text }: Place): Generator<LineRepair> {
   const end = contentEnd(text);
   let closed: number | undefined;
@@ -400,7 +400,7 @@ function* quotes({ line, text }: Place): Generator<LineRepair> {
 
 const partner: Readonly<Record<string, string>> = { '[': ']', '{': '}', ']': '[', '}': '{' };
 
-/** One bracket put in or taken out at every place where one may be. Which of them make a row is judged by the format. */
+/** One bracket inserted or removed at every possible place. The format decides which results are rows. */
 function* brackets({ line, text }: Place): Generator<LineRepair> {
   const end = contentEnd(text);
   const open: { char: string; at: number }[] = [];
@@ -413,7 +413,7 @@ function* brackets({ line, text }: Place): Generator<LineRepair> {
     }
   }
   if (open.length > 0 && !surplus) {
-    // Not closed: close it where a part ends. With more than one open, all of them close at the end.
+    // Not closed: close it at the end of a part. If more than one is open, close all at the end.
     const { char, at } = open[0]!;
     const message = l10n.t('This “{0}” is never closed.', char);
     const base = { line, code: 'yaml-unclosed-bracket', message, at: { from: at, to: at + 1 } } as const;
@@ -469,7 +469,7 @@ function* brackets({ line, text }: Place): Generator<LineRepair> {
           title: l10n.t('Open it with “{0}”', partner[char]!),
         };
     }
-    // `[64, 3}`: the wrong one of two.
+    // `[64, 3}`: one of the two is wrong.
     const opened = open.at(-1);
     if (opened)
       yield {
@@ -485,13 +485,13 @@ function* brackets({ line, text }: Place): Generator<LineRepair> {
 interface Position {
   readonly at: number;
   readonly char: string;
-  /** Brackets open before it. */
+  /** The number of open brackets before it. */
   readonly depth: number;
   readonly opens: boolean;
   readonly closes: boolean;
-  /** Whether something ends here: a closing bracket may stand before it. */
+  /** Whether something ends here, so a closing bracket can be inserted. */
   readonly boundary: boolean;
-  /** Whether something begins here: an opening bracket may stand before it. */
+  /** Whether something begins here, so an opening bracket can be inserted. */
   readonly starts: boolean;
 }
 
@@ -518,7 +518,7 @@ function* positions(text: string, end: number): Generator<Position> {
   }
 }
 
-/** Where a line's comment begins, else its end. */
+/** The start of a line's comment, else its end. */
 export function contentEnd(text: string): number {
   let quote = '';
   for (let at = 0; at < text.length; at++) {
@@ -529,18 +529,18 @@ export function contentEnd(text: string): number {
     } else if ((char === '"' || char === "'") && /[\s[{,:(]/.test(text[at - 1] ?? ' ')) quote = char;
     else if (char === '#' && /[\s\]},]/.test(text[at - 1] ?? ' ')) return at;
   }
-  // A quote that does not end hides the comment: look for it without minding quotes.
+  // An unclosed quote hides the comment, so search for it without regard to quotes.
   return quote ? (/\s#/.exec(text)?.index ?? text.length) : text.length;
 }
 
-/** How many brackets a line leaves open (below 0: closes too many), quotes and comments aside. */
+/** How many brackets a line leaves open (negative: closes too many), ignoring quotes and comments. */
 export function balanceOf(text: string): number {
   let balance = 0;
   for (const { opens, closes } of positions(text, contentEnd(text))) balance += opens ? 1 : closes ? -1 : 0;
   return balance;
 }
 
-/** Whether quotes of a line do not come in pairs. */
+/** Whether a line has an unclosed quote. */
 export function hasOpenQuote(text: string): boolean {
   const content = text.slice(0, contentEnd(text));
   return ['"', "'"].some(quote => content.split(quote).length % 2 === 0);

@@ -1,4 +1,4 @@
-// Trees as parts within parts, whatever the language: for folding, and for a selection that grows.
+// Trees as nested ranges, whatever the language: for folding and for expanding selections.
 import type { Range } from '../text/range.ts';
 import type { Span } from '../text/span.ts';
 import { type Cfg, cfgItems } from './cfg.ts';
@@ -41,7 +41,7 @@ export function prototextSpans({ chunks }: PrototextDocument): readonly Span[] {
       span({ from: start + from, to: start + to }, parts, folds);
     const { value } = field;
     const name = at({ from: field.from, to: field.nameTo }, []);
-    // A text may nest deeper than a recursion can follow.
+    // Limit the recursion: the text may nest deeper than the stack allows.
     const fields = value?.kind === 'message' && depth < deepest ? value.fields : [];
     const parts = fields.map(each => inside(each, start, depth + 1));
     return at(field, value ? [name, at(value, parts)] : [name], true);
@@ -49,7 +49,7 @@ export function prototextSpans({ chunks }: PrototextDocument): readonly Span[] {
   return chunks.flatMap(({ chunk: { node }, start }) => node.root.fields.map(field => inside(field, start)));
 }
 
-/** Nobody folds messages that are nested deeper. */
+/** Messages nested deeper than this are not folded. */
 const deepest = 100;
 
 const span = ({ from, to }: Range, parts: readonly Span[], folds: boolean): Span => ({ from, to, parts, folds });

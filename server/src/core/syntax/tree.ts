@@ -1,14 +1,14 @@
-// A YAML text as a tree in which every node knows its range. Knows no neural networks.
+// A YAML text as a tree in which every node has a range. Knows nothing about neural networks.
 import type { Range } from '../text/range.ts';
 
 export type YamlNode = Scalar | Sequence | Mapping | Alias;
 
 export interface Scalar extends Range {
   readonly kind: 'scalar';
-  /** Decoded text: quotes and escapes are gone. */
+  /** Decoded, without quotes and escapes. */
   readonly text: string;
   readonly style: 'plain' | 'quoted' | 'block';
-  /** As it is written: `!!float`. */
+  /** As written: `!!float`. */
   readonly tag?: string;
 }
 
@@ -27,9 +27,12 @@ export interface Entry {
 export interface Mapping extends Range {
   readonly kind: 'mapping';
   readonly flow: boolean;
-  /** Those that count: of several with one key the last, as PyYAML’s dict has it. Merges (`<<`) stand as written. */
+  /**
+   * The entries in effect: the last one of those with the same key, as in PyYAML's dict. Merges (`<<`) are not
+   * expanded.
+   */
   readonly entries: readonly Entry[];
-  /** All that are written, where some do not count. */
+  /** All written entries, if some are not in effect. */
   readonly written?: readonly Entry[] | undefined;
   /** Whether an entry is a merge. */
   readonly merges?: boolean | undefined;
@@ -39,7 +42,7 @@ export interface Mapping extends Range {
 export interface Alias extends Range {
   readonly kind: 'alias';
   readonly name: string;
-  /** Undefined where no complete node of that name stands above. So an alias never leads into a cycle. */
+  /** Undefined if no complete node with that anchor precedes it, so an alias never leads to a cycle. */
   readonly target: Exclude<YamlNode, Alias> | undefined;
 }
 
@@ -51,12 +54,12 @@ export function resolved(node: YamlNode | undefined): Exclude<YamlNode, Alias> |
   return node?.kind === 'alias' ? node.target : node;
 }
 
-/** The value of a mapping's key, followed through an alias. */
+/** The value of a mapping's key, resolving an alias. */
 export function lookUp(node: YamlNode | undefined, key: string): YamlNode | undefined {
   return entryOf(node, key)?.value;
 }
 
-/** The entry of a key; what a mapping writes itself goes before what it merges. */
+/** The entry of a key; a mapping's own entries take precedence over merged ones. */
 export function entryOf(node: YamlNode | undefined, key: string): Entry | undefined {
   const mapping = resolved(node);
   if (mapping?.kind !== 'mapping') return undefined;
@@ -65,7 +68,7 @@ export function entryOf(node: YamlNode | undefined, key: string): Entry | undefi
   return mapping.merges ? mergedEntries(entries).find(entry => keyOf(entry) === key) : undefined;
 }
 
-/** The entries of a mapping, those that it merges included. */
+/** All entries of a mapping, including merged ones. */
 export function allEntries(mapping: Mapping): readonly Entry[] {
   if (!mapping.merges) return mapping.entries;
   return [...mergedEntries(mapping.entries), ...mapping.entries.filter(entry => !isMerge(entry))];
@@ -76,12 +79,12 @@ export function isMerge({ key }: Entry): boolean {
   return key.kind === 'scalar' && key.text === '<<' && key.style === 'plain';
 }
 
-/** No text needs more, and merges of merges of merges multiply. */
+/** A limit on merged entries, since nested merges multiply. */
 const mostMerged = 1000;
 
 /**
- * What a mapping merges and does not write itself (SafeConstructor.flatten_mapping of PyYAML): of several mappings in a
- * list the first that has a key counts.
+ * The merged entries that a mapping does not override (SafeConstructor.flatten_mapping of PyYAML): in a list of
+ * mappings, the first one that has a key takes precedence.
  */
 export function mergedEntries(entries: readonly Entry[]): readonly Entry[] {
   const found = new Map<string, Entry>();
@@ -97,7 +100,7 @@ export function mergedEntries(entries: readonly Entry[]): readonly Entry[] {
     }
     mergeAll(target.entries, depth + 1);
   };
-  // Of several merges the last counts, as with every other key.
+  // Of several merges, the last takes precedence, as with any other key.
   const mergeAll = (of: readonly Entry[], depth: number): void => {
     for (const entry of of.filter(isMerge).reverse()) {
       const value = resolved(entry.value);
@@ -115,11 +118,11 @@ function keyOf({ key }: Entry): string {
 const integer = /^[-+]?(?:0|[1-9][\d_]*)$/;
 const float = /^[-+]?(?:\d[\d_]*\.[\d_]*(?:[eE][-+]?\d+)?|\.\d[\d_]*(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)$/;
 
-/** What a scalar means: YAML's core schema, with digits grouped by `_` as YAML 1.1 allows. */
+/** The value of a scalar: YAML's core schema, with `_` between digits as in YAML 1.1. */
 export function scalarValue(node: Scalar): ScalarValue {
   const { text } = node;
   if (node.style !== 'plain') return text;
-  // Most scalars are names: a look at the first letter settles it.
+  // Most scalars are names, which the first letter settles.
   const first = text.charCodeAt(0);
   if ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46) {
     if (integer.test(text) || float.test(text)) return Number(text.replaceAll('_', ''));
@@ -148,7 +151,7 @@ export function scalarValue(node: Scalar): ScalarValue {
   }
 }
 
-/** A node as plain data; undefined where it holds more than `limit` nodes (aliases of aliases of aliases). */
+/** A node as plain data; undefined if it has more than `limit` nodes (nested aliases multiply). */
 export function plainValue(
   node: YamlNode,
   limit = 1000,

@@ -1,5 +1,6 @@
-// The only file that knows js-yaml. Builds the tree from its event stream and recovers from errors, because js-yaml
-// throws at the first one: the guilty line is repaired and the text parsed again, a bounded number of times.
+// Parses YAML with js-yaml (the only file that uses it): builds the tree from its event stream, and recovers from
+// errors. Since js-yaml throws at the first error, the offending line is repaired and the text parsed again, a limited
+// number of times.
 import * as l10n from '@vscode/l10n';
 import {
   COLLECTION_STYLE,
@@ -32,26 +33,26 @@ import {
 } from './repair.ts';
 import type { Alias, Entry, Mapping, Scalar, Sequence, YamlNode } from './tree.ts';
 
-/** Collections nested deeper than this are not read (js-yaml's own default). */
+/** The maximum nesting of collections (js-yaml's own default). */
 export const maxNesting = 100;
 
 export interface ParsedText extends Result<YamlNode | undefined> {
   readonly damages: readonly Damage[];
 }
 
-/** What a format knows of its texts: of several repairs of a line those count that it can read. */
+/** What a format knows about its texts; used to choose between repairs of a line. */
 export interface Reads {
   /** Whether an item of a list is a row. */
   readonly row: (item: YamlNode) => boolean;
-  /** Keys that stand at the top alone. */
+  /** Keys that occur only at the top level. */
   readonly top: ReadonlySet<string>;
-  /** Keys at the top whose lists are the rows. */
+  /** Top-level keys whose lists are the rows. */
   readonly lists: ReadonlySet<string>;
 }
 
 /**
- * The first document of a text as a tree, or undefined where there is nothing; never throws. A text that PyYAML
- * refuses has an error, and damages that say which lines were read in another way, or not at all.
+ * The first document of a text as a tree, or undefined if it is empty; never throws. If PyYAML would reject the text,
+ * there is an error, and damages say which lines were read differently or not at all.
  */
 export function parseYaml(source: string, reads?: Reads): ParsedText {
   const text = withoutTightComments(withPlainBreaks(source));
@@ -71,12 +72,12 @@ export function parseYaml(source: string, reads?: Reads): ParsedText {
   return recover(text, undefined, first, reads, notes);
 }
 
-/** Line breaks that YAML 1.1 has beside the usual ones: NEL and Unicode's separators. */
+/** Replaces line breaks that only YAML 1.1 has: NEL and Unicode's separators. */
 function withPlainBreaks(text: string): string {
   return /[\u0085\u2028\u2029]/.test(text) ? text.replace(/[\u0085\u2028\u2029]/g, '\n') : text;
 }
 
-/** What is reported of a text while it is read. */
+/** Collects what is reported while a text is parsed. */
 class Notes {
   problems: Problem[] = [];
   damages: Damage[] = [];
@@ -86,7 +87,7 @@ class Notes {
     this.#text = text;
   }
 
-  /** Takes back what was reported of a line. */
+  /** Withdraws what was reported about a line. */
   withdraw({ from, to }: Range): void {
     this.problems = this.problems.filter(({ range }) => range.from < from || range.to > to);
     this.damages = this.damages.filter(damage => damage.from < from || damage.to > to);
@@ -101,7 +102,7 @@ class Notes {
     return { problems: this.problems, damages: this.damages };
   }
 
-  /** Something that PyYAML refuses, at a place that is known exactly. */
+  /** Reports something that PyYAML rejects, at its exact range. */
   refuse(range: Range, code: string, message: string, help?: string): void {
     this.problems.push({ range, severity: 'error', code, message, help });
     this.damages.push({ ...range, repaired: false, why: message });
@@ -109,7 +110,7 @@ class Notes {
 }
 
 interface Failure {
-  /** Where the parser noticed, in the text that it was given. */
+  /** Where the parser noticed the error, in the text it was given. */
   readonly at: number;
   readonly reason: string;
 }
@@ -136,7 +137,7 @@ function attempt(text: string): Attempt {
 
 type Patches = ReadonlyMap<number, string>;
 
-/** A repair that leads on, with how far. */
+/** A repair with which parsing gets further, and how far. */
 interface Success {
   readonly repair: LineRepair;
   readonly reach: number;
@@ -157,7 +158,7 @@ function recover(
   const patches = new Map<number, string>(narrowed?.patches);
   let patched = narrowed ?? new Patched(lines, starts, patches);
   let result = first;
-  // A parse costs time in proportion to the text: few of them on a large one.
+  // Parsing takes time in proportion to the text, so there are fewer attempts on a large one.
   let parses = Math.max(6, Math.min(60, Math.floor(4_000_000 / (text.length + 1))));
   const apply = (patch: { readonly line: number; readonly text: string }, trial: Patched, next: Attempt): void => {
     patches.set(patch.line, patch.text);
@@ -181,7 +182,7 @@ function recover(
     const held = tries.holds(patched.lines, guilty, errorLine, failure);
     parses = Math.min(parses, parses - tries.made) - 1;
     if (!held) break;
-    // An indentation is only named where there is one that is right.
+    // An indentation is only suggested if a correct one exists.
     const named = best?.repair.code === 'yaml-indentation' ? undefined : best;
     const isRow = /- ~:?$/.test(held.text) && !/^\s*-/.test(lines[held.line]!);
     const problem = isRow
@@ -200,7 +201,7 @@ function recover(
   return upTo(lines, starts, patches, patched, result.failure, notes);
 }
 
-/** No repair helps: what is above the error is read, the rest is given up, and that is said. */
+/** If no repair helps: reads what is above the error, and reports that the rest was not read. */
 function upTo(
   lines: readonly string[],
   starts: readonly number[],
@@ -214,7 +215,7 @@ function upTo(
   const why = l10n.t('This line is not valid YAML ({0}), and nothing after it could be read.', failure.reason);
   notes.problems.push({ range, severity: 'error', code: 'yaml-syntax', message: why });
   notes.damages.push({ from: range.from, to: starts.at(-1)! + lines.at(-1)!.length, repaired: false, why });
-  // The longest beginning that can be read: shorter ones can be, too.
+  // Find the longest beginning that can be parsed; shorter ones can be too.
   let best: { readonly above: Patched; readonly events: Event[] } | undefined;
   for (let least = 1, most = errorLine; least <= most; ) {
     const cut = Math.ceil((least + most) / 2);
@@ -231,7 +232,7 @@ function upTo(
   return { value: undefined, ...notes.all };
 }
 
-/** Tries repairs of lines on the whole text, as often as it may. */
+/** Tries repairs on the whole text, within a limit. */
 class Tries {
   made = 0;
   readonly #lines: readonly string[];
@@ -254,12 +255,12 @@ class Tries {
     this.#reads = reads;
   }
 
-  /** The slips that, undone, lead furthest: all that lead equally far. */
+  /** The repairs that get furthest; several if they get equally far. */
   fixes(lines: readonly string[], guilty: readonly number[], errorLine: number): readonly Success[] {
     const seen = new Set<string>();
     let best: Success[] = [];
     for (const line of guilty) {
-      // Two slips on a line are more than one repair.
+      // Two slips on one line are beyond repair.
       if (this.#patches.has(line)) continue;
       const wasOpen = isUnbalanced(lines, line);
       for (const repair of slipsOf(lines, line)) {
@@ -283,7 +284,7 @@ class Tries {
     return preferred(lines, best);
   }
 
-  /** What leads on without saying what a line means: a row holds its place by an empty item, other lines go. */
+  /** A replacement without the meaning of the line: an empty item in place of a row; other lines are dropped. */
   holds(
     lines: readonly string[],
     guilty: readonly number[],
@@ -297,7 +298,7 @@ class Tries {
         const { trial, result } = this.#try({ line, text });
         if (!result.failure) return { line, text, trial, result };
         const reach = trial.lineAt(result.failure.at);
-        // Of two that lead equally far, the one that keeps its row.
+        // If two get equally far, prefer the one that keeps the row.
         const keeps = best?.text === '' && text !== '' && reach === best.reach;
         if (!best || reach > best.reach || keeps) best = { line, text, trial, result, reach };
       }
@@ -314,13 +315,13 @@ class Tries {
   }
 }
 
-/** A line whose brackets do not match is to blame before one whose brackets do. */
+/** Prefers lines with unbalanced brackets. */
 function preferred(lines: readonly string[], found: readonly Success[]): readonly Success[] {
   const open = found.filter(({ repair }) => isUnbalanced(lines, repair.line));
   return open.length > 0 ? open : found;
 }
 
-/** The lines that an error may be due to, the likeliest first. */
+/** The lines that may have caused an error, likeliest first. */
 function guiltyLines(lines: readonly string[], errorLine: number): ReadonlySet<number> {
   const guilty = new Set<number>();
   const inList = bracketedList(lines, Math.min(errorLine, lines.length - 1));
@@ -333,7 +334,7 @@ function guiltyLines(lines: readonly string[], errorLine: number): ReadonlySet<n
     break;
   }
   const isContent = (line: number): boolean => /^\s*[^#\s]/.test(lines[line] ?? '');
-  // A key without its colon takes all below it for its text, up to the next key.
+  // A key without its colon makes everything up to the next key part of its text.
   const indent = indentOf(lines[errorLine] ?? '');
   for (let at = contentLine(lines, errorLine, -1), left = 300; at !== undefined && left > 0; left--) {
     if (indentOf(lines[at]!) <= indent) {
@@ -353,7 +354,7 @@ function guiltyLines(lines: readonly string[], errorLine: number): ReadonlySet<n
   return guilty;
 }
 
-/** A list in brackets over many lines, one row a line, as YOLOv5 writes `backbone`. */
+/** A bracketed list over many lines with one row per line, as in YOLOv5's `backbone`. */
 interface BracketedList {
   readonly first: number;
   readonly last: number;
@@ -362,7 +363,7 @@ interface BracketedList {
 const topKey = /^[A-Za-z_][\w-]*\s*:/;
 
 function bracketedList(lines: readonly string[], around: number): BracketedList | undefined {
-  // An error is often noticed at the next key of the top.
+  // The error is often noticed only at the next top-level key.
   let key = around;
   while (key >= 0 && !topKey.test(lines[key]!)) key--;
   for (let turn = 0; turn < 2 && key >= 0; turn++) {
@@ -380,7 +381,7 @@ function bracketedList(lines: readonly string[], around: number): BracketedList 
   return undefined;
 }
 
-/** Whether a line leaves brackets or quotes open that it should close itself, or the reverse. */
+/** Whether a line has unclosed brackets or quotes that it should close itself, or closes too many. */
 function isUnbalanced(lines: readonly string[], line: number): boolean {
   const text = lines[line]!;
   if (hasOpenQuote(text)) return true;
@@ -391,7 +392,7 @@ function isUnbalanced(lines: readonly string[], line: number): boolean {
   return balance !== (line === list.first ? 1 : 0) + (line === list.last ? -1 : 0);
 }
 
-/** The slips of a line; of the first and the last line of a list in brackets the list's own brackets are no part. */
+/** The slips of a line; ignores the list's own brackets on the first and last line of a bracketed list. */
 function* slipsOf(lines: readonly string[], line: number): Generator<LineRepair> {
   const list = isDashed(lines[line]!) ? undefined : bracketedList(lines, line);
   const text = lines[line]!;
@@ -425,7 +426,7 @@ function* slipsOf(lines: readonly string[], line: number): Generator<LineRepair>
   }
 }
 
-/** What the line alone reads as under a repair; undefined where that is no row, and a row is wanted. */
+/** How the line alone is read with a repair; undefined if the result is not a row although a row is expected. */
 function localReading(
   lines: readonly string[],
   { line, text }: { readonly line: number; readonly text: string },
@@ -434,7 +435,7 @@ function localReading(
   const dashed = isDashed(text);
   if (!dashed && !/^\s*\[/.test(text)) {
     const before = lines[line]!;
-    // A row stays one, and what stands among rows becomes no key by itself.
+    // A row has to stay a row; other text among rows must not become a key.
     if (isDashed(before) || /^\s*\[/.test(before)) return undefined;
     const [, margin = '', key = ''] = /^(\s*)([\w-]+)\s*:/.exec(text) ?? [];
     const isTop = reads?.top.has(key) ?? false;
@@ -458,13 +459,13 @@ function localReading(
   const { events } = attempt(chunk);
   const tree = events && buildTree(chunk, events, unshifted, new Notes(''));
   const [item] = tree?.kind === 'sequence' ? tree.items : [];
-  // A row of several lines may have more than one slip.
+  // A row of several lines may contain more than one slip.
   if (item === undefined) return chunk.includes('\n') && dashed ? text.trim() : undefined;
   if (reads && !reads.row(item)) return undefined;
   return `${indentOf(text)} ${readingOf(item)}`;
 }
 
-/** Whether a key of the top would stand inside the value of another one. */
+/** Whether a top-level key would end up inside the value of another key. */
 function hidesTop(root: YamlNode, top: ReadonlySet<string>): boolean {
   return (
     root.kind === 'mapping' &&
@@ -475,7 +476,7 @@ function hidesTop(root: YamlNode, top: ReadonlySet<string>): boolean {
   );
 }
 
-/** All that a tree says, to compare two readings. */
+/** The content of a tree as text, to compare two readings. */
 function readingOf(node: YamlNode | undefined): string {
   let left = 100_000;
   const walk = (at: YamlNode): string => {
@@ -488,7 +489,7 @@ function readingOf(node: YamlNode | undefined): string {
       case 'sequence':
         return `[${at.items.map(walk).join(',')}]`;
       case 'mapping':
-        // `relu: {}` and `relu:` say the same.
+        // `relu: {}` and `relu:` mean the same.
         if (at.entries.length === 0) return '""';
         return `{${at.entries.map(({ key, value }) => `${walk(key)}:${walk(value)}`).join(',')}}`;
     }
@@ -496,7 +497,7 @@ function readingOf(node: YamlNode | undefined): string {
   return node ? walk(node) : '';
 }
 
-/** Lines that stand for one that cannot be read, gentlest first. */
+/** Replacements for a line that cannot be read, gentlest first. */
 function placeholders(lines: readonly string[], line: number): readonly string[] {
   const text = lines[line]!;
   if (text.trim() === '') return [];
@@ -510,11 +511,11 @@ function placeholders(lines: readonly string[], line: number): readonly string[]
   }
   const columns = dashColumns(lines, line);
   const indent = indentOf(text);
-  // Between two lists it may be of either: of the outer one, it leaves the row above as it is.
+  // Between two lists it may belong to either: as part of the outer one, it leaves the row above unchanged.
   const nearest = columns.toSorted((a, b) => Math.abs(a - indent) - Math.abs(b - indent) || a - b);
-  // A row that disappears would shift every index below it: an empty item holds its place.
+  // A missing row would shift all later indexes, so an empty item keeps its place.
   if (isDashed(text) || /^\s*-/.test(text)) {
-    // Keys of the row may stand on the lines below.
+    // Keys of the row may follow on the lines below.
     for (const column of nearest.length === 0 ? [indent] : nearest.slice(0, 2)) {
       found.push(`${' '.repeat(column)}- ~`, `${' '.repeat(column)}- ~:`);
     }
@@ -525,7 +526,7 @@ function placeholders(lines: readonly string[], line: number): readonly string[]
   return found;
 }
 
-/** Whether a line stands among rows and looks like one that has lost its dash. */
+/** Whether a line among rows looks like a row without its dash. */
 function isRowLike(lines: readonly string[], line: number): boolean {
   const text = lines[line]!;
   const around = [contentLine(lines, line, -1), contentLine(lines, line, 1)].flatMap(at =>
@@ -535,7 +536,7 @@ function isRowLike(lines: readonly string[], line: number): boolean {
   return indentOf(text) <= Math.max(...around) + 1;
 }
 
-/** Rows whose full-width signs keep them from being one, with the signs that were meant. */
+/** Rows with full-width punctuation, repaired. */
 function narrowedRows(text: string, reads: Reads | undefined): readonly LineRepair[] {
   if (!reads) return [];
   const lines = text.split('\n');
@@ -557,21 +558,24 @@ function narrowedRows(text: string, reads: Reads | undefined): readonly LineRepa
   return found;
 }
 
-/** A full-width colon or comma where only punctuation can stand: between a key and a number or bracket, behind a number. */
+/**
+ * A full-width colon or comma where only punctuation is possible: between a key and a number or bracket, after a
+ * number.
+ */
 const wideInFlow = /[[{](?:[^"'#]*[^"'#\s])?(?:[\w\]]：\s*[-\d[{]|\d\s*，\s*[-\w[{])/;
 
-/** Whether a line is a key with nothing but numbers: no text that someone means to have full-width signs in. */
+/** Whether a line is a key with only numbers: then full-width characters in it cannot be intended text. */
 function isNumbers(text: string): boolean {
   const content = text.slice(0, contentEnd(text));
   return /^\s*["']?[A-Za-z_]\w*["']?\s*:\s*(?:\[[-+\d\s.,]+\]|[-+]?\d[\d.]*)\s*$/.test(content);
 }
 
-/** A key, and below it a dash that touches its row. */
+/** A key, followed by a row whose dash has no space after it. */
 const tightRow = /^([A-Za-z_]\w*):[^\n]*\n(?:[^\S\n]*(?:#[^\n]*)?\n)* *-\[/m;
 
 /**
- * First rows of lists whose dash touches them. To YAML the value is text then (“-[-1, 1, Conv, …] - [-1, …”), and all
- * rows below are part of it.
+ * First rows of lists whose dash has no space after it. In YAML, the value is then a text (“-[-1, 1, Conv, …] - [-1,
+ * …”) that includes all rows below.
  */
 function tightRows(text: string, reads: Reads | undefined): readonly LineRepair[] {
   if (!reads) return [];
@@ -594,7 +598,7 @@ function tightRows(text: string, reads: Reads | undefined): readonly LineRepair[
   return found;
 }
 
-/** Lines with tabs that PyYAML refuses, but for those that are repaired in another way. */
+/** Lines with tabs that PyYAML rejects, unless another repair covers them. */
 function tabbed(text: string, others: readonly LineRepair[]): readonly LineRepair[] {
   const tabs = strayTabs(text);
   if (tabs.length === 0) return [];
@@ -620,12 +624,12 @@ function tabbed(text: string, others: readonly LineRepair[]): readonly LineRepai
   return [...found.values()];
 }
 
-/** A word as a row, and below it a dash that is indented more. */
+/** A row that is a word, followed by a dash that is indented more. */
 const foldedRow = /^ *- [\w$]+ *\r?\n *-\s/m;
 
 /**
- * Rows that are indented more than a word above them. To YAML they are more words of that row (“relu - tanh”), which
- * nobody means where words are rows.
+ * Rows that are indented more than the word above them. In YAML they continue that row's text (“relu - tanh”), which is
+ * never intended if words are rows.
  */
 function foldedRows(text: string, reads: Reads | undefined): readonly LineRepair[] {
   if (!reads?.row({ kind: 'scalar', text: 'relu', style: 'plain', from: 0, to: 0 })) return [];
@@ -640,7 +644,7 @@ function foldedRows(text: string, reads: Reads | undefined): readonly LineRepair
   return found;
 }
 
-/** A text with repairs that need no trial; they are reported. */
+/** Applies repairs that need no trial, and reports them. */
 function withRepairs(text: string, fixes: readonly LineRepair[], notes: Notes): Patched {
   const lines = text.split('\n');
   const starts = lineStarts(lines);
@@ -657,7 +661,7 @@ function rangeOfLine(lines: readonly string[], starts: readonly number[], line: 
   return { from, to: Math.max(from, starts[line]! + text.trimEnd().length) };
 }
 
-/** The problem of a line: the slip that it has, with the ways to undo it. */
+/** The problem of a line: its slip, with the possible fixes. */
 function problemOf(
   lines: readonly string[],
   starts: readonly number[],
@@ -683,7 +687,7 @@ function problemOf(
     const to = at ? starts[line]! + Math.min(at.to, text.length) : whole.to;
     return { range: { from, to: Math.max(from, to) }, severity: 'error', code, message, help, ...offered };
   }
-  // A full-width sign is worth its name even where another one is wrong too.
+  // Full-width characters are worth mentioning even if something else is wrong too.
   const wide = narrow(text, line);
   if (wide) return problemOf(lines, starts, wide, [], failure, noticed, line);
   const open = openingOf(text);
@@ -715,7 +719,7 @@ function noRow(range: Range): Problem {
   };
 }
 
-/** The smallest change that makes one line of another. */
+/** The smallest edit that turns one line into another. */
 function difference(before: string, after: string, start: number): TextEdit | undefined {
   const old = before.trimEnd();
   if (old === after) return undefined;
@@ -726,14 +730,14 @@ function difference(before: string, after: string, start: number): TextEdit | un
   return { from: start + from, to: start + old.length - same, text: after.slice(from, after.length - same) };
 }
 
-/** Blanks at the end of a line go where they are what is wrong: a tab there is one that PyYAML refuses, too. */
+/** Removes trailing blanks if they are the problem: PyYAML rejects tabs there too. */
 function trailing(before: string, after: string, start: number): TextEdit | undefined {
   if (before === after) return undefined;
   const end = before.endsWith('\r') ? before.length - 1 : before.length;
   return { from: start + before.trimEnd().length, to: start + end, text: '' };
 }
 
-/** The text with some lines replaced, and the way back from its offsets to those of the original. */
+/** A text with some lines replaced, and a map of its offsets to those of the original. */
 class Patched {
   readonly text: string;
   readonly lines: readonly string[];
@@ -797,7 +801,7 @@ type OpenMapping = {
 };
 interface Open {
   readonly node: OpenSequence | OpenMapping;
-  /** Whether a bracket opened it: a pair in a flow list (`[a: b]`) has none. */
+  /** Whether it starts with a bracket: a pair in a flow list (`[a: b]`) does not. */
   readonly bracketed: boolean;
   readonly anchor: string | undefined;
   key: YamlNode | undefined;
@@ -814,7 +818,7 @@ function buildTree(
   const anchors = new Map<string, Exclude<YamlNode, Alias>>();
   const stack: Open[] = [];
   let root: YamlNode | undefined;
-  // The end of the last thing read, in the parsed text: where an empty value is, and a flow collection's bracket after it.
+  // The end of the last event in the parsed text: the position of an empty value or of the next closing bracket.
   let end = 0;
 
   const refuseTag = (from: number, to: number): void => {
@@ -840,7 +844,7 @@ function buildTree(
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
         if (root) {
-          // Only the first document is a spec. PyYAML's safe_load: “expected a single document in the stream”.
+          // Only the first document is the spec. PyYAML's safe_load: “expected a single document in the stream”.
           const at = original(documentStart(text, end));
           notes.refuse(
             { from: at, to: Math.min(at + 3, original(text.length)) },
@@ -866,7 +870,7 @@ function buildTree(
         let isUnmarkedKey = false;
         const content = from < 0 ? '' : event.fast ? text.slice(from, to) : getScalarValue(text, event);
         if (from < 0) {
-          // An empty value is after the `:` or `-` that it belongs to.
+          // An empty value comes after the `:` or `-` that it belongs to.
           const open = stack.at(-1);
           const isKey = open?.node.kind === 'mapping' && open.node.flow && open.key === undefined;
           isUnmarkedKey =
@@ -962,12 +966,12 @@ function buildTree(
 
 const untagged: { readonly isText?: boolean; readonly known: boolean } = { known: true };
 
-/** A tag as PyYAML scans it: up to the next white space, brackets and all. */
+/** A tag as PyYAML scans it: up to the next white space, including brackets. */
 function tagText(text: string, from: number, to: number): string {
   return text.slice(from, /\s|^$/.test(text[to] ?? '') ? to : to + 1);
 }
 
-/** What a tag makes of a scalar, as far as PyYAML's SafeConstructor knows it. */
+/** The effect of a tag on a scalar, as far as PyYAML's SafeConstructor supports it. */
 function tagOf(tag: string): { readonly isText?: boolean; readonly known: boolean } {
   if (tag === '!' || tag === '!!str') return { isText: true, known: true };
   if (/^!!(?:int|float|bool|null)$/.test(tag)) return { isText: false, known: true };
@@ -976,10 +980,10 @@ function tagOf(tag: string): { readonly isText?: boolean; readonly known: boolea
 
 const noKey = (): string => l10n.t('The key before this colon is missing.');
 
-/** Whether the next sign in brackets is a question mark, which may have nothing after it. */
+/** Whether the next character in brackets is a question mark, which may have nothing after it. */
 const explicitKey = /^(?:[\s,[{]|#[^\n]*)*\?/;
 
-/** Of entries with the same key the last counts, as in PyYAML's dict; keys that no dict can have are refused. */
+/** Of entries with the same key, the last takes precedence, as in PyYAML's dict; unhashable keys are rejected. */
 function checkKeys(mapping: OpenMapping, notes: Notes): void {
   const { entries } = mapping;
   let isMerging = false;
@@ -1030,7 +1034,7 @@ function hasDuplicates(entries: readonly Entry[]): boolean {
     const names = entries.map(nameOf).filter(name => name !== undefined);
     return new Set(names).size < names.length;
   }
-  // Most mappings have few keys: comparing them is faster than a set.
+  // Most mappings have few keys, for which comparing is faster than a set.
   for (let at = 1; at < entries.length; at++) {
     const { key } = entries[at]!;
     if (key.kind !== 'scalar' || key.text === '<<') continue;
@@ -1043,14 +1047,14 @@ function hasDuplicates(entries: readonly Entry[]): boolean {
   return false;
 }
 
-/** Where the mark of the next document stands. */
+/** The offset of the next document's marker. */
 function documentStart(text: string, from: number): number {
   const match = /^(?:---|\.\.\.)/gm;
   match.lastIndex = from;
   return match.exec(text)?.index ?? from;
 }
 
-/** The offset behind the bracket that closes a flow collection whose last part ends at `from`. */
+/** The offset after the bracket that closes a flow collection, whose last part ends at `from`. */
 function closingBracket(text: string, from: number, bracket: string): number {
   for (let at = from; at < text.length; at++) {
     const char = text[at]!;
@@ -1064,7 +1068,7 @@ function closingBracket(text: string, from: number, bracket: string): number {
   return text.length;
 }
 
-/** Where an empty value stands: behind the next `:`, `-` or `,` on the same line, else here. */
+/** The position of an empty value: after the next `:`, `-` or `,` on the same line, else here. */
 function emptyAt(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const char = text[at];

@@ -1,4 +1,4 @@
-// What a plain scalar means under YAML 1.1 as PyYAML resolves and constructs it (resolver.py, constructor.py).
+// The value of a plain scalar under YAML 1.1 as PyYAML resolves and constructs it (resolver.py, constructor.py).
 import type { Scalar, ScalarValue } from './tree.ts';
 
 const integer =
@@ -6,7 +6,7 @@ const integer =
 const float =
   /^(?:[-+]?\d[\d_]*\.[\d_]*(?:[eE][-+]\d+)?|\.\d[\d_]*(?:[eE][-+]\d+)?|[-+]?\d[\d_]*(?::[0-5]?\d)+\.[\d_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
-/** Words that are no text. */
+/** Words with a value other than text. */
 const words: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ['', null],
   ['~', null],
@@ -16,14 +16,14 @@ const words: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
 ]);
 
 /**
- * The value of a scalar. Dates stay text here: no model file has one where it means something. PyYAML refuses a few
- * that look like numbers but have no digits (`0x_`); they are NaN.
+ * The value of a scalar. Dates are treated as text, since no model file uses one. PyYAML rejects a few scalars that
+ * look like numbers but have no digits (`0x_`); these are NaN.
  */
 export function value11(node: Scalar): ScalarValue {
   const { text } = node;
   if (node.style !== 'plain') return text;
   const first = text.charCodeAt(0);
-  // Digits, signs and the point: `+`, `-`, `.`, 0 to 9.
+  // Digits, signs and the decimal point: `+`, `-`, `.`, 0 to 9.
   if ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46) {
     if (integer.test(text)) return integerOf(text.replaceAll('_', ''));
     return float.test(text) ? floatOf(text.replaceAll('_', '').toLowerCase()) : text;
@@ -32,7 +32,7 @@ export function value11(node: Scalar): ScalarValue {
   return word === undefined ? text : word;
 }
 
-/** Whether a scalar is a float to Python, which takes none where it counts: `80.0`, though it is a whole number. */
+/** Whether Python sees a float, which it rejects as a count: `80.0`, although it is a whole number. */
 export function isFloat(node: Scalar): boolean {
   return node.style === 'plain' && !integer.test(node.text) && float.test(node.text);
 }
@@ -41,7 +41,7 @@ function integerOf(text: string): number {
   const sign = text.startsWith('-') ? -1 : 1;
   const digits = text.replace(/^[-+]/, '');
   if (digits === '0') return 0;
-  // Number() knows these two, with a digit at least.
+  // Number() parses these two, if there is at least one digit.
   if (/^0[bx]/.test(digits)) return sign * (digits.length > 2 ? Number(digits) : Number.NaN);
   if (digits.startsWith('0')) return sign * Number.parseInt(digits, 8);
   return sign * sexagesimal(digits);

@@ -1,6 +1,6 @@
-// Codes of problems that have another name than they had: `flopline-ignore` comments and scripts may hold the old one.
+// Problem codes that were renamed: `flopline-ignore` comments and scripts may still use the old name.
 
-/** By the code of today: the codes that its problems had before. Most old codes are several of today's. */
+/** By current code, its former codes. Most former codes were split into several current ones. */
 export const formerCodes: Readonly<Record<string, string | readonly string[]>> = {
   'anchor-levels-mismatch': 'wrong-argument',
   'asymmetric-padding': 'wrong-argument',
@@ -249,13 +249,13 @@ export const formerCodes: Readonly<Record<string, string | readonly string[]>> =
   'yaml-wrong-bracket': 'yaml-bracket',
 };
 
-/** The names that a code had before; none where it is the first. */
+/** The former names of a code. */
 export function formerCodesOf(code: string): readonly string[] {
   const former = Object.hasOwn(formerCodes, code) ? formerCodes[code]! : [];
   return typeof former === 'string' ? [former] : former;
 }
 
-/** Whether a code that somebody wrote means this one: by its name of today or by one that it had. */
+/** Whether a written code means this one, by its current name or a former one. */
 export function meansCode(written: string, code: string): boolean {
   return written === code || formerCodesOf(code).includes(written);
 }

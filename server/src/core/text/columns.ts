@@ -1,11 +1,12 @@
-// Columns of a terminal and of an editor, which are not UTF-16 units.
+// Display width of text in a terminal or editor, in columns.
 
-// Half-width forms and Latin take one column; CJK, kana, Hangul, full-width forms and emoji take two (UAX #11, W and F).
+// Half-width forms and Latin take one column; CJK, kana, Hangul, full-width forms and emoji take two (UAX #11, W and
+// F).
 const wide =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]/u;
-// Latin, “…”, arrows, and what rules and bars are drawn with.
+// Latin, “…”, arrows and box-drawing characters: a fast path.
 const narrow = /^[ -~\u00A1-\u00AC\u00AE-\u02FF\u2010-\u2027\u2190-\u21FF\u2500-\u25FF]*$/;
-/** Marks that combine with the character before them, and what is not shown at all. */
+/** Combining marks and invisible characters. */
 const unseen = /\p{Mn}|\p{Me}|\p{Cf}/u;
 
 /** How many columns a text takes in a terminal. */
@@ -27,7 +28,7 @@ export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - width(text)));
 }
 
-/** A text that takes at most so many columns, with an ellipsis where it is cut. */
+/** Clips a text to so many columns, with an ellipsis. */
 export function clipColumns(text: string, columns: number): string {
   if (width(text) <= columns) return text;
   let shown = '';
@@ -41,10 +42,10 @@ export function clipColumns(text: string, columns: number): string {
 }
 
 const closing = '[，。；：、！？）》”…]*';
-/** What stays on one line: a word, or a wide character with the punctuation that may not begin a line. */
+/** Unbreakable units: a word, or a wide character with punctuation that must not begin a line. */
 const units = new RegExp(`\\s*(?:[（《“]*${wide.source}|(?:(?!${wide.source})\\S)+)${closing}`, 'gu');
 
-/** Lines of at most so many columns: broken at spaces, and beside wide characters. */
+/** Wraps a text to so many columns, at spaces and beside wide characters. */
 export function linesOf(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,9 +1,9 @@
-// What two texts have in common at both ends: what an edit left as it was.
+// The common prefix and suffix of two texts, which an edit left unchanged.
 
-/** Characters compared at once, then fewer: comparing slices is far faster than comparing characters. */
+/** Block sizes for comparison, large to small: comparing slices is far faster than comparing characters. */
 const blocks = [4096, 256, 16, 1] as const;
 
-/** How many characters both begin with. */
+/** The length of the common prefix. */
 export function commonStart(a: string, b: string): number {
   const most = Math.min(a.length, b.length);
   let count = 0;
@@ -13,7 +13,7 @@ export function commonStart(a: string, b: string): number {
   return count;
 }
 
-/** How many characters both end with, not counting the first `from`. */
+/** The length of the common suffix, not counting the first `from` characters. */
 export function commonEnd(a: string, b: string, from: number): number {
   const most = Math.min(a.length, b.length) - from;
   let count = 0;

@@ -1,11 +1,11 @@
-// Which lines of two texts differ, as edits.
+// Line-based diff of two texts, as edits.
 import { commonEnd, commonStart } from './common.ts';
 import type { TextEdit } from './edit.ts';
 
-/** More pairs of lines than these are not compared one by one. */
+/** Above this number of line pairs, lines are not compared one by one. */
 const mostPairs = 250_000;
 
-/** The edits, of whole lines each, that make one text of another: as few lines as possible, from top to bottom. */
+/** The whole-line edits that turn one text into the other, with as few lines as possible, from top to bottom. */
 export function lineEdits(before: string, after: string): readonly TextEdit[] {
   if (before === after) return [];
   const start = lineStart(before, commonStart(before, after));
@@ -21,8 +21,8 @@ export function lineEdits(before: string, after: string): readonly TextEdit[] {
 }
 
 /**
- * Of the places where the same lines may have come or gone, the one where they begin as an item does: between two layers,
- * `layer {` … `}` and `}` `layer {` … are the same change. `first` and `last` are as far as it may move.
+ * Picks, among the equivalent positions of an inserted or deleted block of lines, the one that starts like an item:
+ * between two layers, `layer {` … `}` and `}` `layer {` … are the same change. `first` and `last` limit the shift.
  */
 function aligned(text: string, edit: TextEdit, first: number, last: number): TextEdit {
   const isAdded = edit.from === edit.to;
@@ -54,20 +54,20 @@ function aligned(text: string, edit: TextEdit, first: number, last: number): Tex
   return best.edit;
 }
 
-/** How little lines look like those of an item: its first line has a dash, a header or a brace, and no indentation. */
+/** Lower is better: the first line has a dash, a header or a brace, and no indentation. */
 function rankOf(lines: string): number {
   const [, indent, line] = /^(\s*)([^\n]*)/.exec(lines.slice(0, lines.indexOf('\n')))!;
   const kind = line === '' || /^[}\]]/.test(line!) ? 2 : /^[-[]|\{\s*$/.test(line!) ? 0 : 1;
   return kind * 1000 + indent!.length;
 }
 
-/** Where the line that holds an offset begins. */
+/** The start of the line that contains an offset. */
 function lineStart(text: string, offset: number): number {
-  // A search from in front of the text would find a line break at its beginning.
+  // lastIndexOf with a position of −1 would still find a line break at index 0.
   return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
-/** The first line that begins in both among the characters that both end with; an offset of the first text. */
+/** The first line start in the common suffix; an offset of the first text. */
 function commonLine(before: string, after: string, same: number): number {
   const at = before.length - same;
   const begins = (text: string, offset: number): boolean => offset === 0 || text[offset - 1] === '\n';
@@ -76,7 +76,7 @@ function commonLine(before: string, after: string, same: number): number {
   return end < 0 ? before.length : end + 1;
 }
 
-/** With their line breaks. */
+/** The lines, including their line breaks. */
 function linesOf(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
 }
@@ -88,7 +88,7 @@ function hunksOf(a: readonly string[], b: readonly string[]): readonly TextEdit[
   const length = (first: number, end: number): number =>
     a.slice(first, end).reduce((sum, line) => sum + line.length, 0);
   for (const [nextX, nextY] of [...pairs, [a.length, b.length] as const]) {
-    // As many lines as before: each is a change of its own.
+    // If the number of lines is the same, each line is a separate edit.
     const each = nextX - x === nextY - y ? nextX - x : 1;
     for (let part = 0; part < each; part++) {
       const [endX, endY] = each > 1 ? [x + 1, y + 1] : [nextX, nextY];
@@ -102,7 +102,7 @@ function hunksOf(a: readonly string[], b: readonly string[]): readonly TextEdit[
   return edits;
 }
 
-/** The longest sequence of lines that both have, as pairs of their numbers. */
+/** The longest common subsequence of lines, as pairs of line numbers. */
 function commonLines(a: readonly string[], b: readonly string[]): readonly (readonly [number, number])[] {
   const width = b.length + 1;
   const best = new Uint16Array((a.length + 1) * width);

@@ -1,13 +1,13 @@
 import type { Range } from './range.ts';
 
-/** A change of a text: what stands from `from` to `to` becomes `text`. Offsets are those of the text before all edits. */
+/** An edit of a text: `from` to `to` is replaced by `text`. Offsets refer to the text before all edits. */
 export interface TextEdit {
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
-/** The text with all edits made. Edits may touch, but must not overlap; of two insertions at one place the first comes first. */
+/** Applies edits. They may touch, but must not overlap; insertions at the same place are applied in order. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let result = '';
   let at = 0;
@@ -18,10 +18,10 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(at);
 }
 
-/** Where an offset of the text before lies after edits: behind what is inserted there; undefined inside what is replaced. */
+/** Maps an offset to the text after edits: after text inserted there; undefined inside of replaced text. */
 export function mapOffset(edits: readonly TextEdit[]): (offset: number) => number | undefined {
   const list = sorted(edits);
-  // How much further what is behind each edit lies then.
+  // By how much each edit shifts the text after it.
   const deltas: number[] = [];
   for (const { from, to, text } of list) deltas.push((deltas.at(-1) ?? 0) + text.length - (to - from));
   return offset => {
@@ -38,8 +38,8 @@ export function mapOffset(edits: readonly TextEdit[]): (offset: number) => numbe
 }
 
 /**
- * Where a range of the text after edits lies in the text before them; undefined for what begins in what they put there,
- * and for what holds a place that they changed, unless it `holdsPlaces` of its own.
+ * Maps a range of the text after edits to the text before them; undefined if it begins in inserted text, or contains an
+ * edit (unless `holdsPlaces`, for ranges that contain others).
  */
 export function placesBefore(edits: readonly TextEdit[]): (range: Range, holdsPlaces: boolean) => Range | undefined {
   let delta = 0;
@@ -48,7 +48,7 @@ export function placesBefore(edits: readonly TextEdit[]): (range: Range, holdsPl
     delta += text.length - (to - from);
     return { from: start, to: start + text.length, before: { from, to }, delta };
   });
-  /** An offset in front of which a change ends is after it. */
+  /** The last edit that ends at or before an offset. */
   const lastBefore = (offset: number): (typeof changes)[number] | undefined =>
     changes.findLast(({ from, to }) => to <= offset && (to > from || from < offset));
   return ({ from, to }, holdsPlaces) => {
@@ -64,16 +64,16 @@ export function placesBefore(edits: readonly TextEdit[]): (range: Range, holdsPl
   };
 }
 
-/** One list of edits that does what two do one after the other: offsets of `second` are those of the text after `first`. */
+/** Composes two lists of edits; offsets of `second` refer to the text after `first`. */
 export function composed(first: readonly TextEdit[], second: readonly TextEdit[]): readonly TextEdit[] {
-  // From the last one on: what stands before an edit is then as it was.
+  // From last to first, so that the text before each edit is still unchanged.
   return sorted(second).reduceRight(withEdit, sorted(first));
 }
 
 function withEdit(list: readonly TextEdit[], { from, to, text }: TextEdit): readonly TextEdit[] {
   const result: TextEdit[] = [];
   let at = 0;
-  // How much further an offset between two edits of the list lies in the text after them.
+  // By how much the text between two edits is shifted.
   let delta = 0;
   const pass = (edit: TextEdit): void => {
     delta += edit.text.length - (edit.to - edit.from);
@@ -83,7 +83,7 @@ function withEdit(list: readonly TextEdit[], { from, to, text }: TextEdit): read
     result.push(edit);
     pass(edit);
   }
-  // What the list puts there and this edit leaves of it, on both sides.
+  // The parts of inserted text that this edit leaves on both sides.
   const first = list[at];
   const isWithin = first !== undefined && first.from + delta <= from;
   const start = isWithin ? first.from : from - delta;

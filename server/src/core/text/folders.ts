@@ -1,15 +1,15 @@
-// Paths as the core has them: absolute, with forward slashes.
+// Functions on the core's paths: absolute, with forward slashes.
 
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** The name of a file or a folder without the folders that it is in. */
+/** The last part of a path. */
 export function nameIn(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** A folder and so many above it, the nearest first; not the file system's own, nor what is directly in it. */
+/** A folder and up to `mostLevels` above it, nearest first; without the root and the folders directly in it. */
 export function foldersAbove(folder: string, mostLevels: number): readonly string[] {
   const found: string[] = [];
   for (let at = folder; found.length < mostLevels; at = parentOf(at)) {
@@ -20,7 +20,7 @@ export function foldersAbove(folder: string, mostLevels: number): readonly strin
   return found;
 }
 
-/** A path as it is written in a file of a folder, made absolute. */
+/** Resolves a path written in a file of a folder. */
 export function joined(folder: string, written: string): string {
   const path = written.replaceAll('\\', '/');
   const isAbsolute = path.startsWith('/') || /^[A-Za-z]:\//.test(path);

@@ -1,7 +1,6 @@
-// By what a text is known again without being kept. Against chance, not against malice: whoever forges a match fools
-// their own editor.
+// A hash to recognize a text without storing it. Not cryptographic: forging a match would only fool one's own editor.
 
-/** 64 bits in hexadecimal: two multiplicative hashes, each mixed into the other at the end. Line ends are all the same. */
+/** 64 bits in hexadecimal, from two multiplicative hashes that are mixed at the end. Ignores the kind of line ends. */
 export function hashOf(text: string): string {
   let [a, b] = [0xdeadbeef, 0x41c6ce57];
   for (let at = 0; at < text.length; at++) {

@@ -1,12 +1,12 @@
-// The languages that Flopline speaks, and which of them an editor's locale or an environment means.
+// The supported languages, and how to choose one from a locale or an environment.
 
-/** English needs no translations; every other language has its bundle in `l10n/`. */
+/** English needs no translations; each other language has a bundle in `l10n/`. */
 export const languages = ['en', 'zh-cn'] as const;
 export type Language = (typeof languages)[number];
 
 /**
- * The language of a tag such as `zh-CN`, `zh_CN.UTF-8` or `en-US`; undefined where it is none of ours. Chinese is
- * Simplified unless the tag says Traditional, by its script or by where that is written.
+ * The language of a tag such as `zh-CN`, `zh_CN.UTF-8` or `en-US`; undefined if it is not supported. Chinese is
+ * Simplified unless the script or region says Traditional.
  */
 export function languageOf(tag: string): Language | undefined {
   const [main, ...parts] = tag
@@ -26,10 +26,10 @@ export function languageOf(tag: string): Language | undefined {
   }
 }
 
-/** That of the environment of a program: POSIX has `LC_ALL` win over `LC_MESSAGES`, and that over `LANG`. */
+/** The language of a process's environment. In POSIX, `LC_ALL` overrides `LC_MESSAGES`, which overrides `LANG`. */
 export function languageOfEnvironment(env: Readonly<Record<string, string | undefined>>): Language {
   const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
-  // What is printed is UTF-8, which a terminal of another encoding would garble.
+  // Output is UTF-8, which a terminal with another encoding would garble.
   const isUtf8 = /^[^.]*(?:\.utf-?8)?(?:@.*)?$/i.test(locale);
   return (isUtf8 ? languageOf(locale) : undefined) ?? 'en';
 }

@@ -7,13 +7,13 @@ export interface Position {
   readonly character: number;
 }
 
-/** Where the lines of a text start; the one place where offsets become lines. Lines end with \n, \r\n or \r. */
+/** Line starts of a text; the only place where offsets are converted to lines. Lines end with \n, \r\n or \r. */
 export class Lines {
   readonly text: string;
   readonly #starts: Uint32Array;
   #last = 0;
 
-  /** `earlier` has the lines of another text, such as the one before an edit: what both have in common is not searched. */
+  /** `earlier` are the lines of a similar text, such as the one before an edit; common parts are not scanned again. */
   constructor(text: string, earlier?: Lines) {
     this.text = text;
     this.#starts = earlier ? startsAfter(earlier.text, earlier.#starts, text) : new Uint32Array(lineStarts(text));
@@ -26,7 +26,7 @@ export class Lines {
   /** The 0-based line that holds `offset`; offsets outside the text belong to its first or last line. */
   lineAt(offset: number): number {
     const starts = this.#starts;
-    // Look-ups mostly move forward by a line or so (a walk over the tree), which makes them constant.
+    // Lookups mostly advance by a line or so (tree walks), so start at the last result.
     let line = this.#last;
     if (starts[line]! <= offset) {
       for (let step = 0; step < 4; step++) {
@@ -63,7 +63,7 @@ export class Lines {
     return this.#starts[line] ?? this.text.length;
   }
 
-  /** The end of a line's text, before its line break. */
+  /** The end of a line, before its line break. */
   end(line: number): number {
     let end = this.endWithBreak(line);
     if (end > this.start(line) && this.text.charCodeAt(end - 1) === 10) end--;
@@ -75,7 +75,7 @@ export class Lines {
     return { from: this.start(line), to: this.end(line) };
   }
 
-  /** What of a range stands on its first line. */
+  /** The part of a range that is on its first line. */
   firstOf(range: Range): Range {
     return { from: range.from, to: Math.max(range.from, Math.min(range.to, this.end(this.lineAt(range.from)))) };
   }
@@ -96,7 +96,7 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** Adds the lines that begin after a line break between two offsets. */
+/** Adds the starts of lines after line breaks between two offsets. */
 function addStarts(starts: number[], text: string, from: number, to: number): void {
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
@@ -104,12 +104,12 @@ function addStarts(starts: number[], text: string, from: number, to: number): vo
   }
 }
 
-/** The line starts of a text by those of another. */
+/** Derives line starts from those of another text. */
 function startsAfter(before: string, known: Uint32Array, text: string): Uint32Array {
   const above = commonStart(before, text);
   const below = commonEnd(before, text, above);
   const delta = text.length - before.length;
-  // Whether a line begins at an offset is up to the characters on both sides of it: what is the same has to hold both.
+  // Whether a line starts at an offset depends on the characters before and after it, so both have to be unchanged.
   const first = countUpTo(known, above - 1);
   const last = countUpTo(known, before.length - below);
   const between: number[] = first === 0 ? [0] : [];
@@ -122,7 +122,7 @@ function startsAfter(before: string, known: Uint32Array, text: string): Uint32Ar
   return starts;
 }
 
-/** How many of the starts, which ascend, are at most this. */
+/** How many of the ascending starts are ≤ `most`. */
 function countUpTo(starts: Uint32Array, most: number): number {
   let low = 0;
   let high = starts.length;

@@ -4,17 +4,19 @@ import { Lines } from './lines.ts';
 import type { Problem } from './problem.ts';
 import type { Range } from './range.ts';
 
-/** What the comments of a file set: `# flopline: input=3,320,320 dtype=fp16` and `# flopline-ignore fat-convolution`. */
+/**
+ * What the comments of a file set: `# flopline: input=3,320,320 dtype=fp16` and `# flopline-ignore fat-convolution`.
+ */
 export interface Pragmas {
   readonly settings: ReadonlyMap<string, { readonly value: string; readonly range: Range }>;
-  /** Codes (or `all`) that are not reported, for the line below the comment, or everywhere. */
+  /** Codes (or `all`) that are not reported, on one line or in the whole file. */
   readonly ignores: readonly Ignore[];
 }
 
 export interface Ignore {
   /** `all` or the code of a problem. */
   readonly code: string;
-  /** The 0-based line it speaks of; undefined is the whole file. */
+  /** The 0-based line it applies to; undefined for the whole file. */
   readonly line: number | undefined;
 }
 
@@ -24,14 +26,14 @@ const nothing: Pragmas = { settings: new Map(), ignores: [] };
 export interface SettingComment {
   /** From its `#` to the end of the line. */
   readonly range: Range;
-  /** The call that it begins with, which names a network of a program: `# flopline: Net(10) input=1,3,32,32`. */
+  /** A call at its beginning, which selects a network of a program: `# flopline: Net(10) input=1,3,32,32`. */
   readonly call?: { readonly text: string; readonly range: Range };
   readonly words: readonly { readonly key: string; readonly value: string; readonly range: Range }[];
 }
 
 const comments = /#[ \t]*flopline(-ignore-file|-ignore)?\b[ \t]*:?([^\n\r]*)/g;
 
-/** The comments that set something, in the order of the text. */
+/** The comments that set something, in text order. */
 export function settingComments(text: string): SettingComment[] {
   const found: SettingComment[] = [];
   for (const match of text.matchAll(comments)) {
@@ -50,7 +52,7 @@ export function settingComments(text: string): SettingComment[] {
     }
     const text = body.slice(0, length).trim();
     const start = from + body.indexOf(text);
-    // Expressions have spaces in them: they are all that follows.
+    // Expressions contain spaces, so `inputs` takes the rest of the comment.
     const last = words.findIndex(({ key }) => key === 'inputs');
     const inputs = words[last];
     if (inputs) {
@@ -66,7 +68,7 @@ export function settingComments(text: string): SettingComment[] {
   return found;
 }
 
-/** How much of a comment is the call at its beginning, `Net("a b", [1, 2])`: up to a setting or a note behind it; 0 for none. */
+/** The length of a call at the beginning, `Net("a b", [1, 2])`, which ends before a setting or a note; 0 if none. */
 function callLength(body: string): number {
   if (!/^\s*(?:[A-Za-z_][\w.]*)?\(/.test(body)) return 0;
   let depth = 0;
@@ -84,13 +86,13 @@ function callLength(body: string): number {
   return depth === 0 && quote === '' ? body.length : 0;
 }
 
-/** Reads the comments that speak to Flopline. A look for the word is all that other files cost. */
+/** Reads Flopline's comments. In other files, this costs only a search for the word. */
 export function readPragmas(text: string, lines: Lines = new Lines(text)): Pragmas {
   if (!text.includes('flopline')) return nothing;
   const settings = new Map<string, { value: string; range: Range }>();
   const ignores: Ignore[] = [];
   for (const { call, words } of settingComments(text)) {
-    // What is set beside a call is set for that network.
+    // Settings after a call apply to that network only.
     if (!call) for (const { key, value, range } of words) settings.set(key, { value, range });
   }
   for (const match of text.matchAll(comments)) {
@@ -98,7 +100,7 @@ export function readPragmas(text: string, lines: Lines = new Lines(text)): Pragm
     if (!kind) continue;
     const codes = body.split(/[\s,]+/).filter(code => /^[\w-]+$/.test(code));
     const line = lines.lineAt(match.index);
-    // On a line of its own it speaks of the next line, behind something of its own line.
+    // On a line of its own, a comment applies to the next line; after other text, to its own line.
     const own = lines.textOf(line).trimStart().startsWith('#');
     const target = kind === '-ignore-file' ? undefined : own ? nextContent(lines, line) : line;
     for (const code of codes.length ? codes : ['all']) ignores.push({ code, line: target });
@@ -106,7 +108,7 @@ export function readPragmas(text: string, lines: Lines = new Lines(text)): Pragm
   return { settings, ignores };
 }
 
-/** The first line below that is neither blank nor a comment. */
+/** The next line that is neither blank nor a comment. */
 function nextContent(lines: Lines, line: number): number {
   for (let at = line + 1; at < lines.count; at++) {
     const text = lines.textOf(at).trim();
@@ -115,7 +117,7 @@ function nextContent(lines: Lines, line: number): number {
   return line + 1;
 }
 
-/** Whether a comment of the file asks not to report this. */
+/** Whether a comment says not to report this problem. */
 export function isIgnored(problem: Problem, pragmas: Pragmas, lines: Lines): boolean {
   if (pragmas.ignores.length === 0) return false;
   const line = lines.lineAt(problem.range.from);
@@ -126,7 +128,7 @@ export function isIgnored(problem: Problem, pragmas: Pragmas, lines: Lines): boo
   );
 }
 
-/** Writes a comment on a line of its own above the one at an offset. */
+/** Inserts a comment on a line of its own above the line of an offset. */
 export function commentAbove(text: string, offset: number, words: string): TextEdit {
   const at = text.lastIndexOf('\n', offset - 1) + 1;
   const indentation = /^[ \t]*/.exec(text.slice(at, offset))![0];

@@ -5,51 +5,51 @@ import { sentences } from './sentences.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
-/** Something to report about a place in the text: what, why and what to do. */
+/** A problem at a place in the text: what is wrong, why, and what to do. */
 export interface Problem {
   readonly range: Range;
   readonly severity: Severity;
-  /** Names the pattern in kebab case (`channel-mismatch`); settings and ignore comments speak of it. */
+  /** Names the pattern in kebab case (`channel-mismatch`); settings and ignore comments use it. */
   readonly code: string;
   /** What is wrong, with the values that make it wrong. */
   readonly message: string;
-  /** What to do about it; a sentence of its own. */
+  /** What to do about it, as a separate sentence. */
   readonly help?: string | undefined;
-  /** The message in the few characters that a hint has room for. */
+  /** The message, short enough for a hint. */
   readonly short?: string | undefined;
-  /** The other places that the message speaks of. */
+  /** The other places that the message mentions. */
   readonly related?: readonly Related[];
-  /** Ways to fix it, the likeliest first. */
+  /** Ways to fix it, likeliest first. */
   readonly fixes?: readonly Fix[];
 }
 
-/** Another place that a problem speaks of; without a file in the text itself. */
+/** Another place that a problem mentions; in the same text if `file` is absent. */
 export interface Related {
   readonly range: Range;
   readonly message: string;
   readonly file?: string;
 }
 
-/** A way to fix a problem by changing the text. */
+/** An edit of the text that fixes a problem. */
 export interface Fix {
   /** A verb phrase: “Change to filters=255”. */
   readonly title: string;
   readonly edits: readonly TextEdit[];
-  /** Another network may have been meant: it is offered, but never as the one to apply without asking. */
+  /** Something else may have been meant: offered, but never as the preferred fix. */
   readonly isGuess?: true;
-  /** It says that all numbers mean what they say, which an editor remembers. */
+  /** Confirms that all row numbers are right, which the editor remembers. */
   readonly accepts?: true;
 }
 
-/** What is wrong and what to do about it, as a person reads it in one piece. */
+/** What is wrong and what to do, as one text. */
 export function textOf({ message, help }: Pick<Problem, 'message' | 'help'>): string {
   return sentences(message, help);
 }
 
-/** More of one kind than anyone reads: they slow an editor down and hide the others. */
+/** The maximum number of problems per code: more slow an editor down and hide the others. */
 const mostOfAKind = 100;
 
-/** The problems with so many of each code at most; the next of that code says how many there are more. */
+/** Limits the problems per code; the next one of that code says how many are left out. */
 export function limited(problems: readonly Problem[]): readonly Problem[] {
   if (problems.length <= mostOfAKind) return problems;
   const counts = new Map<string, number>();
@@ -66,7 +66,7 @@ export function limited(problems: readonly Problem[]): readonly Problem[] {
   });
 }
 
-/** A value and the problems found in it: bad input is never an error of ours. */
+/** A value and the problems found in it: bad input never throws. */
 export interface Result<T> {
   readonly value: T;
   readonly problems: readonly Problem[];

@@ -1,8 +1,8 @@
 const prefixes = ['', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'] as const;
 
 /**
- * A number with an SI prefix, as every quantity is spelled: three significant digits from 1,000 up (`118M`, `37.0k`,
- * `1.60G`), exact below (`812`).
+ * A number with an SI prefix: three significant digits from 1,000 up (`118M`, `37.0k`, `1.60G`), exact below (`812`).
+ * All quantities are spelled like this.
  */
 export function si(value: number, gap = ''): string {
   if (!Number.isFinite(value)) return '?';
@@ -15,7 +15,7 @@ export function si(value: number, gap = ''): string {
   }
   let rest = size;
   let prefix = 0;
-  // By what it rounds to: 999,950 is 1.00M, not 1000k.
+  // Rounding may carry over: 999,950 is 1.00M, not 1000k.
   while (Number(rest.toPrecision(3)) >= 1000 && prefix < prefixes.length - 1) {
     rest /= 1000;
     prefix++;
@@ -31,7 +31,7 @@ function rounded(value: number): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** An exact integer with thousands separators, `346,816,512`; past 2⁵³ it is marked as approximate. */
+/** An exact integer with thousands separators, `346,816,512`; marked as approximate above 2⁵³. */
 export function exact(value: number): string {
   if (!Number.isFinite(value)) return '?';
   if (Math.abs(value) > Number.MAX_SAFE_INTEGER) return `≈ ${value.toPrecision(6)}`;
@@ -39,25 +39,25 @@ export function exact(value: number): string {
   return value < 0 ? `−${text}` : text;
 }
 
-/** Bytes in powers of 1,000 with a unit: `12.6 MB`, `7.00 kB`, `512 B`. */
+/** Bytes with a unit in powers of 1,000: `12.6 MB`, `7.00 kB`, `512 B`. */
 export function bytes(value: number): string {
   if (!Number.isFinite(value)) return '?';
   return value < 1000 ? `${value} B` : `${si(value, ' ')}B`;
 }
 
-/** A share of a whole as a percentage that never hides a small part: `89 %`, `0.7 %`, `< 0.1 %`. */
+/** A share as a percentage that never rounds to 0 or 100: `89 %`, `0.7 %`, `< 0.1 %`. */
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return '?';
   const value = share * 100;
   if (value === 0) return '0 %';
   const size = Math.abs(value);
   if (size < 0.1) return '< 0.1 %';
-  // 99.96 % is not the whole.
+  // 99.96 % must not become 100 %.
   if (size < 100 && size > 99.5) return `${Math.min(size, 99.9).toFixed(1)} %`;
   return size < 10 ? `${value.toFixed(1).replace(/\.0$/, '')} %` : `${Math.round(value)} %`;
 }
 
-/** A change against a whole, with its sign: `−12 %`, `+0.7 %`, `−0.03 %`, `> −0.01 %`, `±0 %`. */
+/** A relative change with its sign: `−12 %`, `+0.7 %`, `−0.03 %`, `> −0.01 %`, `±0 %`. */
 export function changeText(share: number): string {
   if (!Number.isFinite(share)) return '?';
   if (share === 0) return '±0 %';

@@ -1,8 +1,8 @@
-/** Why something is not known. It is handed on from what is unknown to everything that depends on it. */
+/** Why something is unknown. Passed on from an unknown to everything that depends on it. */
 export interface Reason {
-  /** What is wrong or missing, without what to do about it. */
+  /** What is wrong or missing, but not what to do about it. */
   readonly message: string;
-  /** The same in the few characters that a hint has room for; absent where the message is short enough itself. */
+  /** The same, short enough for a hint; absent if the message is short itself. */
   readonly short?: string;
 }
 
@@ -10,7 +10,7 @@ export function reasonOf(why: string | Reason): Reason {
   return typeof why === 'string' ? { message: why } : why;
 }
 
-/** The reason that a problem is for what depends on it. */
+/** The reason that a problem gives to everything that depends on it. */
 export function reasonFor({
   message,
   short,

@@ -1,6 +1,6 @@
 /**
- * A place in a value that never changes for what others have computed of it: kept as long as the value, and found without
- * a look-up. Whoever reads it gets what computing it again would give.
+ * A field in an immutable value that caches what others compute from it. It lives as long as the value and needs no
+ * lookup. Reading it gives the same result as computing it again.
  */
 export class Slot<T> {
   #held: T | undefined;

@@ -1,8 +1,8 @@
 import type { Range } from './range.ts';
 
-/** A part of a text that its language sees as one, with the parts inside it, in source order. */
+/** A syntactic unit of a text with the units inside it, in source order. */
 export interface Span extends Range {
   readonly parts: readonly Span[];
-  /** Whether its lines below the first one belong to that one: a row, a section, a message; no list by itself. */
+  /** Whether it can be folded below its first line: a row, a section, a message, but not a list by itself. */
   readonly folds: boolean;
 }

@@ -2,18 +2,18 @@ import * as l10n from '@vscode/l10n';
 import type { Fix } from './problem.ts';
 import type { Range } from './range.ts';
 
-// Three degrees of likeness, because a wrong guess makes another network:
-// - a plain typo: the case differs, two neighboring letters are swapped, or one small letter of a word of five or more
-//   is missing, added or another one. Capitals and digits are what names differ by (AKConv and AConv, PSA and OSA, C2 and
-//   C3), so a difference in one is never a typo, and silu is no typo of selu;
-// - the beginning of a longer word, which is likely half-typed;
-// - a word at a distance of a third of its length.
-// Where an unknown word may be the name of something else that exists (modules, operators, types, activations), only
-// the first two are suggested (`likelyName`); among the keys of one thing, which are all there is, the third is too
-// (`didYouMean`). Beginnings rank before distances. A fix is preferred, so that an editor applies it without asking, only
-// where it fixes a plain typo.
+// Three degrees of similarity, because a wrong guess would produce another network:
+// - a plain typo: other case, two neighboring letters swapped, or, in a word of five or more letters, one lowercase
+//   letter missing, added or replaced. Names often differ in capitals and digits (AKConv and AConv, PSA and OSA, C2 and
+//   C3), so a difference in these is never a typo; and silu is not a typo of selu;
+// - the beginning of a longer word, which is probably half-typed;
+// - a word within an edit distance of a third of its length.
+// If an unknown word may name something that we do not know (modules, operators, types, activations), only the first
+// two are suggested (`likelyName`); if the candidates are complete (the keys of something), so is the third
+// (`didYouMean`). Beginnings rank before distances. Only the fix of a plain typo is preferred, that is, applied by an
+// editor without asking.
 
-/** The candidate of which the word is a plain typo. */
+/** The candidate that the word is a plain typo of. */
 export function typoOf(word: string, candidates: Iterable<string>): string | undefined {
   let found: string | undefined;
   for (const candidate of candidates) {
@@ -24,13 +24,13 @@ export function typoOf(word: string, candidates: Iterable<string>): string | und
   return found;
 }
 
-/** The candidate that was likely meant, where an unknown word may be the name of something else. */
+/** The likely candidate, if an unknown word may name something else. */
 export function likelyName(word: string, candidates: Iterable<string>): string | undefined {
   const list = [...candidates];
   return typoOf(word, list) ?? beginningOf(word, list, 4);
 }
 
-/** The candidate that was most likely meant, or undefined when none is near; candidates are all there is. */
+/** The most likely candidate, or undefined if none is near; the candidates are complete. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const list = [...candidates];
   return typoOf(word, list) ?? beginningOf(word, list, 3) ?? nearest(word, list);
@@ -41,28 +41,28 @@ export function suggestion(word: string, candidates: Iterable<string>): string {
   return suggested(didYouMean(word, candidates));
 }
 
-/** The same of what was found already. */
+/** The same for a word that was already found. */
 export function suggested(meant: string | undefined): string {
   return meant === undefined ? '' : ` ${l10n.t('Did you mean “{0}”?', meant)}`;
 }
 
-/** The fix that puts `meant` for a misspelt word at `range`, perhaps in quotes; for a problem's `fixes`. */
+/** The fix that replaces a misspelled word at `range` (perhaps in quotes) with `meant`, as a problem's `fixes`. */
 export function respelling(word: string, meant: string | undefined, range: Range): { readonly fixes?: Fix[] } {
   const quotes = (range.to - range.from - word.length) / 2;
-  // With escapes in the quotes it is unknown which character is where.
+  // With escapes inside the quotes, offsets of characters are unknown.
   if (meant === undefined || (quotes !== 0 && quotes !== 1)) return {};
   const edit = { from: range.from + quotes, to: range.to - quotes, text: meant };
   return { fixes: [{ title: l10n.t('Change to “{0}”', meant), edits: [edit], ...guess(word, meant) }] };
 }
 
-/** Marks the repair of what is no plain typo. */
+/** Marks a fix as a guess unless it corrects a plain typo. */
 export function guess(word: string, meant: string): Pick<Fix, 'isGuess'> {
   return isTypo(word, meant) ? {} : { isGuess: true };
 }
 
 /**
- * How near a candidate is to what is typed of a word: 0 the beginning of it, 1 the same in another case, 2 a part of it, 3
- * and more a few letters of it wrong, 9 all letters in their order; undefined where it is another word.
+ * How well a candidate matches a partially typed word: 0 as a prefix, 1 as a prefix in another case, 2 as a substring,
+ * 3 and up with a few wrong letters, 9 with all letters in order; undefined if it does not match.
  */
 export function nearness(typed: string, candidate: string): number | undefined {
   if (candidate.startsWith(typed)) return 0;
@@ -72,7 +72,7 @@ export function nearness(typed: string, candidate: string): number | undefined {
   if (other.includes(lower)) return 2;
   const limit = typed.length < 3 ? 0 : Math.max(1, Math.floor(typed.length / 3)) + 1;
   if (limit > 0) {
-    // Of a longer word its beginning is compared: it is being typed.
+    // Compare with the beginning of a longer candidate: the word is still being typed.
     const distance = Math.min(
       editDistance(lower, other, limit),
       other.length > lower.length ? editDistance(lower, other.slice(0, lower.length), limit) : limit,
@@ -94,7 +94,7 @@ function isTypo(word: string, candidate: string): boolean {
   let same = 0;
   const shorter = Math.min(word.length, candidate.length);
   while (same < shorter - start && word.at(-1 - same) === candidate.at(-1 - same)) same++;
-  // What is left between the common beginning and the common end.
+  // The part between the common prefix and suffix.
   const own = word.slice(start, word.length - same);
   const other = candidate.slice(start, candidate.length - same);
   if (own.length === 2 && other.length === 2) return own[0] === other[1] && own[1] === other[0];

@@ -3,20 +3,20 @@ import type { TextEdit } from './edit.ts';
 /** Lines shown around a change. */
 const context = 3;
 
-/** A stretch of whole lines that becomes other ones; line numbers are 0-based, `end` is behind the last. */
+/** A range of whole lines and its replacement; line numbers are 0-based, `end` is exclusive. */
 interface Hunk {
   start: number;
   end: number;
   fresh: readonly string[];
 }
 
-/** What edits change, as `diff -u` writes it and `patch` and `git apply -p0` take it; empty where they change nothing. */
+/** Edits as a unified diff, for `patch` and `git apply -p0`; empty if nothing changes. */
 export function unifiedDiff(path: string, text: string, edits: readonly TextEdit[]): string {
   const lines = linesOf(text);
   const hunks = changesOf(text, lines, edits);
   if (hunks.length === 0) return '';
   const written = [`--- ${path}\n`, `+++ ${path}\n`];
-  // How far lines behind the changes so far have moved.
+  // By how many lines the changes so far shift those after them.
   let moved = 0;
   for (let at = 0; at < hunks.length; ) {
     const group = [hunks[at++]!];
@@ -37,7 +37,7 @@ export function unifiedDiff(path: string, text: string, edits: readonly TextEdit
   return written.join('');
 }
 
-/** The same without what is around the changes, and so many lines at most: how many lines there are besides. */
+/** The same without context and limited to so many lines; also returns how many lines were left out. */
 export function briefDiff(
   text: string,
   edits: readonly TextEdit[],
@@ -50,7 +50,7 @@ export function briefDiff(
   for (const { start, end, fresh } of changesOf(text, lines, edits)) {
     const gone = lines.slice(start, end);
     const own = [...gone.map(line => marked('-', line)), ...fresh.map(line => marked('+', line))];
-    // A change is shown as a whole, or not at all; the first one as far as there is room.
+    // A change is shown completely or not at all; the first one as far as there is room.
     const isShown = left === 0 && (written.length === 0 || written.length + own.length <= most);
     const shown = isShown ? own.slice(0, most) : [];
     if (shown.length > 0)
@@ -61,7 +61,7 @@ export function briefDiff(
   return { text: written.join('').trimEnd(), left };
 }
 
-/** The stretches of lines that edits touch, without the lines at their ends that stay the same. */
+/** The line ranges that edits touch, without unchanged lines at their ends. */
 function changesOf(text: string, lines: readonly string[], edits: readonly TextEdit[]): Hunk[] {
   const starts = [0];
   for (const line of lines) starts.push(starts.at(-1)! + line.length);
@@ -92,7 +92,7 @@ function changesOf(text: string, lines: readonly string[], edits: readonly TextE
     }
     const fresh = linesOf(made + text.slice(at, starts[end]!));
     const old = lines.slice(start, end);
-    // What is inserted in front of a line may begin like it: that one is what stays.
+    // An insertion before a line may start with the same text; the line itself is unchanged.
     const most = Math.min(old.length, fresh.length);
     let tail = 0;
     while (tail < most && old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]) tail++;
@@ -101,19 +101,19 @@ function changesOf(text: string, lines: readonly string[], edits: readonly TextE
     const hunk = { start: start + head, end: end - tail, fresh: fresh.slice(head, fresh.length - tail) };
     const last = hunks.at(-1);
     if (hunk.start === hunk.end && hunk.fresh.length === 0) return hunks;
-    // What goes comes before what is new.
+    // Deletions come before insertions.
     if (last?.end === hunk.start) Object.assign(last, { end: hunk.end, fresh: [...last.fresh, ...hunk.fresh] });
     else hunks.push(hunk);
     return hunks;
   }, []);
 }
 
-/** Lines with their line feeds; a carriage return belongs to its line. */
+/** Lines with their line feeds; a carriage return is part of its line. */
 function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** 1-based; of no lines, the line before. */
+/** 1-based; for zero lines, the line before. */
 const span = (from: number, count: number): string => `${count === 0 ? from : from + 1},${count}`;
 
 function marked(sign: string, line: string): string {

@@ -1,7 +1,7 @@
-// Amounts as people write them: with SI prefixes, and with the unit or without it.
+// Parses amounts with SI prefixes and optional units.
 import * as l10n from '@vscode/l10n';
 
-/** Powers of 1,000 by their prefix, in small letters. A billion is a G. */
+/** Powers of 1,000 by their lowercase prefix. B (billion) is the same as G. */
 export const siPrefixes: Readonly<Record<string, number>> = {
   k: 1e3,
   m: 1e6,
@@ -15,7 +15,7 @@ export const siPrefixes: Readonly<Record<string, number>> = {
 export type Quantity = 'macs' | 'params' | 'bytes' | 'bandwidth' | 'rate' | 'milliseconds';
 
 interface Spelling {
-  /** The unit behind the prefix, which may be missing. */
+  /** The unit after the prefix, which is optional. */
   readonly unit: RegExp;
   readonly example: string;
   readonly expected: () => string;
@@ -45,12 +45,12 @@ const milliseconds: Spelling = { unit: /^/, example: '30', expected: () => l10n.
 
 const spellingOf = (quantity: Quantity): Spelling => (quantity === 'milliseconds' ? milliseconds : spellings[quantity]);
 
-/** What a quantity is in words, as in “must be a number of MACs”. */
+/** The quantity in words, as in “must be a number of MACs”. */
 export function quantityWords(quantity: Quantity): string {
   return spellingOf(quantity).expected();
 }
 
-/** How an amount of a quantity is written, as an example. */
+/** An example of an amount. */
 export function amountExample(quantity: Quantity): string {
   return spellingOf(quantity).example;
 }
@@ -58,8 +58,8 @@ export function amountExample(quantity: Quantity): string {
 const amount = /^\s*((?:\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE]([-+]?\d{1,3}))?\s*([A-Za-zµ/\s]*)$/;
 
 /**
- * An amount as a person writes it: `5G`, `3.2 M`, `13MB`, `16 MiB`, `300GB/s`, `10 TFLOPS`, `1.5s`. A count is in its
- * unit, time in milliseconds. Undefined where it is none, or not above 0.
+ * Parses an amount: `5G`, `3.2 M`, `13MB`, `16 MiB`, `300GB/s`, `10 TFLOPS`, `1.5s`. Counts are in their unit, time is
+ * in milliseconds. Undefined if it is invalid or not positive.
  */
 export function readAmount(text: string, quantity: Quantity): number | undefined {
   const match = amount.exec(text);
@@ -67,19 +67,19 @@ export function readAmount(text: string, quantity: Quantity): number | undefined
   const [, digits, exponent = '0', rest] = match;
   const factor = factorOf(rest!.replaceAll(/\s/g, ''), quantity);
   if (factor === undefined) return undefined;
-  // 3.2 × 1e6 is not exactly 3,200,000 for every number of digits; what is meant is the nearest whole number.
+  // 3.2 × 1e6 is not always exactly 3,200,000 in floating point, so let the parser apply the exponent.
   const written = Number(`${digits!.replaceAll(/[,_]/g, '')}e${exponent}`) * factor;
   const value = factor > 1 && Math.abs(written - Math.round(written)) < 1e-6 * factor ? Math.round(written) : written;
   return value > 0 && Number.isFinite(value) ? value : undefined;
 }
 
-/** What one of the written unit is in the quantity's own. */
+/** The factor from the written unit to the quantity's own. */
 function factorOf(written: string, quantity: Quantity): number | undefined {
   if (quantity === 'milliseconds') return times[written.toLowerCase()];
   const { unit } = spellings[quantity];
   const binary = quantity === 'bytes' || quantity === 'bandwidth' ? /^([kmgtp])i(?=b)(.*)$/i.exec(written) : null;
   if (binary) return unit.test(binary[2]!) ? 1024 ** ('kmgtp'.indexOf(binary[1]!.toLowerCase()) + 1) : undefined;
-  // `13B` are bytes, and `3B` of anything else are billions.
+  // `13B` is bytes for sizes, and billions for everything else.
   if (unit.test(written)) return 1;
   const factor = siPrefixes[written.charAt(0).toLowerCase()];
   return factor !== undefined && unit.test(written.slice(1)) ? factor : undefined;

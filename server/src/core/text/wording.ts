@@ -1,4 +1,4 @@
-// Wordings that every floor shares.
+// Phrases for lists, used everywhere.
 import * as l10n from '@vscode/l10n';
 import { clipColumns } from './columns.ts';
 
@@ -9,7 +9,7 @@ export function listText(items: readonly string[]): string {
   return l10n.t('{0} and {1}', before, items.at(-1)!);
 }
 
-/** “A, B, C” of clauses and conditions. */
+/** “A, B, C”, for clauses and conditions. */
 export function commaText(items: readonly string[]): string {
   return items.join(l10n.t(', '));
 }
@@ -19,7 +19,7 @@ export function eitherText(items: readonly string[]): string {
   return items.reduce((before, item) => l10n.t('{0} or {1}', before, item));
 }
 
-/** At most so many columns of a text that may be long, with an ellipsis where it is cut. */
+/** Clips a text to so many columns, with an ellipsis. */
 export function clip(text: string, columns: number): string {
   const cut = clipColumns(text, columns);
   return cut === text ? text : `${cut.slice(0, -1).trimEnd()}…`;

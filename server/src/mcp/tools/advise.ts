@@ -6,7 +6,7 @@ import { subjectOf, type Target, targetArguments } from '../subject.ts';
 import type { Tool } from '../tool.ts';
 
 const defaultLimit = 10;
-/** Milliseconds after which no more changes are tried: a client waits for a minute. */
+/** Milliseconds after which no more changes are tried: clients time out after a minute. */
 const mostTime = 30_000;
 
 export const advise = (): Tool => ({

@@ -99,7 +99,7 @@ function editsOf(
   const line = lineOfFix(id);
   if (line !== undefined) {
     const { lines } = analysed.document;
-    // The names of fixes count those of the same place, so the line is enough.
+    // Fixes are numbered per place, so the ones on the line are enough.
     const named = line < lines.count ? namedFixes(analysed, lines.range(line)) : [];
     const offer = named.find(fix => fix.id === id)?.offer;
     return offer ? offer.fix : unknown(id, file);

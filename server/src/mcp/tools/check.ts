@@ -90,7 +90,7 @@ export const check = (): Tool => ({
       for (const use of target.uses) {
         const verdict = judge(use, judgedBy(use, document, defaultSettings));
         const { program } = verdict.analysed?.spec ?? {};
-        // A file of functions alone is not a network.
+        // A Python file with only functions is not a network.
         if (!target.isNamed && use.entry === undefined && program && !program.entry) continue;
         rows.push({
           name,
@@ -104,7 +104,7 @@ export const check = (): Tool => ({
     const statuses = rows.map(({ verdict }) => verdict.status);
     const status = statuses.includes('over') ? 'over' : statuses.includes('unknown') ? 'unknown' : 'ok';
     const over = rows.filter(({ verdict }) => verdict.status === 'over');
-    // To search takes seconds: for who asks for one file.
+    // The search takes seconds, so it runs only if a single file is checked.
     const fix = file !== undefined && over.length === 1 ? await fixOf(over[0]!.verdict, context.turn) : undefined;
     return answer(
       [

@@ -116,7 +116,7 @@ export const diff = (): Tool => ({
   },
 });
 
-/** What a network is compared with: by default itself, as it was in the last commit. */
+/** What a network is compared with: by default, the last commit of the same file. */
 function beforeOf(given: Partial<Target>, now: Target): Target {
   const { text: _, revision: __, ...settings } = now;
   if (Object.keys(given).length === 0) return { ...settings, revision: 'HEAD' };

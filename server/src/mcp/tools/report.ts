@@ -93,7 +93,7 @@ export const report = (): Tool => ({
   },
 });
 
-/** Of the layers that hold no others. */
+/** Layers that contain no others, costliest first. */
 function costliest({ layers }: FileReport): FileReport['layers'] {
   return layers
     .filter(({ leaf }) => leaf !== false)

@@ -1,4 +1,4 @@
-// Blobs by name, after the layers so far: what Net::AppendBottom and Net::AppendTop do (net.cpp).
+// Resolves blobs by name, layer by layer, like Net::AppendBottom and Net::AppendTop (net.cpp).
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
@@ -21,9 +21,9 @@ export class Blobs {
   readonly #state: State;
   #inputs: readonly InputField[] = [];
   #wiring: Wiring | undefined;
-  /** The tensors of the tops, by layer, or the number of its row. */
+  /** The top tensors of each layer, or the number of its row. */
   readonly #outputs: (readonly Tensor[] | number | undefined)[];
-  /** The first layer with a top of a name, of those that are there. */
+  /** By name, the first active layer with such a top. */
   #firstTops: ReadonlyMap<string, number> | undefined;
   /** Whether a bottom was read that is no layer's top. */
   #hasLooseEnds = false;
@@ -35,29 +35,29 @@ export class Blobs {
     this.#outputs = new Array(layers.length);
   }
 
-  /** Connects the layers; `inputs` are the fields of the network itself. */
+  /** Connects the layers; `inputs` are the network's own fields. */
   begin(inputs: readonly InputField[], wirings: Wirings): void {
     this.#inputs = inputs;
     const names = inputs.map(({ name }) => name.text);
     this.#wiring = wirings.of(this.#layers, names, this.#state);
   }
 
-  /** Layers with the name of one above, and the first one of that name. */
+  /** Layers with the name of an earlier layer, and the first one of that name. */
   get namesakes(): ReadonlyMap<number, number> {
     return this.#wiring!.namesakes;
   }
 
-  /** Whether a layer is there. */
+  /** Whether a layer is part of the network in this state. */
   has(index: number): boolean {
     return this.#wiring!.reads[index] !== undefined;
   }
 
-  /** What a layer reads, if all of it is there and each of its tops has a new name. Reports nothing. */
+  /** The bottoms of a layer, if all of them exist and each of its tops has a new name. Reports nothing. */
   find(index: number): Inputs | undefined {
     const { reads, clashes } = this.#wiring!;
     if (clashes.has(index)) return undefined;
     const sources = reads[index]!;
-    // Most layers read one blob.
+    // Most layers have one bottom.
     if (sources.length === 1) {
       const input = this.#inputOf(sources[0]);
       return typeof input === 'object' ? [input] : input;
@@ -79,7 +79,7 @@ export class Blobs {
     return tensor && inputOf(tensor);
   }
 
-  /** What a layer reads. Where there is no blob of that name, what is known is why. */
+  /** The bottoms of a layer. A blob that does not exist becomes an unknown tensor with that reason. */
   read(index: number): readonly Tensor[] {
     const { bottoms } = this.#layers[index]!.layer;
     return this.#wiring!.reads[index]!.map((source, at) => {
@@ -90,7 +90,7 @@ export class Blobs {
     });
   }
 
-  /** In place where the bottom of the same number has the same name, else a new name. */
+  /** A top is in place if the bottom with the same index has the same name; otherwise its name must be new. */
   checkTops(index: number): void {
     const { layer } = this.#layers[index]!;
     for (const { top, earlier } of this.#wiring!.clashes.get(index) ?? []) {
@@ -115,7 +115,7 @@ export class Blobs {
       if (layer.bottoms[at]?.text !== text) return;
       this.#builder.problem({
         range: { from, to },
-        // Caffe refuses some and computes nonsense for the others.
+        // Caffe rejects some of these, and computes nonsense for the others.
         severity: refusedInPlace.has(layer.type) ? 'error' : 'warning',
         code: 'in-place',
         message: l10n.t('{0} cannot work in place: it would overwrite its own input.', layer.type),
@@ -124,19 +124,19 @@ export class Blobs {
     });
   }
 
-  /** The tops of a layer in the graph. */
+  /** Sets the tops of a layer. */
   pass(index: number, outputs: readonly Tensor[] | number): void {
     this.#outputs[index] = outputs;
   }
 
-  /** What no layer reads: the outputs of the network. */
+  /** Blobs that no layer reads: the network's outputs. */
   get unread(): readonly Tensor[] {
     return [...this.#wiring!.unread.values()].flatMap(source => this.#tensorOf(source) ?? []);
   }
 
-  /** Reports outputs that look like an oversight. `last` is the number of the last layer that is there. */
+  /** Reports outputs that are probably a mistake. `last` is the index of the last active layer. */
   reportUnread(last: number): void {
-    // A bottom that leads nowhere may be the one that was meant.
+    // An unresolved bottom may have been meant to read one of them.
     if (this.#hasLooseEnds) return;
     for (const [name, source] of this.#wiring!.unread) {
       const { layer } = source;
@@ -158,7 +158,7 @@ export class Blobs {
     return outputs === undefined ? undefined : this.#builder.rows.tensors(outputs)[source.top];
   }
 
-  /** Where a blob has its name, in the whole text. */
+  /** Where the name of a blob is written, as a range of the whole text. */
   #rangeOf({ layer, top }: Source): Range {
     if (layer < 0) {
       const { from, to } = this.#inputs[top]!.name;
@@ -240,11 +240,11 @@ export class Blobs {
     return reasonOf(l10n.t('no layer above has a top “{0}”', shown));
   }
 
-  /** Of a bottom that only a layer has that is left out. */
+  /** The problem with a bottom that only an excluded layer produces. */
   #excluded(name: string, layer: Layer): Pick<Problem, 'message' | 'help'> {
     const { phase } = this.#state;
     const other = phase === 'TEST' ? 'TRAIN' : 'TEST';
-    // Stages and levels may leave it out in both phases: the other one does not help then.
+    // If stages or levels exclude it in the other phase too, switching phases does not help.
     return absence(layer, { ...this.#state, phase: other }) === undefined
       ? {
           message: l10n.t(
@@ -281,12 +281,12 @@ export class Blobs {
   }
 }
 
-/** A place of the whole text, in what is reported of a layer. */
+/** Converts a range of the whole text for a problem of a layer. */
 function elsewhere({ from, to }: Range): Range {
   return { from: far + from, to: far + to };
 }
 
-/** Layers whose top may well be an output, wherever they are. */
+/** Layers whose tops are plausible outputs anywhere in a network. */
 const endings: ReadonlySet<string> = new Set([
   ...typeNames.filter(name => /Data$|Loss(?:OHEM)?$/.test(name)),
   'Input',
@@ -301,10 +301,10 @@ const endings: ReadonlySet<string> = new Set([
   'Python',
 ]);
 
-/** CHECK_NE(top[0], bottom[0]) in their sources. */
+/** Types whose sources have CHECK_NE(top[0], bottom[0]). */
 const refusedInPlace: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Split', 'AbsVal']);
 
-/** These, and those that read their input again after they have written. */
+/** These, and types that read their input again after writing. */
 const notInPlace: ReadonlySet<string> = new Set([
   ...refusedInPlace,
   'Convolution',

@@ -1,4 +1,4 @@
-// From layers to a graph, layer by layer, for one sample: what Net::Init does (net.cpp).
+// Builds the graph from layers for one sample, like Net::Init (net.cpp).
 import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
@@ -29,22 +29,24 @@ export interface Network {
   readonly batch: number | undefined;
 }
 
-/** What readings of a text, and of the texts before it, have built. */
+/** Caches from readings of this text and earlier ones. */
 export interface Known {
   readonly segments: Memo<LayerValue>;
   readonly environments: Environments;
   readonly wirings: Wirings;
 }
 
-/** What a layer means beside its segment, whose outputs are its tops and then what is alive to the end. */
+/**
+ * What a layer means besides its segment, whose outputs are its tops followed by tensors that stay alive to the end.
+ */
 interface LayerValue {
-  /** Which of its bottoms have a first axis that is not a batch, by number. */
+  /** The indexes of bottoms whose first axis is not a batch. */
   readonly batchlessInputs: readonly number[];
-  /** The same of its outputs. */
+  /** The same for its outputs. */
   readonly batchless: readonly number[];
 }
 
-/** `root` has the fields outside of layers, `fault` says why they are not certain. */
+/** `root` contains the fields outside of layers; `fault` says why these are uncertain. */
 export function build(
   root: ProtoMessage,
   layers: readonly PlacedLayer[],
@@ -66,7 +68,7 @@ class Building {
   readonly #until: number;
   /** Tensors that are read without a node that reads them: alive to the end. */
   readonly #alive: Tensor[] = [];
-  /** What layers depend on beside their text and their bottoms. */
+  /** What layers depend on besides their text and bottoms. */
   #environment: object;
 
   constructor(
@@ -129,7 +131,7 @@ class Building {
     const builder = this.#builder;
     const meant = typeOf(layer.type) ? layer.type : sameButCase(layer.type);
     if (meant !== undefined && typeOf(meant)!.feeds) {
-      // Inputs belong to the network, not to a segment.
+      // Inputs belong to the network, so they are not in a segment.
       const { outputs, alive } = this.#row(placed.here, index, meant);
       this.#blobs.pass(index, outputs);
       this.#alive.push(...alive);
@@ -142,7 +144,7 @@ class Building {
       outputs = [...row.outputs, ...row.alive];
       return outputs;
     });
-    // What is wrong with a layer may depend on others; parameters with names are shared.
+    // A layer with an error may depend on others, and named parameters are shared.
     const isAlone =
       built.segment.problems.length === 0 && !layer.fault && layer.paramNames.every(({ text }) => text === '');
     const found = isAlone ? this.#blobs.find(index) : undefined;
@@ -157,7 +159,7 @@ class Building {
     this.#settle(index, row, value);
   }
 
-  /** Places what such a layer was built into before, if it reads the same now. */
+  /** Places the cached segment of a layer, if it has the same inputs. */
   #found(placed: PlacedLayer, index: number): boolean {
     const { rows } = this.#builder;
     const list = this.#known.segments.of(placed.layer);
@@ -176,7 +178,7 @@ class Building {
     return false;
   }
 
-  /** Which tensors have a first axis that is not a batch. */
+  /** The indexes of tensors whose first axis is not a batch. */
   #batchless(inputs: Inputs): readonly number[] {
     const { batchless } = this.#net;
     if (batchless.size === 0) return none;
@@ -184,7 +186,7 @@ class Building {
     return tensors.flatMap((tensor, at) => (batchless.has(tensor) ? [at] : []));
   }
 
-  /** What a layer outputs in the graph, as the row of a number. */
+  /** Records the outputs of a layer, which is in the graph as a row. */
   #settle(index: number, row: number, { batchless }: LayerValue): void {
     const { rows } = this.#builder;
     if (batchless.length > 0) for (const at of batchless) this.#net.batchless.add(rows.tensors(row)[at]!);
@@ -193,7 +195,7 @@ class Building {
     if (rows.outputs(row).length > tops) this.#alive.push(...rows.tensors(row).slice(tops));
   }
 
-  /** Builds a layer into the segment that is open, or into the graph. `meant` is its type in the right case. */
+  /** Builds a layer into the open segment, or into the graph. `meant` is its type in the right case. */
   #row(
     layer: Layer,
     index: number,
@@ -201,7 +203,7 @@ class Building {
   ): { readonly outputs: readonly Tensor[]; readonly alive: readonly Tensor[] } {
     const builder = this.#builder;
     const type = meant === undefined ? undefined : typeOf(meant);
-    // A type in another case is refused, but can only be meant in one way.
+    // Caffe rejects a type in another case, but its meaning is unambiguous.
     const isRespelled =
       meant !== undefined && meant !== layer.type && !isForkValue(layer) && !isNearAnother(layer.type, meant);
     let scope: Scope | undefined;
@@ -228,11 +230,11 @@ class Building {
     const why = this.#firstError(before, isRespelled) ?? (layer.fault?.reach === 'doubt' ? layer.fault.why : undefined);
     if (why !== undefined && found.every(({ node }) => node.why === undefined)) this.#doubt(why);
     builder.close(outputs);
-    // A layer without tops is not unused: it is there for what it computes.
+    // A layer without tops is not unused: it exists for its side effects.
     return { outputs, alive: outputs.length === 0 ? [...scope.alive, ...found] : scope.alive };
   }
 
-  /** A layer of another phase keeps its row: without costs, and for data with the shapes that it would output. */
+  /** A layer of another phase keeps its row: without costs, and for data layers with the shapes they would output. */
   #leaveOut({ layer, start }: PlacedLayer, why: string): void {
     const builder = this.#builder;
     const { segment, inputs } = builder.segment(() => {
@@ -244,7 +246,7 @@ class Building {
         const apart: Net = { ...this.#net, builder: new Builder(), batch: undefined, fed: 0, batchless: new Set() };
         outputs = type.build(new Scope(apart, layer, [], type));
       }
-      // Caffe refuses the text, whether the layer is there or not.
+      // Caffe rejects the text whether or not the layer is active.
       if (layer.fault && layer.fault.reach !== 'repaired') this.#doubt(layer.fault.why);
       builder.close(outputs);
       return [];
@@ -252,17 +254,17 @@ class Building {
     builder.place(segment, inputs, start);
   }
 
-  /** Marks what is open as uncertain: Caffe refuses the text, so what is counted is not the cost of a network. */
+  /** Marks what is open as uncertain: Caffe rejects the text, so the counts are not those of a network. */
   #doubt(why: Reason): void {
     this.#builder.unknown(why, [], nothing);
   }
 
-  /** The first error since so many were reported of what is being built. */
+  /** The first error reported after the first `count` problems of what is being built. */
   #firstError(count: number, isRespelled = false): Reason | undefined {
     const { reported } = this.#builder;
     for (let at = count; at < reported.length; at++) {
       const problem = reported[at]!;
-      // A type in another case is read as it is meant.
+      // A type in another case is read as intended.
       if (problem.severity === 'error' && !(isRespelled && problem.code === 'unknown-type')) return reasonFor(problem);
     }
     return undefined;
@@ -285,15 +287,15 @@ const none: readonly never[] = [];
 const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && (a.length === 0 || a.every((value, at) => value === b[at]));
 
-/** The node of a doubt takes no memory. */
+/** The node that represents a doubt takes no memory. */
 const nothing = [0];
 
-/** At the top of the module, so that notes hold the layer and nothing else of the reading. */
+/** At module level, so that notes capture only the layer, not the reading. */
 function frameOf(layer: Layer, type: string, summary: string | undefined, repaired: boolean): FrameSpec {
   return { label: layerName(layer), type, summary, sites: [use(layer.field)], repaired, notes: () => notesOf(layer) };
 }
 
-/** Blobs that recurrent layers read, directly or through a look-up: time first, then the batch. */
+/** Blobs that recurrent layers read, directly or through an embedding: time first, then the batch. */
 function timeMajor(layers: readonly PlacedLayer[]): ReadonlySet<string> {
   const found = new Set<string>();
   for (let index = layers.length - 1; index >= 0; index--) {
@@ -319,6 +321,6 @@ function placeOf({ layer, param }: Scope, type: LayerType | undefined, { attr, i
 }
 
 function isLoss(type: string): boolean {
-  // SmoothL1LossOHEM sets itself up without LossLayer's weights.
+  // SmoothL1LossOHEM is set up without LossLayer's weights.
   return type.endsWith('Loss') || type === 'SoftmaxWithLossOHEM';
 }

@@ -1,5 +1,5 @@
-// What is wrong with a text as a NetParameter, whatever its network: unknown fields, values of the wrong kind, and fields
-// that are written too often.
+// Checks a text against NetParameter, independent of the network: unknown fields, values of the wrong type, and
+// repeated fields.
 import * as l10n from '@vscode/l10n';
 import { type ProtoField, type ProtoMessage, type ProtoValue, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -9,7 +9,7 @@ import { clip } from '../../text/wording.ts';
 import { type Layer, type Reach, v1Types } from './layer.ts';
 import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './words.ts';
 
-/** Messages nest no deeper than this in the table; a text may write anything. */
+/** The table's messages nest no deeper than this; a text may. */
 const maxDepth = 12;
 
 export interface Finding {
@@ -17,19 +17,19 @@ export interface Finding {
   readonly reach: Reach;
 }
 
-/** Checks a message against its fields. Caffe refuses the whole text for any of these problems. */
+/** Checks a message against its fields. Caffe rejects the whole text for any of these problems. */
 export function checkMessage(message: ProtoMessage, name: MessageName, found: Finding[], depth = 0): void {
   const report = (problem: Problem, reach: Reach): void => {
     found.push({ problem, reach: reach === 'unknown' && beside.has(name) ? 'doubt' : reach });
   };
   const fields = fieldsOf(name);
-  // Most messages are short: looking back is cheaper than a set, as long as it stays short.
+  // Most messages are short, so searching backwards is cheaper than a set.
   const once = message.fields.length > 12 ? new Set<string>() : undefined;
   for (let at = 0; at < message.fields.length; at++) {
     const field = message.fields[at]!;
     const spec = fields.get(field.name);
     if (!spec) {
-      // A name without a value is being typed.
+      // A name without a value is still being typed.
       const reach = harmless.has(field.name) ? 'doubt' : 'unknown';
       if (field.value) report(unknownField(field, name, fields, found.length < maxSpelled), reach);
       continue;
@@ -51,7 +51,7 @@ export function checkMessage(message: ProtoMessage, name: MessageName, found: Fi
   }
 }
 
-/** Messages that change neither a shape nor a count. */
+/** Messages that affect neither shapes nor counts. */
 const beside: ReadonlySet<MessageName> = new Set([
   'FillerParameter',
   'LossParameter',
@@ -67,7 +67,7 @@ const beside: ReadonlySet<MessageName> = new Set([
   'SaveOutputParameter',
 ]);
 
-/** Settings of training, which change no cost wherever they are misplaced. */
+/** Training settings, which affect no cost even in the wrong place. */
 const harmless: ReadonlySet<string> = new Set([
   ...[
     'force_backward',
@@ -94,7 +94,7 @@ const harmless: ReadonlySet<string> = new Set([
   ...['source', 'backend', 'normalize', 'normalization', 'dropout_ratio', 'momentum', 'base_lr', 'solver_mode'],
 ]);
 
-/** Fields of forks that change shapes in ways that are not read. */
+/** Fields of forks that affect shapes in ways that are not supported. */
 const unread: ReadonlySet<string> = new Set([
   ...['kernel_d', 'stride_d', 'pad_d', 'output_h', 'output_w'].map(name => `ConvolutionParameter.${name}`),
   ...['kernel_d', 'stride_d', 'pad_d', 'kernel_depth', 'kernel_l', 'stride_l', 'unpool_size', 'axis'].map(
@@ -116,10 +116,10 @@ function unreadField(field: ProtoField): Problem {
   };
 }
 
-/** With more problems than this, no suggestions are looked for. */
+/** If there are more problems than this, suggestions are not computed. */
 const maxSpelled = 200;
 
-/** Whether a value of the wrong kind can be meant in one way: a bare word for a string, 3.0 for 3, a number in quotes. */
+/** Whether a value of the wrong type is unambiguous: a bare word for a string, 3.0 for 3, a number in quotes. */
 function isPlain(spec: FieldSpec, value: ProtoValue): boolean {
   if (value.kind === 'message') return false;
   if (spec.kind === 'string') return value.kind === 'word';
@@ -168,7 +168,7 @@ function unknownField(
   };
 }
 
-/** Of `foo_param` only `foo` is compared with others: most fields of a layer end like that. */
+/** For `foo_param`, only `foo` is compared with other names: most fields of a layer have that suffix. */
 function meantField(name: string, fields: Iterable<string>): string | undefined {
   const tail = '_param';
   if (!name.endsWith(tail)) return didYouMean(name, fields);
@@ -178,8 +178,8 @@ function meantField(name: string, fields: Iterable<string>): string | undefined 
 }
 
 /**
- * Fields of the top that may be written once, but are in several parts of a text: each part is checked by itself. `parts`
- * are their fields outside of layers.
+ * Top-level fields that may occur once but occur in several parts of a text; each part alone is checked separately.
+ * `parts` are their fields outside of layers.
  */
 export function repeatedAbove(parts: readonly (readonly ProtoField[])[]): readonly Finding[] {
   const fields = fieldsOf('NetParameter');
@@ -212,7 +212,7 @@ function wrongValue(spec: FieldSpec, field: ProtoField): Problem | undefined {
   return isRight(spec, field.value!) ? undefined : complaintOf(spec, field);
 }
 
-/** Whether a value is of its field's kind. Asked of every field at every keystroke: allocates nothing. */
+/** Whether a value has its field's type. Called for every field at every keystroke, so it allocates nothing. */
 function isRight(spec: FieldSpec, value: ProtoValue): boolean {
   if (spec.kind === 'message' || spec.kind === 'any') return value.kind === 'message';
   if (value.kind === 'message') return false;
@@ -222,14 +222,14 @@ function isRight(spec: FieldSpec, value: ProtoValue): boolean {
     case 'boolean':
       return value.kind === 'word' ? booleans.has(value.text) : value.kind === 'number' && /^[01]$/.test(value.text);
     case 'number':
-      // Octal and hexadecimal are for whole numbers (TextFormat, “Expect a decimal number”).
+      // Octal and hexadecimal numbers are only valid as integers (TextFormat, “Expect a decimal number”).
       return protoNumber(value) !== undefined && !/^-?\s*0[\dxX]/.test(value.text);
     case 'integer':
       return isWhole(value, -(2 ** 63), 2 ** 63);
     case 'natural':
       return isWhole(value, 0, 2 ** 32 - 1);
     case 'enum':
-      // A number stands for a value as well.
+      // A number is also valid for an enum.
       return value.kind === 'word' ? spec.values.includes(value.text) : isWhole(value, 0, spec.values.length - 1);
   }
 }
@@ -289,7 +289,7 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
   }
 }
 
-/** The older form names types by bare words; which there are is known better where layers are built. */
+/** The V1 format names types by bare words; whether a type exists is checked where layers are built. */
 function wrongType(field: ProtoField): Problem | undefined {
   const value = field.value!;
   if (value.kind === 'word' || value.kind === 'number') return undefined;
@@ -302,7 +302,7 @@ function wrongType(field: ProtoField): Problem | undefined {
   };
 }
 
-/** Whether it is a whole number and written as one: `2.0` is refused (TextFormat, “Expected integer”). */
+/** Whether it is an integer and written as one: `2.0` is rejected (TextFormat, “Expected integer”). */
 function isWhole(value: ProtoValue, least: number, most: number): boolean {
   const number = protoNumber(value);
   if (number === undefined || !Number.isInteger(number) || number < least || number > most) return false;
@@ -313,15 +313,15 @@ function isFloat(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at) | 32;
     if (code === 120) return false;
-    // A point, or an e; the bit of small letters leaves the point as it is.
+    // A decimal point, or an e; setting the bit of lowercase letters does not change the point.
     if (code === 46 || code === 101 || code === 102) return true;
   }
   return false;
 }
 
 /**
- * How often a layer’s own fields may be written: what Layer::SetUp and Net::Init check of every type. `isLoss`: a loss
- * has a default weight of 1, and a top where none is written (loss_layer.cpp, Net::Init).
+ * How often a layer's own fields may occur: what Layer::SetUp and Net::Init check for every type. `isLoss`: a loss has
+ * a default weight of 1, and a top if none is written (loss_layer.cpp, Net::Init).
  */
 export function miscounted(layer: Layer, isLoss: boolean): readonly Problem[] {
   let weight: ProtoField | undefined;

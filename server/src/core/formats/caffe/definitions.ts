@@ -1,4 +1,4 @@
-// What a network defines by name beside the tops of its layers: its inputs, parameters that layers share, its layers.
+// What a network defines by name besides the tops of its layers: inputs, shared parameters, layers.
 import type { ProtoMessage } from '../../syntax/prototext.ts';
 import type { Range } from '../../text/range.ts';
 import { type Definition, type Definitions, noDefinitions } from '../reference.ts';

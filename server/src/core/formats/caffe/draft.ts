@@ -1,4 +1,4 @@
-// A layer's text while it is changed: the one in a file, or a copy of it that becomes another layer.
+// The text of a layer under edit: the one in the file, or a copy that becomes another layer.
 import { type ProtoField, type ProtoMessage, parsePrototext, protoNumber } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
@@ -6,21 +6,21 @@ import { type Layer, layersOf, paramOf, topNames, v1Types } from './layer.ts';
 import { typeOf } from './layers/index.ts';
 import type { Param } from './param.ts';
 
-/** New values of a convolution or a fully connected layer, one entry for each spatial dimension where there are several. */
+/** New values for a convolution or fully connected layer; lists have one entry per spatial dimension. */
 export interface DraftAttrs {
   readonly out?: number;
   readonly kernel?: readonly number[];
-  /** False for each dimension whose stride becomes 1. */
+  /** False for dimensions whose stride becomes 1. */
   readonly strided?: readonly boolean[];
   readonly padding?: readonly number[];
-  /** Steps between the taps become 1. */
+  /** Whether dilation becomes 1. */
   readonly undilated?: boolean;
-  /** Null takes the field away. */
+  /** Null removes the field. */
   readonly groups?: number | null;
   readonly bias?: boolean;
 }
 
-/** A quantity of each dimension: once for all, or by name for height and width. */
+/** A quantity per dimension: one field for all, or separate fields for height and width. */
 interface Spatial {
   readonly one: string;
   readonly h: string;
@@ -31,7 +31,7 @@ interface Spatial {
 const kernelNames: Spatial = { one: 'kernel_size', h: 'kernel_h', w: 'kernel_w', defaultValue: Number.NaN };
 const strideNames: Spatial = { one: 'stride', h: 'stride_h', w: 'stride_w', defaultValue: 1 };
 const padNames: Spatial = { one: 'pad', h: 'pad_h', w: 'pad_w', defaultValue: 0 };
-/** As BVLC, DeepLab and another fork call it. */
+/** The names in BVLC, DeepLab and another fork. */
 const dilationNames: readonly Spatial[] = ['dilation', 'hole', 'kstride'].map(one => ({
   one,
   h: 'hole_h',
@@ -42,7 +42,7 @@ const dilationNames: readonly Spatial[] = ['dilation', 'hole', 'kstride'].map(on
 export class Draft {
   readonly layer: Layer;
   readonly #text: string;
-  /** Whether what says no more than Caffe does by itself is left out: a copy need not write `pad: 0`. */
+  /** Whether default values are left out: a copy need not say `pad: 0`. */
   readonly #isCopy: boolean;
   readonly #edits: TextEdit[] = [];
 
@@ -52,7 +52,7 @@ export class Draft {
     this.#isCopy = isCopy;
   }
 
-  /** A copy without its comments: they are about the original. */
+  /** A copy without its comments, which are about the original. */
   static copyOf(text: string, { field }: Layer): Draft | undefined {
     const copy = withoutComments(text.slice(field.from, field.to));
     const [layer] = layersOf(parsePrototext(copy, topNames).root.fields);
@@ -63,7 +63,7 @@ export class Draft {
     return this.#edits;
   }
 
-  /** The layer alone, as it is after all changes. */
+  /** The text of the layer after all changes. */
   get fresh(): string {
     return applyEdits(this.#text, this.#edits);
   }
@@ -72,7 +72,7 @@ export class Draft {
     if (this.#text.slice(range.from, range.to) !== text) this.#edits.push({ from: range.from, to: range.to, text });
   }
 
-  /** Writes a string in the quotes that are there. */
+  /** Writes a string, keeping the quotes. */
   write(range: Range, value: string): void {
     const quote = this.#text[range.from] === "'" ? "'" : '"';
     this.replace(range, quote + value + quote);
@@ -96,7 +96,7 @@ export class Draft {
     return word !== undefined;
   }
 
-  /** Names of parameter blobs: a copy has weights of its own. */
+  /** Removes the names of parameter blobs: a copy has weights of its own. */
   unname(): void {
     for (const field of this.layer.message.fields) {
       if (field.name !== 'param' || !field.value) continue;
@@ -121,7 +121,7 @@ export class Draft {
     if (top && fields.length > 0) this.#addAfter(top, fields);
   }
 
-  /** Makes a copy an average over all places, whatever it was. */
+  /** Turns a copy into global average pooling, whatever it was. */
   becomeGlobalPool(): boolean {
     const { layer } = this;
     if (layer.form === 'v0') return false;
@@ -163,14 +163,14 @@ export class Draft {
     return bias === undefined || this.#bias(bias);
   }
 
-  /** The parameters of its own message. */
+  /** The parameters in its own message. */
   get param(): Param | undefined {
     const name = typeOf(this.layer.type)?.param;
     const param = name === undefined ? undefined : paramOf(this.layer, name);
     return param?.message ? param : undefined;
   }
 
-  /** `num_output` as it is written; undefined where it is none. */
+  /** The value of `num_output`; undefined if there is none. */
   get out(): number | undefined {
     return protoNumber(this.param?.field('num_output')?.value);
   }
@@ -192,7 +192,7 @@ export class Draft {
     );
   }
 
-  /** What is written, for each dimension; undefined where that is unknown. */
+  /** The value for each dimension; undefined if unknown. */
   #current({ one, h, w, defaultValue }: Spatial, dimensions: number): readonly number[] | undefined {
     const param = this.param!;
     if (param.has(h) || param.has(w)) return [param.natural(h, defaultValue), param.natural(w, defaultValue)];
@@ -234,7 +234,7 @@ export class Draft {
       else this.#add([[one, values[0]!]]);
       return true;
     }
-    // The oldest form has squares alone.
+    // The V0 format has only square windows.
     if (this.layer.form === 'v0') return false;
     const pairs = values.map((value, axis): [string, number] => [values.length === 2 ? [h, w][axis]! : one, value]);
     if (!field) return this.#add(pairs);
@@ -251,7 +251,9 @@ export class Draft {
     else if (value !== defaultValue) this.#add([[name, value]]);
   }
 
-  /** Without a bias there is one blob of weights, and Caffe refuses more `param` than blobs (net.cpp, AppendParam). */
+  /**
+   * Without a bias there is only one blob of weights, and Caffe rejects more `param` than blobs (net.cpp, AppendParam).
+   */
   #bias(bias: boolean): boolean {
     const param = this.param!;
     const field = param.field('bias_term');
@@ -266,7 +268,7 @@ export class Draft {
     return this.#remove(gone);
   }
 
-  /** Adds fields after one of the message, or after fields like them. */
+  /** Adds fields after a given one, or after similar ones. */
   #add(pairs: readonly (readonly [string, number | string])[], after?: ProtoField): boolean {
     const param = this.param!;
     const anchor =
@@ -294,10 +296,10 @@ export class Draft {
     this.#edits.push({ from: at, to: at, text: fields.map(each => line + each).join('') });
   }
 
-  /** Removes fields; comments after them stay. False where one has comments inside. */
+  /** Removes fields and keeps comments after them. False if a field has comments inside. */
   #remove(fields: readonly ProtoField[]): boolean {
     const text = this.#text;
-    // Entries of a list share the extent of the whole.
+    // Entries of a list share the range of the whole list.
     const places = new Map(fields.map(field => [field.from, field]));
     for (const { from, to } of places.values()) {
       if (commentsIn(text, from, to).length > 0) return false;
@@ -321,7 +323,7 @@ export class Draft {
     return true;
   }
 
-  /** `pooling_param { … }`, over several lines where a message like it is. */
+  /** `pooling_param { … }`, on several lines if a similar message is. */
   #messageText(name: string, pairs: readonly string[], style: ProtoField, at: ProtoField): string {
     const text = this.#text;
     const message = style.value as ProtoMessage;
@@ -341,12 +343,12 @@ export class Draft {
     return `${name}${opening}${open}${pairs.map(pair => line + outer + step + pair).join('')}${line}${outer}${close}`;
   }
 
-  /** What separates a field's value from its name: `: `. */
+  /** The separator between a field's name and its value: `: `. */
   #colon({ nameTo, to }: ProtoField): string {
     return /^\s*:[ \t]*/.exec(this.#text.slice(nameTo, to))?.[0] ?? ': ';
   }
 
-  /** Whether a field has its line to itself, comments apart. */
+  /** Whether a field is alone on its line, except for comments. */
   #isAlone({ from, to }: ProtoField): boolean {
     const text = this.#text;
     if (text.slice(lineStart(text, from), from).trim() !== '') return false;
@@ -363,7 +365,7 @@ export class Draft {
   }
 }
 
-/** The white space that the line of an offset begins with. */
+/** The indentation of the line of an offset. */
 export function indentOf(text: string, offset: number): string {
   const start = lineStart(text, offset);
   return /^[ \t]*/.exec(text.slice(start, offset))![0];
@@ -381,7 +383,7 @@ export function lineEnd(text: string, offset: number): number {
   return at;
 }
 
-/** Behind the line break at the end of a line. */
+/** The offset after the line break at the end of a line. */
 export function nextLine(text: string, end: number): number {
   return text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : Math.min(end + 1, text.length);
 }
@@ -390,7 +392,7 @@ export function newlineOf(text: string): string {
   return /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
 }
 
-/** The comments of a stretch, each to the end of its line. */
+/** The comments in a range, each to the end of its line. */
 export function commentsIn(text: string, from: number, to: number): readonly Range[] {
   const found: Range[] = [];
   let quote: string | undefined;

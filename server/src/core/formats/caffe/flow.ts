@@ -1,29 +1,29 @@
-// Which layer reads which, whatever blobs are called: what must hold of a network after layers have come and gone.
+// Which layer reads which, independent of blob names: the invariant when layers are added and removed.
 import { wire } from './items.ts';
 import type { Layer, PlacedLayer } from './layer.ts';
 import { absence, type State } from './phase.ts';
 
-/** A layer as it is to be. */
+/** A layer in its intended state. */
 export interface Step {
-  /** Itself, or the one that it is a copy of. */
+  /** The layer itself, or the one it is a copy of. */
   readonly placed: PlacedLayer;
-  /** Whose rules say when it is there. */
+  /** The layer whose rules say when it is active. */
   readonly rules: Layer;
-  /** Names of blobs; set again when the network is wired. */
+  /** Names of blobs; assigned again when the network is wired. */
   bottoms: string[];
   tops: string[];
-  /** Of each top, whether it overwrites the bottom of its number. */
+  /** For each top, whether it overwrites the bottom with the same index. */
   readonly isInPlace: readonly boolean[];
 }
 
-/** A blob as one layer has left it; without a step it is an input, or no layer's top. */
+/** A blob as one layer has left it; without a step, it is an input or not the top of any layer. */
 interface Version {
   readonly step: Step | undefined;
   readonly top: number;
   readonly name: string;
 }
 
-/** What the layers of one phase read. */
+/** The connections between the layers of one phase. */
 export class Flow {
   readonly state: State;
   readonly #reads = new Map<Step, Version[]>();
@@ -68,7 +68,7 @@ export class Flow {
     return false;
   }
 
-  /** Layers one after the other between a layer and what it reads. */
+  /** Inserts a chain of layers between a layer and its input. */
   insert(at: Step, fresh: readonly Step[]): void {
     const reads = this.#reads.get(at);
     if (!reads) return;
@@ -80,7 +80,7 @@ export class Flow {
     }
   }
 
-  /** A layer that reads the only output of another one, and who read that reads it. */
+  /** Inserts a layer that reads the only output of another one, and redirects that one's readers to it. */
   append(step: Step, fresh: Step): void {
     const output = this.#outputs.get(step)?.[0];
     if (!output) return;
@@ -92,7 +92,7 @@ export class Flow {
     this.#outputs.set(fresh, [own]);
   }
 
-  /** A layer that reads what another one reads, and that nobody reads. */
+  /** Adds a layer that reads the same as another one and is not read. */
   repeat(step: Step, fresh: Step): void {
     const reads = this.#reads.get(step);
     if (!reads) return;
@@ -103,14 +103,14 @@ export class Flow {
     );
   }
 
-  /** Who reads the layer reads what it has read. */
+  /** Removes a layer; its readers read its input. */
   remove(step: Step): void {
     this.#pass(step);
     this.#reads.delete(step);
     this.#outputs.delete(step);
   }
 
-  /** A layer between another one and what that reads. */
+  /** Moves a layer between another one and its input. */
   move(step: Step, at: Step): void {
     const reads = this.#reads.get(at);
     if (!reads || !this.#reads.has(step)) return;
@@ -128,7 +128,9 @@ export class Flow {
     }
   }
 
-  /** Layers that overwrite what others read too: Caffe cannot part the blob for them (insert_splits.cpp). */
+  /**
+   * Layers that overwrite a blob that others read as well: Caffe cannot split the blob for them (insert_splits.cpp).
+   */
   clashes(): ReadonlySet<Step> {
     const readers = new Map<Version, number>();
     for (const reads of this.#reads.values()) {
@@ -143,9 +145,9 @@ export class Flow {
 }
 
 /**
- * Gives all layers the names of the blobs that they are meant to read, and says whether names can say it: whether the
- * network read by them is the one that is meant, in every phase. `flows` are what is meant, `clashing` are the layers of
- * each that overwrite what others read already.
+ * Names the blobs so that all layers read what they should, and returns whether that is possible, that is, whether the
+ * network resulting from these names is the intended one in every phase. `flows` are the intended connections,
+ * `clashing` the layers in each that already overwrite what others read.
  */
 export function isWired(
   steps: readonly Step[],
@@ -172,7 +174,7 @@ export function isWired(
     for (const step of steps) {
       const meant = flow.reads(step);
       const found = now.reads(step);
-      // A copy may be there when the layer that it was added for is not.
+      // A copy may be active when the layer it was added for is not.
       if (!meant !== !found) return false;
       if (!meant || !found) continue;
       if (meant.some((version, at) => !isSame(version, found[at]!))) return false;

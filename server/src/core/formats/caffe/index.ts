@@ -26,12 +26,12 @@ import { rowsFor } from './rows.ts';
 import { slotAt } from './slots.ts';
 import { stateFor } from './state.ts';
 
-/** Network definitions of Caffe and its forks, in protobuf's text format. */
+/** Caffe's network definitions and those of its forks, in protobuf's text format. */
 export const caffe: Format = {
   id: 'caffe-prototxt',
   label: 'Caffe prototxt',
   choices: { phase: phases },
-  // Solvers, label maps and other programs' settings are of the same language: content decides.
+  // Solvers, label maps and other programs' settings have the same language id, so the content decides.
   languages: [],
   itemName: index => l10n.t('layer {0}', index),
   items: 'layers',
@@ -42,32 +42,32 @@ export const caffe: Format = {
   open,
 };
 
-// No two neighbors match the same characters: long runs of space are scanned once.
+// Adjacent parts never match the same characters, so long runs of spaces are scanned once.
 const layerStart = /(?:^|[\s{}<>,;])layers?\s*(?::\s*)?(?:\[\s*)?[{<]/;
 const inputField = /^[ \t]*input\s*:\s*["']/m;
 
 function isNetwork(text: string): boolean {
   const first = text.search(layerStart);
-  // A solver's own fields come first: it may contain its network, but is not one.
+  // A solver can contain its network, but its own fields come first.
   const head = first < 0 ? text : text.slice(0, first);
   if (/^[ \t]*(?:base_lr|train_net|test_net|net)\s*:/m.test(head)) return false;
   return first >= 0 || inputField.test(text);
 }
 
-/** What the reader of an edited text may take over. */
+/** What can be reused for an edited text. */
 interface Cache extends Known {
   readonly document: PrototextDocument;
   readonly parts: readonly Part[];
   readonly layers: readonly PlacedLayer[];
 }
 
-/** A network as it is written. */
+/** A parsed network. */
 interface Text {
   readonly source: Source;
   /** The fields outside of layers. */
   readonly root: ProtoMessage;
   readonly layers: readonly PlacedLayer[];
-  /** Why the text outside of layers is uncertain; undefined where it is not. */
+  /** Why the text outside of layers is uncertain; undefined if it is not. */
   readonly fault: Reason | undefined;
 }
 
@@ -116,7 +116,7 @@ function open(source: Source, earlier?: Reader): Reader {
         const { from, to } = placed.at(placed.layer.field);
         return from <= offset && offset <= to;
       });
-      // Of the phase in which the layer is there; what is not there in it cannot be read.
+      // For a phase in which the layer is active: blobs of layers that are not cannot be read.
       const state = states.find(each => !own || absence(own.layer, each) === undefined) ?? states[0]!;
       const items = itemsOf(text.layers, inputs, states).filter(
         ({ index }) => absence(text.layers[index]!.layer, state) === undefined,
@@ -135,7 +135,7 @@ function open(source: Source, earlier?: Reader): Reader {
   };
 }
 
-/** The layers of a text; those above what was edited are where they were. */
+/** The layers of a text; those above the edit are reused. */
 function placedLayers({ chunks }: PrototextDocument, parts: readonly Part[], before?: Cache): readonly PlacedLayer[] {
   let at = 0;
   let count = 0;
@@ -152,13 +152,13 @@ function placedLayers({ chunks }: PrototextDocument, parts: readonly Part[], bef
 /** More problems than anyone reads. */
 const maxProblems = 500;
 
-/** The state that is read, then that of every other phase: what is shared between them must suit them all. */
+/** The state that is read, then that of every other phase: edits must work in all of them. */
 function statesOf({ root, layers }: Text, wanted: string | undefined): readonly State[] {
   const { state } = stateFor(root, layers, wanted);
   return [state, ...phases.filter(phase => phase !== state.phase).map(phase => ({ ...state, phase }))];
 }
 
-/** NetNeedsV1ToV2Upgrade and UpgradeV1Net (upgrade_proto.cpp): a text has layers of one form alone. */
+/** NeedsV1ToV2Upgrade and UpgradeV1Net (upgrade_proto.cpp): all layers of a text must have the same format. */
 function mixed(layers: readonly PlacedLayer[]): readonly Problem[] {
   const isCurrent = layers[0]?.layer.form === 'current';
   const other = layers.find(({ layer }) => (layer.form === 'current') !== isCurrent);
@@ -203,7 +203,7 @@ function read({ source, root, layers, fault }: Text, options: ReadOptions, known
   };
 }
 
-/** Totals are shown at the network's name, or at its first field. */
+/** The place for totals: the network's name, or its first field. */
 function headOf(fields: readonly ProtoField[], layers: readonly PlacedLayer[]): Range {
   const field = fields.find(({ name }) => name === 'name') ?? fields[0];
   const own = field && { from: field.from, to: field.value?.kind === 'message' ? field.nameTo : field.to };

@@ -1,4 +1,4 @@
-// Inputs that are fields of the network itself.
+// Inputs that are declared by fields of the network itself.
 import * as l10n from '@vscode/l10n';
 import { type Tensor, use } from '../../graph/graph.ts';
 import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
@@ -7,7 +7,7 @@ import { feed } from './layers/data.ts';
 import type { Net } from './layers/layer.ts';
 import { dimsOf, Param } from './param.ts';
 
-/** An input as it is written, and its tensor. */
+/** An input with its field and its tensor. */
 export interface InputField {
   readonly name: BlobName;
   readonly tensor: Tensor;
@@ -20,7 +20,7 @@ export function inputNames(root: ProtoMessage): readonly string[] {
   );
 }
 
-/** `input: "data"` with `input_shape` or four `input_dim` each (UpgradeNetInput, upgrade_proto.cpp). */
+/** `input: "data"` with an `input_shape` or four `input_dim` each (UpgradeNetInput, upgrade_proto.cpp). */
 export function inputFields(root: ProtoMessage, net: Net): readonly InputField[] {
   const top = new Param(root, undefined);
   const names = top.fields('input');
@@ -48,7 +48,7 @@ export function inputFields(root: ProtoMessage, net: Net): readonly InputField[]
   });
 }
 
-/** An input without a shape is dropped by UpgradeNetInput, and too few sizes end Caffe. */
+/** UpgradeNetInput drops an input without a shape, and Caffe exits if there are too few sizes. */
 function countInputs(
   net: Net,
   names: readonly ProtoField[],
@@ -69,7 +69,7 @@ function countInputs(
       report(shapes.at(-1)!, 'field-count-mismatch', message, l10n.t('Add one per input.'));
     }
   } else if (dims.length === 0) {
-    // With a size from the settings it is counted all the same.
+    // If the settings give a size, the network can be counted anyway.
     if (net.input.length > 0) return;
     report(
       names[0]!,

@@ -1,19 +1,18 @@
-// What layers read and share of each other, by the names in the text: what Net::AppendBottom, AppendTop and AppendParam do
-// (net.cpp).
+// The references between layers by names in the text, like Net::AppendBottom, AppendTop and AppendParam (net.cpp).
 import type { Range } from '../../text/range.ts';
 import type { Item, Reference, Target } from '../reference.ts';
 import type { BlobName, Layer, PlacedLayer } from './layer.ts';
 import { absence, type State } from './phase.ts';
 
-/** A blob as a layer leaves it: a top of a layer, both by number, or an input of the network (layer −1). */
+/** A blob as a layer leaves it: the index of the layer (−1 for an input of the network) and of its top. */
 export interface Source {
   readonly layer: number;
   readonly top: number;
 }
 
-/** The names of a layer and of its blobs. */
+/** The names of a layer and its blobs. */
 interface Ends {
-  /** Where names matter. */
+  /** Set if duplicate names matter. */
   readonly name?: string;
   readonly bottoms: readonly string[];
   readonly tops: readonly string[];
@@ -21,24 +20,24 @@ interface Ends {
   readonly source?: string | undefined;
 }
 
-/** A top whose name is that of an earlier blob, though its layer does not work in place. */
+/** A top with the name of an earlier blob, although its layer is not in place. */
 export interface Clash {
   readonly top: number;
   readonly earlier: Source;
 }
 
 export interface Wiring {
-  /** What each layer reads, undefined where nothing above has a top of that name; undefined for a layer that is not there. */
+  /** The sources of each layer's bottoms, undefined for an unresolved bottom; undefined for an inactive layer. */
   readonly reads: readonly (readonly (Source | undefined)[] | undefined)[];
   /** By layer; the first clash of each name. */
   readonly clashes: ReadonlyMap<number, readonly Clash[]>;
   /** Blobs that no layer reads, by name. */
   readonly unread: ReadonlyMap<string, Source>;
-  /** Layers with the name of one above, and the first one of that name. */
+  /** Layers with the name of an earlier layer, and the first one of that name. */
   readonly namesakes: ReadonlyMap<number, number>;
 }
 
-/** Connects layers, in the order of the text; undefined is one that is not there. */
+/** Connects layers in text order; undefined for an inactive layer. */
 export function wire(layers: readonly (Ends | undefined)[], inputs: readonly string[]): Wiring {
   const blobs = new Map<string, Source>();
   const used = new Set<Source>();
@@ -60,7 +59,7 @@ export function wire(layers: readonly (Ends | undefined)[], inputs: readonly str
     else if (first !== layer) namesakes.set(layer, first);
     const sources = bottoms.map(name => {
       const blob = use(name);
-      // A padding layer of the oldest form is part of the one that reads it.
+      // In the V0 format, a padding layer is part of the layer that reads it.
       return source === undefined ? blob : use(source);
     });
     tops.forEach((name, top) => {
@@ -76,7 +75,7 @@ export function wire(layers: readonly (Ends | undefined)[], inputs: readonly str
   return { reads, clashes, namesakes, unread: new Map([...blobs].filter(([, source]) => !used.has(source))) };
 }
 
-/** The same of layers in a state. */
+/** Connects the layers that are active in a state. */
 export function wiringOf(layers: readonly PlacedLayer[], inputs: readonly string[], state: State): Wiring {
   return wire(
     layers.map(({ layer }) => (absence(layer, state) === undefined ? endsOf(layer) : undefined)),
@@ -91,14 +90,14 @@ interface Wired {
   readonly wiring: Wiring;
 }
 
-/** The last wirings of texts that follow each other: most edits leave every name as it is. */
+/** A cache of the last wirings: most edits do not change names. */
 export class Wirings {
   #last: readonly Wired[] = [];
 
   of(layers: readonly PlacedLayer[], inputs: readonly string[], state: State): Wiring {
     const found = this.#last.find(last => isWiredAlike(last, layers, inputs, state));
     const wiring = found ? found.wiring : wiringOf(layers, inputs, state);
-    // A text and one in which something is tried.
+    // Keep two: of the text, and of a trial edit.
     const others = this.#last.filter(last => last !== found).slice(0, 1);
     this.#last = [{ layers, inputs, state, wiring }, ...others];
     return wiring;
@@ -142,7 +141,7 @@ const endsOf = ({ name, bottoms, tops, source }: Layer): Ends => ({
 
 const textOf = ({ text }: BlobName): string => text;
 
-/** Layers as items: a layer reads what it reads in the first of the states in which it is there. */
+/** Layers as items; each layer's reads are those in the first state in which it is active. */
 export function itemsOf(
   layers: readonly PlacedLayer[],
   inputs: readonly string[],

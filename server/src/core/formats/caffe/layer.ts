@@ -1,4 +1,5 @@
-// From a tree to layers, whatever the age of the form: `layer`, `layers { type: CONVOLUTION }`, `layers { layer { … } }`.
+// Converts the tree to layers, in any format version: `layer`, `layers { type: CONVOLUTION }`, `layers { layer { … }
+// }`.
 import * as l10n from '@vscode/l10n';
 import { placedRange } from '../../graph/segment.ts';
 import { movedField, type ProtoField, type ProtoMessage } from '../../syntax/prototext.ts';
@@ -9,44 +10,44 @@ import { clip } from '../../text/wording.ts';
 import { Param } from './param.ts';
 import { fieldsOf } from './words.ts';
 
-/** A blob's name where it is written. */
+/** The name of a blob and its range. */
 export interface BlobName extends Range {
   readonly text: string;
 }
 
-/** A layer, its positions those of the part of the text that it is in. Equal parts have the same layers. */
+/** A layer with positions relative to its part of the text. Equal parts share their layers. */
 export interface Layer {
   /** The whole `layer { … }`. */
   readonly field: ProtoField;
   readonly message: ProtoMessage;
-  /** Where the parameters are: the message itself, or the one inside it in the oldest form. */
+  /** The message with the parameters: in the V0 format, the inner one. */
   readonly inner: ProtoMessage;
   readonly form: 'current' | 'v1' | 'v0';
   readonly name: string;
   readonly nameField: ProtoField | undefined;
-  /** The type as Caffe calls it today; empty where none is written. */
+  /** The type's current name; empty if none is written. */
   readonly type: string;
   readonly typeField: ProtoField | undefined;
   readonly bottoms: readonly BlobName[];
   readonly tops: readonly BlobName[];
-  /** The names of its parameter blobs in order; empty texts where they have none. */
+  /** The names of its parameter blobs in order; empty strings for those without one. */
   readonly paramNames: readonly BlobName[];
-  /** Its `include` and `exclude`: in which phase it is there. */
+  /** Its `include` and `exclude` rules. */
   readonly rules: readonly ProtoField[];
-  /** Padding that a layer of the oldest form above it asks for. */
+  /** Padding from a V0 padding layer above it. */
   readonly pad: number | undefined;
-  /** What that layer reads: this one reads it instead of its own bottom. */
+  /** The bottom of that padding layer, which this layer reads instead of its own. */
   readonly source: string | undefined;
-  /** What is wrong with its text, the gravest of it. */
+  /** The most serious problem in its text. */
   readonly fault: Fault | undefined;
-  /** What it was built into. */
+  /** Caches what it was built into. */
   readonly built: Slot<unknown>;
 }
 
-/** A layer in a text. */
+/** A layer at its position in the text. */
 export class PlacedLayer {
   readonly layer: Layer;
-  /** Where the part of the text begins that its positions are relative to. */
+  /** The start of its part of the text. */
   readonly start: number;
   #here: Layer | undefined;
 
@@ -55,29 +56,29 @@ export class PlacedLayer {
     this.start = start;
   }
 
-  /** The layer with the positions of the whole text. */
+  /** The layer with absolute positions. */
   get here(): Layer {
     this.#here ??= this.start === 0 ? this.layer : movedLayer(this.layer, this.start);
     return this.#here;
   }
 
-  /** Where it begins in the whole text. */
+  /** Its start in the whole text. */
   get from(): number {
     return this.start + this.layer.field.from;
   }
 
-  /** A place of the layer in the whole text. */
+  /** Converts a range of the layer to an absolute one. */
   at(range: Range): Range {
     return placedRange(range, this.start);
   }
 
-  /** `layer`, or what is there instead. */
+  /** The keyword `layer`, or what is written instead. */
   get header(): Range {
     const { from, nameTo } = this.layer.field;
     return this.at({ from, to: nameTo });
   }
 
-  /** Where its name is written, or else its header. */
+  /** The range of its name, or else of its header. */
   get nameRange(): Range {
     const range = valueRange(this.layer.nameField);
     return range ? this.at(range) : this.header;
@@ -90,25 +91,25 @@ function movedLayer({ field, pad, source, fault }: Layer, start: number): Layer 
 }
 
 /**
- * How far a problem of the text goes: with `doubt` the numbers are those of what could be read, but not certain, with
- * `unknown` the output of the layer is unknown; `repaired` is read in the one way that it can be meant.
+ * The effect of a problem in the text: with `doubt`, numbers are based on what could be read, but not certain; with
+ * `unknown`, the layer's output is unknown; `repaired` text is read in its only possible meaning.
  */
 export type Reach = 'repaired' | 'doubt' | 'unknown';
 
-/** What is wrong with a text, and how far it goes. */
+/** A problem in the text, and its effect. */
 export interface Fault {
   readonly reach: Reach;
   readonly why: Reason;
 }
 
-/** The names of messages that occur only at the top. */
+/** The names of messages that occur only at the top level. */
 export const topNames = ['layer', 'layers'];
 
 export function isLayer({ name, value }: ProtoField): boolean {
   return value?.kind === 'message' && topNames.includes(name);
 }
 
-/** A layer's name in messages. */
+/** The name of a layer in messages. */
 export function layerName({ name, type }: Layer): string {
   return name !== '' ? name : type !== '' ? type : 'layer';
 }
@@ -124,13 +125,13 @@ export function paramOf(layer: Layer, name: string): Param {
 }
 
 /**
- * The layers among fields of the top, in source order. What is meant as a layer but is not one as it is written
- * (`laer { … }`, fields of a layer whose `layer {` is gone) keeps its place among them, with what is wrong as its fault.
+ * The layers among top-level fields, in source order. Text that is meant as a layer but not written as one (`laer { …
+ * }`, fields without their `layer {`) keeps its position, with the problem as its fault.
  */
 export function layersOf(fields: readonly ProtoField[]): readonly Layer[] {
   const layers: Layer[] = [];
   let loose: ProtoField[] = [];
-  /** Fields outside any message that only a layer has: from the first of them, it is one. */
+  /** Fields outside any message that only layers have make up a layer of their own. */
   const flush = (): void => {
     const at = loose.findIndex(({ name }) => isOfLayer(name));
     const [first] = loose;
@@ -154,7 +155,7 @@ export function layersOf(fields: readonly ProtoField[]): readonly Layer[] {
     const isTop = name === 'layer' || name === 'layers';
     if (value?.kind === 'message' && isTop) {
       flush();
-      // Entries of a list, `layer: [{ … }, { … }]`, share a name: each is where its own braces are.
+      // Entries of a list, `layer: [{ … }, { … }]`, share a name, so each is at its own braces.
       const isEntry = fields[at + 1]?.from === field.from || fields[at - 1]?.from === field.from;
       const own = { name, from: value.from, nameTo: value.from + 1, to: value.to, value };
       layers.push(layerOf(isEntry ? own : field, value));
@@ -167,12 +168,12 @@ export function layersOf(fields: readonly ProtoField[]): readonly Layer[] {
       flush();
       loose = [field];
     } else if (isTop || isOfLayer(name) || name === 'name') {
-      // The last `name` before is that of the layer; the network's own is by itself.
+      // The last `name` before such fields is the layer's; the network's own name is separate.
       if (name === 'name' && loose.some(item => isOfLayer(item.name))) flush();
       if (name === 'name') loose = loose.filter(item => item.name === 'layer' || item.name === 'layers');
       loose.push(field);
     } else if (isOfNet(name)) flush();
-    // What was the header of a layer is in between: a name above it is not that layer's.
+    // A name above a broken header belongs to another layer.
     else if (loose.every(item => item.name === 'name')) loose = [];
   });
   flush();
@@ -186,7 +187,7 @@ function isOfLayer(name: string): boolean {
 
 const isOfNet = (name: string): boolean => fieldsOf('NetParameter').has(name);
 
-/** A field by which the message around it is a layer. */
+/** A field that identifies the message around it as a layer. */
 function isOfLayers({ name, value }: ProtoField): boolean {
   return value !== undefined && (name === 'type' || name === 'bottom' || name === 'top');
 }
@@ -261,7 +262,7 @@ function layerOf(field: ProtoField, message: ProtoMessage): Layer {
 
 const none: readonly never[] = [];
 
-/** Where a value is written; of a message its name. */
+/** The range of a value; for a message, its name. */
 export function valueRange(field: ProtoField | undefined): Range | undefined {
   const value = field?.value;
   if (!field || !value) return undefined;
@@ -278,7 +279,7 @@ function textOf(field: ProtoField | undefined): string {
   return value && value.kind !== 'message' ? value.text : '';
 }
 
-/** UpgradeV0PaddingLayers (upgrade_proto.cpp): a padding layer becomes the `pad` of the convolution or pooling that reads it. */
+/** UpgradeV0PaddingLayers (upgrade_proto.cpp): a padding layer becomes the `pad` of the layer that reads it. */
 export function withPadding(layers: readonly PlacedLayer[]): readonly PlacedLayer[] {
   if (!layers.some(({ layer }) => isPadding(layer))) return layers;
   const producers = new Map<string, Layer>();
@@ -295,12 +296,12 @@ export function withPadding(layers: readonly PlacedLayer[]): readonly PlacedLaye
   });
 }
 
-/** The oldest form's padding is done by the layer that reads it. */
+/** Whether it is a padding layer of the V0 format, whose padding is done by its reader. */
 export function isPadding({ form, type }: Layer): boolean {
   return form === 'v0' && type === 'padding';
 }
 
-/** Today's name for a field of the oldest form (UpgradeV0LayerParameter, upgrade_proto.cpp). */
+/** Current names of V0 fields (UpgradeV0LayerParameter, upgrade_proto.cpp). */
 const v0Names: Readonly<Record<string, string>> = {
   kernel_size: 'kernelsize',
   bias_term: 'biasterm',

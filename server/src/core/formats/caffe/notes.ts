@@ -1,4 +1,4 @@
-// What the fields of a layer mean, for the hover on them, and what may be written there.
+// Explains the fields of a layer for hovers, with their allowed values.
 import type { Allowed, Note } from '../../graph/graph.ts';
 import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
 import type { Layer } from './layer.ts';
@@ -24,7 +24,7 @@ function collect(message: ProtoMessage, name: MessageName, notes: Note[]): void 
   }
 }
 
-/** What may be written as the value of a field; of a message, its keys. */
+/** The allowed values of a field; for a message, its keys. */
 function allowedIn({ name, kind, values, message }: FieldSpec, holder: MessageName): Allowed {
   if (name === 'bottom') return { kind: 'reference' };
   if (name === 'type' && holder === 'LayerParameter') return { kind: 'operator', choices: () => typeNames };
@@ -45,7 +45,7 @@ function allowedIn({ name, kind, values, message }: FieldSpec, holder: MessageNa
   }
 }
 
-/** The name and the type of a layer are the layer itself: on them is its own hover. */
+/** The range of a note: the name and type of a layer show the layer's own hover on their value. */
 function endOf({ name, nameTo, to, value }: ProtoField, message: MessageName): number {
   const isIdentity = (name === 'name' || name === 'type') && layerMessages.has(message);
   return isIdentity || value?.kind === 'message' ? nameTo : to;

@@ -1,4 +1,4 @@
-// The tops of a layer: what its type says, or what is known where its type, fields or blobs are wrong.
+// The tops of a layer: from its type, or what is still known if its type, fields or blobs are wrong.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/op.ts';
@@ -12,11 +12,11 @@ import { type LayerType, sameButCase, typeNames, typeOf } from './layers/index.t
 import type { Scope } from './layers/layer.ts';
 import { blobCount, lacksBias } from './layers/parameters.ts';
 
-/** One tensor for each top; at least one. */
+/** One tensor per top, at least one. */
 export function outputsOf(scope: Scope, type: LayerType | undefined): readonly Tensor[] {
   const { builder, layer, inputs } = scope;
   if (isPadding(layer)) return inputs.slice(0, 1);
-  // Types that differ only in case are reported and read all the same.
+  // A type that differs only in case is reported, but read.
   const why = typeOf(layer.type) ? undefined : unknownType(scope, type !== undefined);
   if (!type) return unknowns(scope, why!);
   const [least, most] = type.bottoms;
@@ -33,7 +33,7 @@ export function outputsOf(scope: Scope, type: LayerType | undefined): readonly T
   const broken =
     layer.fault?.reach === 'unknown' ? layer.fault.why : unread && l10n.t('“{0}” cannot be read', unread.name);
   if (broken !== undefined) {
-    // Whatever their fields say, these output the shape of their input.
+    // These output the shape of their input, whatever their fields say.
     const shape = !unread && keepingShape.has(layer.type) ? inputs[0]?.shape : undefined;
     return unknowns(scope, broken, shape);
   }
@@ -70,7 +70,7 @@ export function outputsOf(scope: Scope, type: LayerType | undefined): readonly T
   return layer.tops.map((_, at) => outputs[at] ?? builder.unknown(reason, inputs));
 }
 
-/** An unknown tensor for each top; at least one. */
+/** An unknown tensor per top, at least one. */
 function unknowns({ builder, layer, inputs }: Scope, why: string | Reason, shape?: Shape): readonly Tensor[] {
   if (layer.tops.length === 0) return [builder.unknown(why, inputs)];
   return layer.tops.map(() => builder.unknown(why, inputs, shape));
@@ -153,10 +153,10 @@ function unknownType({ builder, layer }: Scope, isRead: boolean): Reason | undef
   return reasonOf(l10n.t('the layer type “{0}” is not known', shown));
 }
 
-/** With more problems than this, no suggestions are looked for. */
+/** If there are more problems than this, suggestions are not computed. */
 export const maxSpelled = 500;
 
-/** Forks of the older form have values of their own: `type: CROP`, `type: UPSAMPLE`. */
+/** Forks of the V1 format have values of their own: `type: CROP`, `type: UPSAMPLE`. */
 export function isForkValue({ form, type, typeField }: Layer): boolean {
   return form === 'v1' && typeField?.value?.kind === 'word' && type === type.toUpperCase();
 }
@@ -180,9 +180,9 @@ const keepingShape: ReadonlySet<string> = new Set([
   ...['BatchNorm', 'BN', 'Scale', 'Bias', 'LRN', 'Normalize'],
 ]);
 
-/** Fields without which nothing is known of a shape, not even its rank, and the minimum of each. */
+/** Fields without which not even the rank of the output is known, with their minimum. */
 const structural: ReadonlyMap<string, number> = new Map([
-  // Counted from the end where negative.
+  // Negative values count from the end.
   ['axis', Number.NEGATIVE_INFINITY],
   ['end_axis', Number.NEGATIVE_INFINITY],
   ['num_axes', Number.NEGATIVE_INFINITY],
@@ -194,7 +194,7 @@ const structural: ReadonlyMap<string, number> = new Map([
   ['top_k', 0],
 ]);
 
-/** The first of these whose value is not such a number, which the check of fields has reported. */
+/** The first of these fields without a valid number, which has been reported already. */
 function unreadable({ param }: Scope): ProtoField | undefined {
   return param.message?.fields.find(({ name, value }) => {
     const least = value && structural.get(name);

@@ -1,9 +1,9 @@
 import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
 
-/** A message of parameters, read by name. What is wrong (and reported elsewhere) is NaN: an unknown size. */
+/** Reads a message of parameters by name. Wrong values (reported elsewhere) are NaN: an unknown size. */
 export class Param {
   readonly message: ProtoMessage | undefined;
-  /** The field that holds it: the whole `convolution_param { … }`. */
+  /** The field that contains it: the whole `convolution_param { … }`. */
   readonly holder: ProtoField | undefined;
   readonly #names: Readonly<Record<string, string>>;
 
@@ -17,7 +17,7 @@ export class Param {
     this.#names = names;
   }
 
-  /** The last field of that name that has a value. */
+  /** The last field with this name and a value. */
   field(name: string): ProtoField | undefined {
     const fields = this.message?.fields;
     if (!fields) return undefined;
@@ -36,7 +36,7 @@ export class Param {
     return fields.filter(field => field.name === wanted && field.value);
   }
 
-  /** What a field is called in the form that the text is written in. */
+  /** A field's name in the format version of the text. */
   written(name: string): string {
     return this.#names[name] ?? name;
   }
@@ -45,7 +45,7 @@ export class Param {
     return this.field(name) !== undefined;
   }
 
-  /** A whole number from 0. */
+  /** An integer ≥ 0. */
   natural(name: string, defaultValue: number): number {
     const field = this.field(name);
     return field ? naturalOf(field) : defaultValue;
@@ -75,7 +75,7 @@ export class Param {
     return /^(?:true|t|True|1)$/.test(value.text);
   }
 
-  /** A string, or the name of an enum's value (also where it is written as a number: `values` are in its order). */
+  /** A string, or the name of an enum value (which may be written as a number: the index in `values`). */
   word(name: string, defaultValue: string, values?: readonly string[]): string {
     const value = this.field(name)?.value;
     if (!value || value.kind === 'message') return defaultValue;
@@ -102,7 +102,7 @@ function integerOf({ value }: ProtoField): number {
   return number !== undefined && Number.isSafeInteger(number) ? number : Number.NaN;
 }
 
-/** The `dim`s of a BlobShape; one that cannot be read is NaN. */
+/** The `dim`s of a BlobShape; NaN for unreadable ones. */
 export function dimsOf(shape: Param): readonly number[] {
   return shape.fields('dim').map(integerOf);
 }

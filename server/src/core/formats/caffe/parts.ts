@@ -1,4 +1,4 @@
-// The parts of a text as they are read, each by itself: of an edited text only what changed is looked at again.
+// The parts of a text, read separately, so that an edit only affects the part that it changes.
 import * as l10n from '@vscode/l10n';
 import type { ParsedPrototext, ProtoField, ProtoMessage, PrototextDocument } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -8,17 +8,17 @@ import { checkMessage, type Finding } from './checks.ts';
 import { isLayer, type Layer, layersOf, type Reach } from './layer.ts';
 import { maxDamaged, repairOf } from './repairs.ts';
 
-/** A part of a text, with positions relative to it: what comes before the layers, or a layer and what follows it. */
+/** A part of a text with relative positions: what precedes the layers, or a layer and what follows it. */
 export interface Part {
   readonly layers: readonly Layer[];
-  /** Fields of the top that are not layers. */
+  /** Top-level fields that are not layers. */
   readonly others: readonly ProtoField[];
   readonly findings: readonly Finding[];
-  /** Why what is outside of its layers is uncertain; undefined where it is not. */
+  /** Why the text outside of its layers is uncertain; undefined if it is not. */
   readonly fault: Reason | undefined;
 }
 
-/** What the chunks of a text say, the damaged ones as their one repair has them. */
+/** The content of a text's chunks; damaged ones are read with their only possible repair. */
 export function partsOf({ chunks }: PrototextDocument): readonly Part[] {
   let damaged = 0;
   for (let at = 0; at < chunks.length; at++) if (chunks[at]!.chunk.node.problems.length > 0) damaged++;
@@ -34,7 +34,7 @@ export function partsOf({ chunks }: PrototextDocument): readonly Part[] {
   return parts;
 }
 
-/** The names of the blobs of these parts. */
+/** The names of the blobs in these parts. */
 function blobsOf(parts: readonly Part[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { others, layers } of parts) {
@@ -44,7 +44,7 @@ function blobsOf(parts: readonly Part[]): ReadonlySet<string> {
   return names;
 }
 
-/** `repaired` is what is read as its only possible repair. */
+/** `repaired`: the range that was read with its only possible repair. */
 function read({ root, problems }: ParsedPrototext, repaired: Range | undefined): Part {
   const findings: Finding[] = problems.map(problem => ({ problem, reach: reachOf(problem, root, repaired) }));
   checkMessage(root, 'NetParameter', findings);
@@ -64,19 +64,19 @@ function read({ root, problems }: ParsedPrototext, repaired: Range | undefined):
 
 const grave = (reach: Reach): number => ['repaired', 'doubt', 'unknown'].indexOf(reach);
 
-/** What a problem of the parser means for the layer that it is in. */
+/** The effect of a parser problem on the layer it is in. */
 function reachOf({ code, range }: Problem, root: ProtoMessage, repaired: Range | undefined): Reach {
   if (code === 'missing-colon' || (repaired && range.from >= repaired.from && range.from < repaired.to))
     return 'repaired';
   if (code !== 'missing-value') return 'unknown';
-  // A value that is being typed: where nothing depends on it, the numbers stay, but in doubt.
+  // While a value is being typed on which nothing depends, numbers stay, but are in doubt.
   const name = fieldAt(root, range.from)?.name ?? '';
   return sizing.has(name) ? 'unknown' : 'doubt';
 }
 
 /** The field that begins at an offset. */
 function fieldAt(root: ProtoMessage, offset: number): ProtoField | undefined {
-  // Not a recursion: a text nests as deep as it likes.
+  // Iterative: a text may nest arbitrarily deep.
   for (let message: ProtoMessage | undefined = root; message; ) {
     const fields: readonly ProtoField[] = message.fields;
     const exact = fields.find(({ from }) => from === offset);

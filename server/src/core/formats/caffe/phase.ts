@@ -1,4 +1,4 @@
-// Which layers a network has in a phase (Net::FilterNet and StateMeetsRule, net.cpp).
+// Which layers are active in a phase (Net::FilterNet and StateMeetsRule, net.cpp).
 import * as l10n from '@vscode/l10n';
 import { type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
 import type { Layer } from './layer.ts';
@@ -13,7 +13,7 @@ export interface State {
   readonly stages: readonly string[];
 }
 
-/** The state of the text, in the chosen phase, else its own, else TEST (or TRAIN, where training is counted). */
+/** The state of a text: the selected phase, else its own, else TEST (or TRAIN if training is counted). */
 export function stateOf(root: ProtoMessage, wanted: string | undefined, byDefault: Phase = 'TEST'): State {
   const state = new Param(root, undefined).inner('state');
   return {
@@ -27,7 +27,7 @@ export function phaseOf(text: string | undefined): Phase | undefined {
   return phases.find(phase => phase === text?.toUpperCase());
 }
 
-/** Why a layer is left out in a state; undefined where it is not. */
+/** Why a layer is inactive in a state; undefined if it is active. */
 export function absence(layer: Layer, state: State): string | undefined {
   let includes = 0;
   for (const { name, value } of layer.rules) {

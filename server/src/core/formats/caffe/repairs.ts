@@ -1,4 +1,4 @@
-// A part of a text that protobuf refuses: where exactly one change of one token makes it valid, it is read like that.
+// Repairs a part of a text that protobuf rejects, if exactly one change of one token makes it valid.
 import * as l10n from '@vscode/l10n';
 import {
   movedField,
@@ -14,20 +14,20 @@ import { checkMessage, type Finding } from './checks.ts';
 import { isLayer, layersOf, topNames } from './layer.ts';
 import { typeOf } from './layers/index.ts';
 
-/** A part longer than this is not tried: no layer is so long. */
+/** Longer parts are not tried: no layer is this long. */
 const maxLength = 8000;
-/** Characters that are parsed in all, tries for one part together. */
+/** The maximum number of characters parsed in all tries for a part. */
 const maxWork = 600_000;
-/** Damaged parts of one text: whoever damages more of them is not one slip away from a network. */
+/** With more damaged parts, a text is not just one slip away from a network. */
 export const maxDamaged = 8;
 
-/** A part as its one repair has it, at the places of the text as it is written. */
+/** A repaired part with positions of the written text. */
 export interface Repaired extends ParsedPrototext {
-  /** The field that is repaired. */
+  /** The repaired field. */
   readonly row: Range;
 }
 
-/** A damaged part as its one repair has it. `above` are the blobs that it may read; the head may have more than layers. */
+/** Repairs a damaged part. `above` are the blobs that it may read; the head may contain more than layers. */
 export function repairOf(
   text: string,
   { root, problems }: ParsedPrototext,
@@ -37,7 +37,7 @@ export function repairOf(
   const found = onlyRepair(text, problems, isHead, above);
   if (!found || found.fields.length === 0) return undefined;
   const { edit, fields } = found;
-  // Several problems of one slip are one.
+  // Several problems with one cause are reported once.
   const first = causeOf(text, edit, problems[0]!);
   const row = fields.find(field => first.range.from < field.to) ?? fields.at(-1)!;
   return {
@@ -47,7 +47,7 @@ export function repairOf(
   };
 }
 
-/** What the parser reports, or what the repair shows to be wrong: a missing quote is noticed long after it. */
+/** The parser's report, or what the repair reveals: a missing quote is noticed only much later. */
 function causeOf(text: string, { from, to, text: put }: TextEdit, first: Problem): Problem {
   const range = { from, to: Math.max(to, from + 1) };
   if ((put === '"' || put === "'") && first.code !== 'unclosed-string')
@@ -73,11 +73,11 @@ function titleOf(text: string, { from, to, text: put }: TextEdit): string {
 
 interface OnlyRepair {
   readonly edit: TextEdit;
-  /** At the places of the text as it is written. */
+  /** With positions of the written text. */
   readonly fields: readonly ProtoField[];
 }
 
-/** The one change that makes a part readable; undefined where there is none, or several that mean different things. */
+/** The only change that makes a part readable; undefined if there is none, or several with different meanings. */
 function onlyRepair(
   part: string,
   problems: readonly Problem[],
@@ -106,13 +106,13 @@ function onlyRepair(
   return { edit, fields: first.fields.map(field => movedField(field, place)) };
 }
 
-/** Whether a part is what Caffe reads: known fields, layers with a type, bottoms that are tops above. */
+/** Whether a part is valid for Caffe: known fields, layers with a type, bottoms that are tops above. */
 function isSound(root: ProtoMessage, isHead: boolean, above: ReadonlySet<string>): boolean {
   const found: Finding[] = [];
   checkMessage(root, 'NetParameter', found);
   if (found.length > 0) return false;
   if (!isHead && !root.fields.every(isLayer)) return false;
-  // A quote in the wrong place makes a string of the fields that follow, or of the space before them.
+  // A quote in the wrong place turns following fields, or the space before them, into a string.
   if (holdsFields(root)) return false;
   const known = new Set(above);
   for (const { name, value } of root.fields) if (name === 'input' && value?.kind === 'string') known.add(value.text);
@@ -133,14 +133,14 @@ function holdsFields(message: ProtoMessage): boolean {
   );
 }
 
-/** Changes of one token that may be meant, at places of the part. */
+/** Possible single-token changes. */
 function candidates(part: string, problems: readonly Problem[]): readonly TextEdit[] {
   const tokens = tokensOf(part);
   const found: TextEdit[] = [];
   const insert = (at: number, text: string): void => {
     found.push({ from: at, to: at, text });
   };
-  // What the parser proposes itself.
+  // Proposals of the parser.
   for (const { fixes } of problems) {
     for (const { edits } of fixes ?? []) {
       const [edit] = edits;
@@ -154,7 +154,7 @@ function candidates(part: string, problems: readonly Problem[]): readonly TextEd
   for (const [at, { from, to, text }] of tokens.entries()) {
     const isName = /^[A-Za-z_]\w*$/.test(text);
     if (missing === 1) {
-      // What was opened holds something.
+      // A message that was opened is not empty.
       if (text !== '{') insert(to, ' }');
       if (text === '{') found.push({ from, to, text: '' });
     } else if (missing === -1) {
@@ -162,7 +162,7 @@ function candidates(part: string, problems: readonly Problem[]): readonly TextEd
       const next = tokens[at + 1]?.text;
       if (isName && next !== ':' && next !== '{') insert(to, ' {');
       if (isName && text === 'layer' && next === ':') insert(to, ' {');
-      // The line that opens a layer is gone.
+      // The line that opens a layer may be missing.
       if (isName && (text === 'name' || text === 'type' || text === 'bottom' || text === 'top') && next === ':')
         insert(from, 'layer { ');
     }
@@ -172,7 +172,7 @@ function candidates(part: string, problems: readonly Problem[]): readonly TextEd
   }
   for (const { code, range } of problems) {
     if (code === 'stray-text') {
-      // A sign may have slipped in; a word or a number says something.
+      // Punctuation may be accidental; a word or number has a meaning.
       if (!/\w/.test(part.slice(range.from, range.to))) found.push({ ...range, text: '' });
       if (part[range.from] === '{') insert(range.from, 'layer ');
     }
@@ -183,7 +183,7 @@ function candidates(part: string, problems: readonly Problem[]): readonly TextEd
   return found;
 }
 
-/** Quotes at the edges of words, on lines with an odd number of them. */
+/** Inserts quotes at word boundaries, on lines with an odd number of quotes. */
 function quotes(part: string): readonly TextEdit[] {
   const found: TextEdit[] = [];
   let start = 0;
@@ -206,7 +206,7 @@ interface Token extends Range {
   readonly text: string;
 }
 
-/** Names, numbers, strings and signs; comments are none. A string ends with its line. */
+/** Names, numbers, strings and punctuation, without comments. A string ends with its line. */
 function tokensOf(part: string): readonly Token[] {
   const found: Token[] = [];
   for (const match of part.matchAll(/#[^\n\r]*|"(?:[^"\\\n\r]|\\.)*"?|'(?:[^'\\\n\r]|\\.)*'?|[\w.+-]+|[^\s\w]/g)) {
@@ -216,7 +216,7 @@ function tokensOf(part: string): readonly Token[] {
   return found;
 }
 
-/** What a field says, without where it is. */
+/** The content of a field without its position. */
 function bare({ name, value }: ProtoField): unknown {
   if (!value) return [name];
   return value.kind === 'message' ? [name, value.fields.map(bare)] : [name, value.kind, value.text];

@@ -1,5 +1,5 @@
-// Edits of the network as changes of the text: new layers are copies of those that they go with, and who reads whom is
-// worked out anew and held against what was meant, in both phases.
+// Translates edits of the network into text edits. New layers are copies of neighboring ones. The connections are
+// computed again and compared with the intended ones in both phases.
 import {
   type Border,
   changesOf,
@@ -20,7 +20,7 @@ import { itemsOf } from './items.ts';
 import type { BlobName, Layer, PlacedLayer } from './layer.ts';
 import type { State } from './phase.ts';
 
-/** The changes of the text; undefined where one of the edits cannot be said. */
+/** The text edits; undefined if one of the edits cannot be expressed. */
 export function rewrite(
   document: PrototextDocument,
   layers: readonly PlacedLayer[],
@@ -30,14 +30,14 @@ export function rewrite(
   return changesOf(new Writer(document, layers, states), edits);
 }
 
-/** Types of forks in which every channel has a filter of its own. */
+/** Fork types in which every channel has its own filter. */
 const depthwiseTypes: ReadonlySet<string> = new Set(['ConvolutionDepthwise', 'DepthwiseConvolution']);
 
 class Writer implements Rewriter {
   readonly #text: string;
   readonly #document: PrototextDocument;
   readonly #layers: readonly PlacedLayer[];
-  /** As they are, and as they are to be. */
+  /** The layers before and after the edits. */
   readonly #before: readonly Step[];
   readonly #steps: Step[];
   readonly #flows: readonly Flow[];
@@ -98,7 +98,7 @@ class Writer implements Rewriter {
   insert(before: Place, layers: readonly NewLayer[]): boolean {
     const at = this.#stepAt(before.item);
     if (!at || !isSingle(at.placed.layer) || this.#isTied(at.placed)) return false;
-    // What comes after an average reads fewer features: weights that it shares would have to follow.
+    // After averaging, the next layer reads fewer features, so layers that share its weights would have to change too.
     if (this.#sharing.size > 0 && layers.some(({ op }) => op === 'globalAvgPool')) return false;
     const fresh: Step[] = [];
     for (const layer of layers) {
@@ -115,7 +115,7 @@ class Writer implements Rewriter {
   set(item: Range, { out, kernel, strided, border, groups, bias }: NewAttrs): boolean {
     const step = this.#stepAt(item);
     if (!step || this.#isTied(step.placed)) return false;
-    // Who reads it has weights for as many channels: other layers that use those would have to follow.
+    // Readers have weights per input channel, so layers that share these would have to change too.
     if (out !== undefined && this.#sharing.size > 0) return false;
     const draft = this.#draft(step);
     const padding = border && paddingOf(border, kernel ?? draft.kernelOf(strided?.length ?? 2));
@@ -133,7 +133,7 @@ class Writer implements Rewriter {
     if (groups === undefined) return draft.set(attrs);
     const { type } = step.placed.layer;
     if (!depthwiseTypes.has(type)) return draft.set({ ...attrs, groups });
-    // Their groups follow from what they read.
+    // The number of groups follows from the input channels.
     const isWritten = type === 'DepthwiseConvolution' && draft.param?.has('group');
     return width !== undefined && draft.set(isWritten ? { ...attrs, groups } : attrs);
   }
@@ -153,7 +153,7 @@ class Writer implements Rewriter {
     const step = this.#stepAt(item);
     const at = this.#stepAt(before.item);
     if (!step || !at || !isSingle(step.placed.layer) || !isSingle(at.placed.layer) || step.isInPlace[0]) return false;
-    // What is there in one phase only would be missing in the other.
+    // A layer that is active in only one phase would be missing in the other.
     if (this.#flows.some(flow => flow.has(step) !== flow.has(at))) return false;
     this.#moved.set(step, at);
     this.#steps.splice(this.#steps.indexOf(step), 1);
@@ -192,7 +192,7 @@ class Writer implements Rewriter {
     draft.unname();
     const steps = [this.#fresh(place, draft, top === base ? name : this.#unique(named(top)))];
     const after = [...(layer.norm ? norm : []), ...(layer.act && act ? [act] : [])];
-    // Their own names and tops first, so that the top of one copy is known to the next.
+    // Assign names and tops first, so that each copy knows the previous one's top.
     for (const item of after) {
       const source = this.#stepAt(item)?.placed;
       if (!source || !isSingle(source.layer)) return undefined;
@@ -229,7 +229,7 @@ class Writer implements Rewriter {
     return step;
   }
 
-  /** How names of this file go on: `conv2/reduce`, `inception_3b/5x5_reduce`, `conv2_reduce`. */
+  /** The separator that the file's names use: `conv2/reduce`, `inception_3b/5x5_reduce`, `conv2_reduce`. */
   #joint(base: string): string {
     if (base.includes('/')) return '_';
     let isJoined = false;
@@ -249,7 +249,7 @@ class Writer implements Rewriter {
 
   // ——— Text ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** Whether a layer has other bottoms or tops than it had, or is another one. */
+  /** Whether a layer's bottoms or tops have changed, or it was replaced. */
   #isTouched(step: Step): boolean {
     const { bottoms, tops } = step.placed.layer;
     const isSame = (blobs: readonly BlobName[], names: readonly string[]): boolean =>
@@ -257,7 +257,7 @@ class Writer implements Rewriter {
     return this.#drafts.has(step) || !isSame(bottoms, step.bottoms) || !isSame(tops, step.tops);
   }
 
-  /** Writes the bottoms and tops that a layer has now. */
+  /** Writes the current bottoms and tops of a layer. */
   #wire(step: Step): Draft {
     const draft = this.#draft(step);
     const { bottoms, tops } = draft.layer;
@@ -270,7 +270,7 @@ class Writer implements Rewriter {
     return draft;
   }
 
-  /** Puts layers before another one: below the comments above it, but for those that are addressed to Flopline. */
+  /** Inserts layers before another one, below the comments above it, but above its `flopline` comments. */
   #insertion(at: Layer, pieces: readonly { readonly text: string; readonly style: Layer }[]): TextEdit {
     const text = this.#text;
     const { from } = at.field;
@@ -292,7 +292,7 @@ class Writer implements Rewriter {
     return { from: place, to: place, text: written.join('') };
   }
 
-  /** Whether an empty line comes before a layer; the first one is like the second. */
+  /** Whether an empty line precedes a layer; the first layer counts like the second. */
   #isApart({ field }: Layer): boolean {
     const fields = this.#document.chunks.flatMap(({ chunk, start }) =>
       chunk.node.root.fields.map(({ from, to }) => ({ from: from + start, to: to + start })),
@@ -305,7 +305,7 @@ class Writer implements Rewriter {
     return before !== undefined && own !== undefined && hasEmptyLine(this.#text.slice(before.to, own.from));
   }
 
-  /** Removes a layer, its lines and an empty one; comments in it stay unless it moves with them. */
+  /** Removes a layer with its lines and an empty one; keeps comments in it unless it is moved. */
   #removal({ field }: Layer, isMoved = false): readonly TextEdit[] {
     const text = this.#text;
     const newline = newlineOf(text);
@@ -317,7 +317,7 @@ class Writer implements Rewriter {
     const staying = isMoved ? [] : [...commentsIn(text, field.from, field.to)];
     const isAlone = text.slice(start, field.from).trim() === '' && (rest === '' || rest.startsWith('#'));
     if (!isAlone) {
-      // Its lines have others on them.
+      // Its lines contain something else.
       if (staying.length > 0) {
         const comments = staying.map(comment => text.slice(comment.from, comment.to) + newline).join('');
         return [{ from: field.from, to, text: comments }];
@@ -348,7 +348,7 @@ class Writer implements Rewriter {
     return known;
   }
 
-  /** Whether its weights are those of another layer too, or its padding is written in one (of the oldest form). */
+  /** Whether it shares weights with another layer, or has its padding in one (V0 format). */
   #isTied(placed: PlacedLayer): boolean {
     return this.#sharing.has(placed) || placed.layer.pad !== undefined;
   }
@@ -380,13 +380,13 @@ function sharing(layers: readonly PlacedLayer[], items: readonly Item[]): Readon
   return found;
 }
 
-/** What a new layer is called by: `reduce` is GoogLeNet's word, `dw` MobileNet's. */
+/** The name suffix of a new layer: `reduce` as in GoogLeNet, `dw` as in MobileNet. */
 function kindOf({ depthwise, kernel }: NewConv): string {
   if (depthwise) return 'dw';
   return kernel.every(size => size === 1) ? 'reduce' : kernel.join('x');
 }
 
-/** Half the kernel is a fraction where the kernel is even: no border keeps the size then. */
+/** Half the kernel is fractional if the kernel is even: then no padding keeps the size. */
 function paddingOf(border: Border, kernel: readonly number[] | undefined): readonly number[] | undefined {
   return kernel?.map(size => (border === 'none' ? 0 : (size - 1) / 2));
 }

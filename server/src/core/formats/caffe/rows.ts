@@ -1,4 +1,4 @@
-// Layers as a person moves them: each with its lines and the comments right above it. Order means nothing here, names do.
+// Commands on layers, each with its lines and the comments right above it. Names matter here, not the order.
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import type { Rows } from '../rows.ts';
@@ -16,7 +16,7 @@ export function rowsFor(
   states: readonly State[],
 ): Rows {
   const extents = layers.map(placed => extentOf(text, placed));
-  /** A layer of the oldest form that pads belongs to the one below. */
+  /** A V0 padding layer belongs to the layer below it. */
   const isBound = (at: number): boolean => {
     const layer = layers[at]?.layer;
     return layer?.form === 'v0' || layer?.pad !== undefined || layer?.source !== undefined;
@@ -45,7 +45,7 @@ export function rowsFor(
 }
 
 interface Extent extends Range {
-  /** Whether nothing else is on its lines. */
+  /** Whether its lines contain nothing else. */
   readonly isAlone: boolean;
 }
 
@@ -64,7 +64,7 @@ function extentOf(text: string, { here: { field } }: PlacedLayer): Extent {
   return { from, to: end, isAlone: true };
 }
 
-/** Comments above the first layer may be about the file: they stay. */
+/** The range to remove. Comments above the first layer may be about the file, so they stay. */
 function removable(text: string, layers: readonly PlacedLayer[], extents: readonly Extent[], index: number): Extent {
   const extent = extents[index]!;
   return index > 0 || !extent.isAlone ? extent : { ...extent, from: lineStart(text, layers[0]!.from) };
@@ -73,13 +73,13 @@ function removable(text: string, layers: readonly PlacedLayer[], extents: readon
 function removal(text: string, { from, to, isAlone }: Extent): readonly TextEdit[] | undefined {
   if (!isAlone) return undefined;
   const before = text.slice(0, from).trimEnd().length;
-  // The blank lines above it go as well, and where nothing is above it those below.
+  // Include the blank lines above it or, if there is nothing above, those below.
   if (before > 0) return [{ from: lineEnd(text, before), to, text: '' }];
   const after = /\S/.exec(text.slice(to));
   return [{ from, to: after ? lineStart(text, to + after.index) : text.length, text: '' }];
 }
 
-/** One layer that comes or goes, and the names with which all others read what they are meant to read. */
+/** Adds or removes a layer, and renames blobs so that all other layers read what they should. */
 class Change {
   readonly #text: string;
   readonly #layers: readonly PlacedLayer[];
@@ -169,7 +169,7 @@ class Change {
     return [...names, { from: to, to, text: (isOpen ? newlineOf(text) : gap) + margin + draft.fresh }];
   }
 
-  /** The bottoms and tops that change, where names can say what is meant. */
+  /** The edits of bottoms and tops, if names can express the intended connections. */
   #wired(steps: readonly Step[]): readonly TextEdit[] | undefined {
     if (!isWired(steps, this.#flows, this.#clashing)) return undefined;
     return this.#before.flatMap(step => {
@@ -180,7 +180,7 @@ class Change {
     });
   }
 
-  /** `conv1_2` after `conv1`. */
+  /** A new name: `conv1_2` after `conv1`. */
   #unique(name: string): string {
     let fresh = name;
     for (let count = 2; this.#names.has(fresh); count++) fresh = `${name}_${count}`;
@@ -189,7 +189,7 @@ class Change {
   }
 }
 
-/** Writes the blobs of a layer that have other names. */
+/** Writes the blob names of a layer that have changed. */
 function write(draft: Draft, { bottoms, tops }: Step): void {
   const { layer } = draft;
   for (const [at, blob] of layer.bottoms.entries()) if (bottoms[at] !== blob.text) draft.write(blob, bottoms[at]!);

@@ -1,5 +1,5 @@
-// What may stand where in a prototxt: fields of a message, values of a field, blobs. It goes by the braces up to the place,
-// so that a layer that is half-typed is known as well.
+// Completion in a prototxt: fields of a message, values of a field, blobs. Looks at braces up to the cursor, so it
+// works in a layer that is not complete yet.
 import type { Range } from '../../text/range.ts';
 import type { Item, Target } from '../reference.ts';
 import { endsAt, lineAt, type Offer, type Slot } from '../slot.ts';
@@ -7,11 +7,11 @@ import { v1Types } from './layer.ts';
 import { typeNames, typeOf } from './layers/index.ts';
 import { docOf, type FieldSpec, fieldsOf, type MessageName, minimumOf } from './words.ts';
 
-/** A message around a place. */
+/** A message around the cursor. */
 interface Open {
   readonly message: MessageName | undefined;
   readonly from: number;
-  /** The fields with a value that are written in it. */
+  /** Its fields that have a value. */
   readonly fields: { readonly name: string; readonly value: string; readonly at: number }[];
 }
 
@@ -33,11 +33,11 @@ export function slotAt(text: string, { items, inputs }: Blobs, offset: number): 
     const field = fieldsOf(message).get(name);
     const tail = (quote === '' ? /^[\w.+-]*/ : /^[\w./-]*["']?/).exec(rest)![0];
     const range = { from: offset - typed.length - quote.length, to: offset + tail.length };
-    // In front of a value that stands there nothing fits.
+    // Nothing is offered directly in front of an existing value.
     if (typed === '' && tail === '' && !endsAt(text, offset)) return undefined;
     const offers = field && valueOffers(field, message, stack, offset, { items, inputs }, quote === "'" ? "'" : '"');
     if (!offers) return undefined;
-    // The quotes are a part of what is replaced, but not of what is compared.
+    // The quotes are replaced too, but not compared.
     const inner = quote === '' ? range : { from: range.from + 1, to: range.to };
     return { range: inner, offers: quote === '' ? offers : offers.map(offer => unopened(offer, quote)) };
   }
@@ -50,7 +50,7 @@ export function slotAt(text: string, { items, inputs }: Blobs, offset: number): 
   if (isNamed && to === from) return undefined;
   const indent = /^\s*/.exec(text.slice(line.from, offset))![0];
   const replaced = isNamed ? fieldsOf(message).get(text.slice(from, to)) : undefined;
-  // In front of another field on the line there is a space.
+  // Before another field on the same line, add a space.
   const gap = /^\w/.test(tail) ? ' ' : '';
   const offers = fieldOffers(message, stack, offset, { items, inputs }, indent)
     .filter(({ label }) => !isNamed || suits(replaced, fieldsOf(message).get(label)))
@@ -58,13 +58,13 @@ export function slotAt(text: string, { items, inputs }: Blobs, offset: number): 
   return { range: { from, to }, offers: isNamed ? offers.filter(({ kind }) => kind !== 'snippet') : offers };
 }
 
-/** Whether a field takes the value of another one. */
+/** Whether a field accepts the value of another one. */
 function suits(replaced: FieldSpec | undefined, field: FieldSpec | undefined): boolean {
   if (!replaced || !field || /_[hw]$/.test(field.name)) return false;
   return replaced.kind === field.kind && replaced.message === field.message && field.name !== 'layers';
 }
 
-/** Strings bring their own quotes; one is open already. */
+/** Drops the opening quote of a string if there already is one. */
 function unopened(offer: Offer, quote: string): Offer {
   const { snippet = offer.label } = offer;
   return { ...offer, snippet: snippet.startsWith(quote) ? snippet.slice(1) : snippet };
@@ -77,7 +77,7 @@ function isInString(head: string): boolean {
 
 const token = /#[^\n]*|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[\w.+-]+|[{}<>:]/g;
 
-/** The messages that are open at a place, the text's own first, with what is written in each of them, below the place too. */
+/** The messages around a place, outermost first, with their fields, including those below the place. */
 function messagesAround(text: string, offset: number): readonly Open[] {
   const stack: Open[] = [{ message: 'NetParameter', from: 0, fields: [] }];
   let found: readonly Open[] | undefined;
@@ -88,7 +88,7 @@ function messagesAround(text: string, offset: number): readonly Open[] {
   for (let match = token.exec(text); match; match = token.exec(text)) {
     const [word] = match;
     if (!found && match.index >= offset) found = [...stack];
-    // Of the messages that are open at the place the innermost is read to its end.
+    // Read on until the innermost message around the place ends.
     if (found && stack.length < found.length) break;
     if (word[0] === '#') {
       if (match.index < offset && offset <= match.index + word.length) return [];
@@ -97,7 +97,7 @@ function messagesAround(text: string, offset: number): readonly Open[] {
       const field = name === undefined || outer === undefined ? undefined : fieldsOf(outer).get(name);
       if (name !== undefined) stack.at(-1)!.fields.push({ name, value: '', at });
       if (found) {
-        // A message below the place is of no interest, and only skipped.
+        // Messages that open below the place are skipped.
         stack.push({ message: undefined, from: match.index + 1, fields: [] });
       } else stack.push({ message: field?.message, from: match.index + 1, fields: [] });
       name = undefined;
@@ -119,7 +119,7 @@ function messagesAround(text: string, offset: number): readonly Open[] {
   return found ?? stack;
 }
 
-/** The type of the layer around a place, as the current form of the format names it. */
+/** The current name of the type of the layer around a place. */
 function typeAround(stack: readonly Open[]): string | undefined {
   const layer = stack.findLast(({ message }) => message === 'LayerParameter' || message === 'V1LayerParameter');
   const value = layer?.fields.find(({ name }) => name === 'type')?.value;
@@ -127,10 +127,10 @@ function typeAround(stack: readonly Open[]): string | undefined {
   return layer!.message === 'V1LayerParameter' ? v1Types[value] : value;
 }
 
-/** What a layer is begun with, beside the fields that its type needs. */
+/** Fields offered first in a layer, before the fields its type needs. */
 const first = ['name', 'type', 'bottom', 'top'];
 
-/** The fields that are not written yet or may be written again, those of the layer's type first. */
+/** The fields that are missing or can be repeated, those of the layer's type first. */
 function fieldOffers(
   message: MessageName,
   stack: readonly Open[],
@@ -176,7 +176,7 @@ function fieldOffers(
       const most = name === 'bottom' ? known?.bottoms[1] : name === 'top' ? known?.tops[1] : undefined;
       return !isLayer || most === undefined || own.fields.filter(other => other.name === name).length < most;
     })
-    // What another type reads means nothing here.
+    // Parameters of other types have no effect here.
     .filter(
       ({ name }) =>
         !isLayer || !known || !name.endsWith('_param') || rank({ name } as FieldSpec) < 9 || shared.has(name),
@@ -197,7 +197,7 @@ function fieldOffers(
   return message === 'NetParameter' ? [...layers(stack, indent, last), ...offers] : offers;
 }
 
-/** Whether a size is written for all dimensions already, or for one where this is for all. */
+/** Whether a field conflicts with an existing one for all dimensions, or vice versa. */
 function excluded(name: string, written: ReadonlySet<string>): boolean {
   const base = /^(.*)_[hwdtlrb]$/.exec(name)?.[1] ?? name.replace(/_size$/, '');
   const isOne = /_[hwdtlrb]$/.test(name);
@@ -208,10 +208,10 @@ function excluded(name: string, written: ReadonlySet<string>): boolean {
   );
 }
 
-/** Parameters that layers of several types read. */
+/** Parameters used by layers of several types. */
 const shared: ReadonlySet<string> = new Set(['transform_param', 'loss_param', 'param']);
 
-/** A value that can be read, to be written over. */
+/** A placeholder that is a valid value. */
 function sampleOf({ name, kind, values }: FieldSpec, indent: string): string {
   switch (kind) {
     case 'string':
@@ -231,7 +231,7 @@ function sampleOf({ name, kind, values }: FieldSpec, indent: string): string {
   }
 }
 
-/** Layers with what they need, for the top of a text. */
+/** Layers with the fields they need, for the top level. */
 function layers(stack: readonly Open[], indent: string, last: string): readonly Offer[] {
   if (stack[0]!.fields.some(({ name }) => name === 'layers') || indent !== '') return [];
   const layer = (type: string, param: string): string =>
@@ -276,7 +276,7 @@ function valueOffers(
     const isOther = ({ label }: Offer): number => Number(!tops.includes(label));
     return (
       blobOffers(items, inputs, stack, offset)
-        // A layer that works in place reads the blob that it writes.
+        // An in-place layer reads the blob it writes.
         .sort((a, b) => isOther(a) - isOther(b))
         .map(({ label, ...more }) => quoted(label, more))
     );
@@ -303,13 +303,13 @@ function valueOffers(
   }
 }
 
-/** Types of layers that networks have in place: their top is their bottom. */
+/** Layer types that are usually in place: their top is their bottom. */
 const inPlace: ReadonlySet<string> = new Set([
   ...['ReLU', 'ReLU6', 'PReLU', 'ELU', 'Sigmoid', 'TanH', 'Swish', 'Clip', 'Dropout', 'BatchNorm', 'Scale', 'Bias'],
   ...['Power', 'Exp', 'Log', 'AbsVal', 'BNLL', 'Threshold'],
 ]);
 
-/** The blobs that there are above, the nearest first, each as the last layer that writes it leaves it. */
+/** The blobs above, nearest first, each as its last writer leaves it. */
 function blobOffers(
   items: readonly Item[],
   inputs: readonly string[],

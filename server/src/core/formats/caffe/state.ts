@@ -1,4 +1,4 @@
-// The state that a file is read in: its phase, level and stages.
+// The state in which a file is read: phase, level and stages.
 import * as l10n from '@vscode/l10n';
 import type { ProtoMessage } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -7,15 +7,15 @@ import { typeOf } from './layers/index.ts';
 import { Param } from './param.ts';
 import { absence, type Phase, phaseOf, type State, stateOf } from './phase.ts';
 
-/** The state that a file is read in, and what to report where it is not the default. */
+/** The state, and what to report if it is not the default. */
 export interface Choice {
   readonly state: State;
   readonly instead: Problem | undefined;
 }
 
 /**
- * As `stateOf`; but where no phase is chosen and the network has its data in TRAIN only (train.prototxt, next to
- * test.prototxt), TEST would have nothing to read: then it is TRAIN.
+ * Like `stateOf`, but if no phase is selected and the network has data only in TRAIN (a train.prototxt next to a
+ * test.prototxt), TEST would have nothing to read, so it is TRAIN.
  */
 export function stateFor(
   root: ProtoMessage,
@@ -30,7 +30,7 @@ export function stateFor(
   const other: State = { ...state, phase: byDefault === 'TEST' ? 'TRAIN' : 'TEST' };
   const source = sources.find(({ layer }) => absence(layer, other) === undefined);
   if (!source || sources.some(({ layer }) => absence(layer, state) === undefined)) return { state, instead: undefined };
-  // What is read as it is anyway needs no word.
+  // Nothing to report if TRAIN is the default anyway.
   if (byDefault === 'TRAIN') return { state: other, instead: undefined };
   const comment = '# flopline: phase=TRAIN';
   return {
@@ -49,7 +49,7 @@ export function stateFor(
   };
 }
 
-/** A layer that feeds the network. */
+/** Whether a layer is an input of the network. */
 function isSource({ layer: { type, bottoms, tops } }: PlacedLayer): boolean {
   const known = typeOf(type);
   return known ? known.bottoms[1] === 0 : bottoms.length === 0 && tops.length > 0;

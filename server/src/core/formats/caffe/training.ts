@@ -1,9 +1,9 @@
-// What of a layer is trained (Net::AppendParam and Net::Init, net.cpp).
+// Which parts of a layer are trained (Net::AppendParam and Net::Init, net.cpp).
 import type { Training } from '../../graph/graph.ts';
 import { type ProtoField, protoNumber } from '../../syntax/prototext.ts';
 import type { Layer } from './layer.ts';
 
-/** A learning rate of 0 freezes a blob; the weights are the first, the biases the second. */
+/** A learning rate of 0 freezes a blob: the first blob is the weights, the second the biases. */
 export function trainingOf({ message, form, type }: Layer): Training | undefined {
   const rates = message.fields.flatMap(field => rateOf(field, form));
   if (!rates.includes(0)) return undefined;
@@ -19,7 +19,7 @@ function rateOf({ name, value }: ProtoField, form: Layer['form']): number[] {
   return [protoNumber(value.fields.findLast(field => field.name === 'lr_mult')?.value) ?? 1];
 }
 
-/** Whether a layer passes gradients to each of its bottoms: `propagate_down`. */
+/** Whether gradients reach each bottom of a layer: `propagate_down`. */
 export function propagatesDown({ message }: Layer): readonly boolean[] {
   const given = message.fields.filter(({ name }) => name === 'propagate_down');
   return given.map(({ value }) => !(value && value.kind !== 'message' && ['false', 'f', '0'].includes(value.text)));

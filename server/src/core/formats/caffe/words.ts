@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 
-// The fields of Caffe's messages and what they mean: facts of caffe.proto (BVLC, and the SSD, Intel, R-CNN, PSPNet, SegNet, ShuffleNet and
-// other forks that real files are written for), as one table. A field is `name:kind`, `name*:kind` where it may be
-// repeated. Kinds: s string, b boolean, f number, i whole number, u whole number from 0, (A|B) one of these words,
-// `any` a message that is not looked into, else the name of a message.
+// The fields of Caffe's messages: facts from caffe.proto (BVLC, and the SSD, Intel, R-CNN, PSPNet, SegNet, ShuffleNet
+// and other forks that real files are written for). A field is `name:kind`, or `name*:kind` if it may be repeated.
+// Kinds: s string, b boolean, f number, i integer, u integer ≥ 0, (A|B) an enum, `any` a message that is not inspected,
+// else the name of a message.
 // biome-ignore format: one line for each message
 const table = {
   NetParameter: 'name:s input*:s input_shape*:BlobShape input_dim*:i force_backward:b state:NetState debug_info:b layer*:LayerParameter layers*:V1LayerParameter engine:s bn_stats_batch_size:u compile_net_state:any multinode:any quantizer*:any reduced_memory_inference:b default_forward_type:s default_backward_type:s solver_data_type:s default_conv_algos_override:s global_grad_scale:f eltwise_mem_sharing:b',
@@ -118,7 +118,7 @@ export interface FieldSpec {
 
 const parsed = new Map<MessageName, ReadonlyMap<string, FieldSpec>>();
 
-/** The fields of a message by name. Read from the table when it is first asked for. */
+/** The fields of a message by name, parsed from the table on first use. */
 export function fieldsOf(message: MessageName): ReadonlyMap<string, FieldSpec> {
   let fields = parsed.get(message);
   if (!fields) {
@@ -128,7 +128,7 @@ export function fieldsOf(message: MessageName): ReadonlyMap<string, FieldSpec> {
   return fields;
 }
 
-/** Messages in which a field of this name may stand: where a known field is in the wrong place. */
+/** Messages that have a field with this name, to suggest where it belongs. */
 export function homesOf(field: string): readonly MessageName[] {
   return (Object.keys(table) as MessageName[]).filter(message => fieldsOf(message).has(field));
 }
@@ -146,7 +146,7 @@ function fieldOf(text: string): FieldSpec {
   return { ...base, kind: 'message', message: type as MessageName };
 }
 
-/** The minimum of a whole number that is not negative: without these, layers do nothing, and Caffe refuses them. */
+/** The minimum of an integer ≥ 0: with less, the layer would do nothing, and Caffe rejects it. */
 export function minimumOf(field: string): number {
   return positive.has(field) ? 1 : 0;
 }
@@ -156,12 +156,12 @@ const positive: ReadonlySet<string> = new Set([
   ...['kstride', 'group', 'tiles', 'pooled_h', 'pooled_w', 'output_dim', 'group_size', 'pyramid_height', 'local_size'],
 ]);
 
-/** What a field of a message means. */
+/** The explanation of a field. */
 export function docOf(message: MessageName, field: string): string | undefined {
   return (docs[`${message}.${field}`] ?? docs[field])?.();
 }
 
-/** By field, or by message and field where the same name means several things. */
+/** By field, or by message and field if one name has several meanings. */
 const docs: Readonly<Record<string, () => string>> = {
   name: () => l10n.t('The name of the layer: trained weights are found by it.'),
   type: () => l10n.t('The type of the layer.'),

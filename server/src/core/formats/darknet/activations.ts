@@ -37,7 +37,7 @@ const softmaxOfChannels: Activation = {
   apply: (builder, x) => builder.add(softmax, { axis: 1 }, x),
 };
 
-/** Piecewise functions that no other framework has are represented by ones of the same cost. */
+/** Piecewise functions that only Darknet has are represented by others of the same cost. */
 export const activations: Readonly<Record<string, Activation>> = {
   leaky: { doc: () => l10n.t('x, or x/10 where negative.'), apply: leaky(0.1) },
   linear: { doc: () => l10n.t('No activation.'), apply: (_, x) => x },
@@ -89,7 +89,7 @@ export const activations: Readonly<Record<string, Activation>> = {
   normalize_channels_softmax_maxval: softmaxOfChannels,
 };
 
-/** The names that a dialect knows. */
+/** The activations of a dialect. */
 export function activationNames(dialect: Dialect): string[] {
   return Object.keys(activations).filter(name => (activations[name]!.only ?? dialect) === dialect);
 }

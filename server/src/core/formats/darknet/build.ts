@@ -1,4 +1,4 @@
-// From items to a graph: what parse_network_cfg does. An item becomes a segment, found again by what it has read.
+// Builds the graph from items, like parse_network_cfg. Each item becomes a segment, cached by what it has read.
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
@@ -21,20 +21,20 @@ import { noReferences, type Reference, targetOf } from './references.ts';
 import { type Above, type Mode, repair, SectionReader, type Value } from './sectionReader.ts';
 import { authorOf, type Dialect, sectionTypes } from './words.ts';
 
-/** What readings of a text, and of the texts before it, have built. */
+/** Caches from readings of this text and earlier ones. */
 export interface Known {
   readonly segments: Memo<Outcome>;
   readonly environments: Environments;
 }
 
-/** What an item means beside its segment, which outputs the layer and what others read of it, where that differs. */
+/** What an item means besides its segment, whose outputs are the layer and, if it differs, what other layers read. */
 interface Outcome extends Omit<Value, 'tensor' | 'widthBy'> {
-  /** Beside their tensors, what it has read: the layer above, and those that it names. */
+  /** What it has read besides tensors, of the layer above and of those it refers to. */
   readonly facts: readonly Facts[];
-  /** The section that chose the channels: this one, none, or that of an input, by its number. */
+  /** What determined the channels: this section, none, or an input's (by index). */
   readonly widthBy: 'own' | 'none' | number;
   readonly silu: CfgOption | undefined;
-  /** Whether Darknet stops here. */
+  /** Whether Darknet fails here. */
   readonly stops: boolean;
 }
 
@@ -43,13 +43,13 @@ type Facts = Omit<Value, 'tensor' | 'widthBy'>;
 export interface Built {
   readonly graph: Graph;
   readonly problems: readonly Problem[];
-  /** The first shortcut whose two sides have other sizes: only pjreddie’s Darknet takes it. */
+  /** The first shortcut whose two sides differ in size, which only pjreddie's Darknet accepts. */
   readonly acrossSizes: PlacedItem | undefined;
-  /** Whether Darknet stops at some section, for another reason than a header that is damaged. */
+  /** Whether Darknet fails at some section, for another reason than a damaged header. */
   readonly stops: boolean;
 }
 
-/** What ends a network: their outputs are results, even where other sections follow. */
+/** Sections that end a network: their outputs are results, even if other sections follow. */
 const ends: ReadonlySet<string> = new Set([
   'yolo',
   'Gaussian_yolo',
@@ -62,7 +62,7 @@ const ends: ReadonlySet<string> = new Set([
   'logistic',
 ]);
 
-/** Heads with a box or more in each cell of a grid. */
+/** Heads with one or more boxes per grid cell. */
 const grids: ReadonlySet<string> = new Set(['yolo', 'Gaussian_yolo', 'region']);
 
 export function build(reading: Reading, dialect: Dialect, { input, ...options }: ReadOptions, known: Known): Built {
@@ -107,9 +107,9 @@ class Sections {
       const first = builder.next;
       const layer = this.#layer(items[at]!, input);
       const { item } = items[at]!;
-      // Layers above have no gradients; those of this one are computed, and used for nothing (parse_network_cfg_custom).
+      // Layers above get no gradients; this layer's are computed, but not used (parse_network_cfg_custom).
       if (isSet(item, 'stopbackward')) untrained = { ...untrained, detached: first, forwardOnly: builder.next };
-      // As on a GPU; without one, gradients of weights are computed and not used (convolutional_kernels.cu).
+      // As on a GPU; without one, gradients of weights are computed but not used (convolutional_kernels.cu).
       if (isSet(item, 'train_only_bn')) untrained = { ...untrained, frozenWeights: builder.next };
       const name = items[at]!.item.kind?.name ?? '';
       if (ends.has(name)) outputs.push(layer.tensor);
@@ -129,7 +129,7 @@ class Sections {
     };
   }
 
-  /** Places what such a section was built into before, if it reads the same now; else builds it. */
+  /** Places the cached segment of a section if its inputs are the same; else builds it. */
   #layer(placed: PlacedItem, input: Value): Above {
     const { item } = placed;
     const reads = item.references === noReferences ? noReads : this.#reads(item.references.reads);
@@ -137,14 +137,14 @@ class Sections {
     return this.#found(placed, input, reads) ?? this.#built(placed, input, reads);
   }
 
-  /** What a section reads of the layers that it names. */
+  /** What a section reads of the layers it refers to. */
   #reads(references: readonly Reference[]): Reads {
     const reads = new Array<Value | undefined>(references.length);
     for (let at = 0; at < reads.length; at++) reads[at] = this.#read(targetOf(references[at]!, this.#layers.length));
     return reads;
   }
 
-  /** What a section that names a layer reads of it. */
+  /** What a section reads of one layer. */
   #read(target: number): Value | undefined {
     const layer = this.#layers[target];
     if (!layer?.held) return layer;
@@ -219,7 +219,7 @@ function isSet({ options }: Item, key: string): boolean {
   return Number(options.get(key)?.value) === 1;
 }
 
-/** A layer in the graph. Its tensors are made when somebody asks. */
+/** A layer in the graph. Its tensors are created on demand. */
 class Layer implements Above {
   readonly row: number;
   readonly item: Item;
@@ -235,7 +235,7 @@ class Layer implements Above {
     this.#outcome = outcome;
   }
 
-  /** Whether others read something else of it than the next layer gets. */
+  /** Whether layers that refer to it read something else than the next layer. */
   get isPair(): boolean {
     return this.#rows.outputs(this.row).length > 1;
   }
@@ -277,7 +277,7 @@ class Layer implements Above {
   }
 }
 
-/** What a layer outputs, as an input of another one. */
+/** The output of a layer, as an input of another one. */
 const inputFrom = (value: Value): Input => (value instanceof Layer ? value.input : inputOf(value.tensor));
 
 function inputsFrom(above: Input, reads: Reads): readonly Input[] {
@@ -335,7 +335,7 @@ function readLayer(reader: SectionReader, label: string): LayerOutput {
   builder.within(spec, () => {
     checkLines(reader);
     output = outputOf(reader);
-    // What Darknet stops at has no total, though the rest of the section is known.
+    // If Darknet fails here, there is no total, although the rest of the section is known.
     if (reader.stop !== undefined && output.tensor.shape) builder.unknown(reader.stop);
     return output.held ? [output.held, output.tensor] : output.tensor;
   });
@@ -351,7 +351,7 @@ function outputOf(reader: SectionReader): LayerOutput {
   return { tensor: builder.unknown(why, [input.tensor]), widthBy: 'none' };
 }
 
-/** Reports a section that Darknet does not have. */
+/** Reports a section type that Darknet does not have. */
 function reportUnknown(reader: SectionReader): Reason {
   const { section, kind, dialect } = reader;
   const { type, header: range } = section;
@@ -381,7 +381,7 @@ function reportUnknown(reader: SectionReader): Reason {
   });
 }
 
-/** Whether a shortcut reads a layer of another width or height. */
+/** Whether a shortcut reads a layer with another width or height. */
 function crosses(input: Value, reads: readonly (Value | undefined)[]): boolean {
   const x = shapeOf(input);
   for (let at = 0; at < reads.length; at++) {

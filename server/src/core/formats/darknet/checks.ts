@@ -1,4 +1,4 @@
-// What is wrong with a text whatever its sections become: with their lines, and with the file as a whole.
+// Checks that do not depend on what sections become: their lines, and the file as a whole.
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import { placedRange } from '../../graph/segment.ts';
@@ -12,11 +12,11 @@ import { placeOf, repair, respelled, type SectionReader } from './sectionReader.
 import { atof, atoi, largestInt } from './values.ts';
 import { authorOf, type Dialect, type Key, keyOf, type SectionKind } from './words.ts';
 
-/** What is wrong with the lines of a section, whatever they mean: keys that Darknet ignores, values that are not numbers. */
+/** Checks the lines of a section: keys that Darknet ignores, values that are not numbers. */
 export function checkLines(reader: SectionReader): void {
   const { kind, section, dialect } = reader;
   if (!kind) return;
-  // What follows a lost header was meant for another section.
+  // Lines after a lost header were meant for another section.
   const end = section.swallowed?.[0]?.range.from ?? Number.POSITIVE_INFINITY;
   const hiding = new Set(section.options.map(({ hiddenBy }) => hiddenBy?.range.from));
   for (const stray of section.strays) {
@@ -136,7 +136,7 @@ function checkValue(reader: SectionReader, option: CfgOption, kind: Key['kind'])
   }
   if (isInt && /^[+-]?\d+$/.test(value)) {
     if (Math.abs(Number(value)) <= largestInt) return;
-    // Where the key has to do with costs, its value is not known.
+    // If the key affects costs, its value is unknown.
     reader.builder.problem({
       range,
       severity: 'error',
@@ -160,7 +160,7 @@ function checkValue(reader: SectionReader, option: CfgOption, kind: Key['kind'])
   });
 }
 
-/** What is wrong with the file as a whole. */
+/** Checks the file as a whole. */
 export function reportFile(
   { damage, carriageReturn, isPyTorch, items }: Reading,
   dialect: Dialect,
@@ -168,7 +168,7 @@ export function reportFile(
 ): void {
   if (damage) builder.problem(damage);
   if (dialect === 'pjreddie' && carriageReturn >= 0) {
-    // utils.c, strip: the original drops spaces, tabs and line feeds; AlexeyAB's carriage returns, too.
+    // utils.c, strip: the original drops spaces, tabs and line feeds; AlexeyAB's also carriage returns.
     builder.problem({
       range: { from: carriageReturn, to: carriageReturn + 1 },
       severity: 'warning',
@@ -194,7 +194,7 @@ export function reportFile(
   });
 }
 
-/** The one message on an activation that PyTorch calls by another name. */
+/** The single message about an activation that has another name in PyTorch. */
 export function reportSilu(
   builder: Builder,
   silus: readonly { readonly start: number; readonly option: CfgOption }[],

@@ -1,4 +1,4 @@
-// Darknet's cfg files, of AlexeyAB's fork and of pjreddie's original: YOLOv1 to v4, and classifiers (docs/darknet.md).
+// Darknet's cfg files, for AlexeyAB's fork and pjreddie's original: YOLOv1 to v4, and classifiers (docs/darknet.md).
 import * as l10n from '@vscode/l10n';
 import { Environments, Memo } from '../../graph/memo.ts';
 import { type Cfg, parseCfg } from '../../syntax/cfg.ts';
@@ -27,13 +27,13 @@ export const darknet: Format = {
   shapeOrder: 'whc',
   namedInputs: false,
   comments: /^[ \t]*[#;]/,
-  // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.
+  // Many programs have .cfg files. Users attach Darknet's to GitHub issues as .cfg.txt.
   recognises: ({ name, text }) => /\.cfg(?:\.txt)?$/i.test(name) && isDarknet(text),
   isForeign: ({ text }) => isForeign(text),
   open,
 };
 
-/** What the reader of an edited text may take over. */
+/** What can be reused for an edited text. */
 interface Cache extends Known {
   readonly cfg: Cfg;
 }
@@ -61,7 +61,7 @@ function open(source: Source, earlier?: Reader): Reader {
     problems: [],
     cache,
     read: options => read(source, reading, options, cache),
-    // What is to be repaired first is not changed.
+    // A text with damaged headers has to be repaired before it can be rewritten.
     items,
     chunks: () => placed.map(({ item }) => item),
     chunkAt(index) {
@@ -94,8 +94,8 @@ function isDamaged({ items, damage, before }: Reading): boolean {
 }
 
 /**
- * What Darknet goes on with is read as Darknet does, even where a header was meant to be in a line; what it stops at is
- * read as it was meant.
+ * If Darknet accepts a text, it is read as Darknet does, even if a line was meant as a header; if not, it is read as it
+ * was meant.
  */
 function chosen(cfg: Cfg, known: Known): Reading {
   const divided = readingOf(cfg);
@@ -113,7 +113,7 @@ function read(source: Source, reading: Reading, options: ReadOptions, known: Kno
   const wanted = dialects.find(name => name === options.dialect);
   let dialect = wanted ?? reading.dialect ?? 'alexeyab';
   let built = build(reading, dialect, options, known);
-  // Nothing else says whose it is, and AlexeyAB's Darknet refuses it.
+  // There are no other signs of the dialect, and AlexeyAB's Darknet rejects it.
   if (!wanted && !reading.dialect && built.acrossSizes) {
     problems.push({
       range: headerOf(built.acrossSizes),
@@ -143,14 +143,14 @@ function read(source: Source, reading: Reading, options: ReadOptions, known: Kno
   };
 }
 
-/** `batch=`, as it is written: Darknet works on batch/subdivisions images at once. */
+/** The written `batch=`: Darknet processes batch/subdivisions images at once. */
 function batchOf({ items: [net] }: Reading): number | undefined {
   const option = net?.item.kind?.name === 'net' ? net.item.options.get('batch') : undefined;
   const batch = option ? atoi(option.value) : 1;
   return batch > 1 && batch <= 2 ** 31 ? batch : undefined;
 }
 
-/** “Total BFLOPS”, which parse_network_cfg_custom prints. */
+/** The “Total BFLOPS” that parse_network_cfg_custom prints. */
 const native = (): Native => ({
   convention: 'darknet',
   label: 'BFLOPs',
@@ -158,7 +158,7 @@ const native = (): Native => ({
   // %5.3f.
   digits: 3,
   by: 'Darknet',
-  // `float bflops` there, and in each layer.
+  // The sum and its terms are `float bflops`.
   precision: 'single',
   caveat: l10n.t(
     '2 per multiply-accumulate of a convolution (1/32 of that with xnor), 1 per element of a pooling window or a shortcut, nothing for connected and recurrent layers.',

@@ -1,4 +1,4 @@
-// From the tree of a text to items: sections with what each of them says by itself.
+// Converts the tree to items: sections with everything that follows from their own text.
 import * as l10n from '@vscode/l10n';
 import { far, placedProblem, placedRange } from '../../graph/segment.ts';
 import { type Cfg, type CfgLines, type CfgOption, type CfgSection, shiftedSection } from '../../syntax/cfg.ts';
@@ -12,50 +12,50 @@ import { asMeant, divided, type Section } from './repairs.ts';
 import { atoi } from './values.ts';
 import { type Dialect, keyOf, type SectionKind, sectionOf } from './words.ts';
 
-/** A section as it is built. */
+/** A section, ready to be built. */
 export interface Item {
   readonly section: Section;
-  /** What its header means, whichever alias it is. */
+  /** The kind of section, with aliases resolved. */
   readonly kind: SectionKind | undefined;
-  /** The first of equal keys, which counts, with a value or without (option_list.c, option_find). */
+  /** By key, the first option, which is the one in effect, with or without a value (option_list.c, option_find). */
   readonly options: ReadonlyMap<string, CfgOption>;
   readonly references: References;
-  /** Who reads it; undefined where both do. */
+  /** The dialect that it is written for; undefined if both read it. */
   readonly dialect: Dialect | undefined;
-  /** How many of its words mean nothing to Darknet. */
+  /** How many of its keys are unknown to Darknet. */
   readonly strangers: number;
-  /** What it was built into. */
+  /** Caches what it was built into. */
   readonly built: Slot<unknown>;
 }
 
-/** An item in a text. */
+/** An item at its position in the text. */
 export interface PlacedItem {
   readonly item: Item;
-  /** Where its offsets count from. */
+  /** The offset that its own offsets are relative to. */
   readonly start: number;
 }
 
 /** A text as items. */
 export interface Reading {
   readonly items: readonly PlacedItem[];
-  /** Lines above the first section. */
+  /** The lines above the first section. */
   readonly before: CfgLines;
-  /** The first carriage return, or −1. */
+  /** The offset of the first carriage return, or −1. */
   readonly carriageReturn: number;
-  /** What Darknet crashes at before it has read the first section. */
+  /** Why Darknet crashes before it reads the first section. */
   readonly damage: Problem | undefined;
-  /** What the text says about who reads it; undefined where both do. */
+  /** The dialect that the text is written for; undefined if both read it. */
   readonly dialect: Dialect | undefined;
-  /** Whether it is for a PyTorch reader, which has sections, activations and keys of its own. */
+  /** Whether it is for a PyTorch reader, which has its own sections, activations and keys. */
   readonly isPyTorch: boolean;
-  /** Whether words that mean nothing are few enough to look for what was meant, which takes time. */
+  /** Whether there are few enough unknown words to compute suggestions, which takes time. */
   readonly suggests: boolean;
 }
 
-/** From so many words on that mean nothing, a text is no cfg that somebody mistyped. */
+/** With this many unknown words, a text is not a misspelled cfg. */
 const mostStrangers = 300;
 
-/** As Darknet divides a text; only headers that it refuses are repaired. */
+/** The items in Darknet's own division of the text; only headers that it rejects are repaired. */
 export function readingOf(cfg: Cfg): Reading {
   const items: PlacedItem[] = [];
   for (let at = 0; at < cfg.chunks.length; at++) {
@@ -66,7 +66,7 @@ export function readingOf(cfg: Cfg): Reading {
   return readingAs(cfg, items, cfg.before);
 }
 
-/** As a text was meant, where that is another one. */
+/** The items of a text as it was meant, if that differs. */
 export function meantReading(cfg: Cfg, { items, before }: Reading): Reading | undefined {
   if (!hasLines(before) && !items.some(({ item }) => item.section.swallowed)) return undefined;
   const meant = asMeant(cfg.text, cfg);
@@ -104,7 +104,7 @@ function readingAs(cfg: Cfg, items: readonly PlacedItem[], before: CfgLines): Re
   };
 }
 
-/** Darknet looks at the first byte of a line, which is neither a bracket nor a comment then: an option of no section. */
+/** With a byte order mark, Darknet does not recognize the first line as header or comment: an option of no section. */
 function byteOrderMark(): Problem {
   const range = { from: 0, to: 1 };
   return {
@@ -148,7 +148,7 @@ function itemOf(section: Section): Item {
   };
 }
 
-/** An item with the offsets of the text. */
+/** An item with absolute offsets. */
 export function absolute({ item, start }: PlacedItem): Item {
   const { damage, swallowed, ...section } = item.section;
   if (start === 0) return item;
@@ -163,23 +163,23 @@ export function headerOf({ item, start }: PlacedItem): Range {
   return placedRange(item.section.header, start);
 }
 
-/** A place in a section other than the one that is built. */
+/** A range in a section other than the one being built. */
 export function rangeElsewhere({ start }: PlacedItem, { from, to }: Range): Range {
   return { from: far + start + from, to: far + start + to };
 }
 
-/** What a section says about who reads it; pjreddie's outdoes AlexeyAB's. */
+/** The dialect that a section is written for; signs of pjreddie's take precedence over AlexeyAB's. */
 function dialectOf({ options }: CfgSection, kind: SectionKind | undefined): Dialect | undefined {
   if (!kind || kind.only === 'pjreddie') return kind?.only;
   let alexey = kind.only === 'alexeyab';
-  // The hidden size of a recurrent layer is a key of its own in AlexeyAB's, with a default of 1 that nobody means.
+  // In AlexeyAB's, the size of a recurrent layer's state is a separate key, whose default of 1 is never intended.
   if (kind.name === 'rnn' && !options.some(({ key }) => key === 'hidden')) return 'pjreddie';
   for (const { key, value } of options) {
     const only = keyOf(kind, key)?.only;
     if (kind.name === 'crnn' && only === 'pjreddie') return 'pjreddie';
-    // What it says changes the shape, so whoever wrote it meant the Darknet that reads it.
+    // It changes the shape, so the author meant the Darknet that reads it.
     if (kind.name === 'reorg' && key === 'extra' && only && atoi(value) !== 0) return 'pjreddie';
-    // Several sources of a shortcut: pjreddie's reads the first alone.
+    // pjreddie's reads only the first source of a shortcut.
     if (only === 'alexeyab' || (kind.name === 'shortcut' && key === 'from' && value.includes(','))) alexey = true;
   }
   return alexey ? 'alexeyab' : undefined;

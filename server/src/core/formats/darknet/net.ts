@@ -1,4 +1,4 @@
-// [net], the first section: the network's input, and what Darknet stops at before it comes to layers.
+// [net], the first section: the network's input, and reasons for Darknet to fail before it reads layers.
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import { use } from '../../graph/graph.ts';
@@ -14,7 +14,7 @@ import { notesOf } from './notes.ts';
 import { placeOf, repair, type SectionReader, shown, type Value } from './sectionReader.ts';
 import { keyOf } from './words.ts';
 
-/** parse_net_options: an image where height, width and channels are given, else a vector of `inputs`. */
+/** parse_net_options: an image if height, width and channels are given, else a vector of `inputs`. */
 export function readNet(reader: SectionReader, reading: Reading, input: InputSize | undefined): Value {
   const { builder, section } = reader;
   const isWithoutLines = reportLinesAbove(reading, reader);
@@ -85,12 +85,12 @@ export function withoutNet({ items }: Reading, builder: Builder): Value {
   builder.problem(problem);
   const why = reasonFor(problem);
   const tensor = builder.input('data', [1, Number.NaN, Number.NaN, Number.NaN], why);
-  // Even layers that cost nothing have no total then.
+  // Makes the total unknown even if no layer costs anything.
   builder.unknown(why);
   return { tensor, image: true, reduction: 1, widthBy: undefined };
 }
 
-/** What parse_net_options stops at: the schedule of the learning rate, and a contrastive loss without pairs. */
+/** What parse_net_options rejects: an invalid learning rate schedule, and a contrastive loss without pairs. */
 function checkSchedule(reader: SectionReader): void {
   const small = Math.trunc(reader.int('batch', 1) / reader.int('subdivisions', 1));
   if (reader.dialect === 'alexeyab' && reader.on('contrastive') && small < 2) {
@@ -115,7 +115,9 @@ function checkSchedule(reader: SectionReader): void {
   });
 }
 
-/** Lines of no section. Whether lines were left out that no [net] reads: the rest is the network that was meant. */
+/**
+ * Reports lines above all sections. Returns whether these were not meant for [net]: then the rest is the whole network.
+ */
 function reportLinesAbove({ before }: Reading, reader: SectionReader): boolean {
   const options = before.options.slice(0, 20);
   const isOfNet = ({ key }: CfgOption): boolean => keyOf(reader.kind!, key) !== undefined;
@@ -150,7 +152,7 @@ function commentOut({ from }: Range): Fix {
   return repair(l10n.t('Make it a comment'), { from, to: from }, '# ');
 }
 
-/** A detector’s input must be a multiple of the stride of its network, or upsampled grids do not match. */
+/** A detector's input must be a multiple of the network's stride, or upsampled grids do not match. */
 export function checkReduction(net: SectionReader, values: readonly Value[]): void {
   let stride = 1;
   for (const { reduction } of values) if (Number.isInteger(reduction) && reduction > stride) stride = reduction;

@@ -1,4 +1,4 @@
-// What the keys of a section mean, for hovers, and what may be written for them.
+// Explains the keys of a section for hovers, with their allowed values.
 
 import * as l10n from '@vscode/l10n';
 import type { Allowed, Note } from '../../graph/graph.ts';
@@ -9,7 +9,7 @@ import { namesLayers } from './references.ts';
 import { largestInt } from './values.ts';
 import { authorOf, type Dialect, type Key, keyOf, type SectionKind } from './words.ts';
 
-/** Notes for later: frames outlive the reading, so these hold the item alone. */
+/** Lazy notes: frames outlive the reading, so these only capture the item. */
 export function notesOf({ kind, section, references }: Item, dialect: Dialect): () => readonly Note[] {
   return () => {
     const notes: Note[] = [];
@@ -37,7 +37,7 @@ function keysOf({ keys }: SectionKind, dialect: Dialect): readonly string[] {
   return Object.keys(keys).filter(name => (keys[name]!.only ?? dialect) === dialect);
 }
 
-/** What may be written for a key; of a list, for each of its entries. */
+/** The allowed values of a key; for a list, of each entry. */
 function allowedOf(section: SectionKind, name: string, key: Key, dialect: Dialect): Allowed {
   if (namesLayers(section, name)) return { kind: 'reference' };
   const { choices } = key;

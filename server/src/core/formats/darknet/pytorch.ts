@@ -1,5 +1,5 @@
-// What cfg files of YOLOR and its relatives have that no Darknet has: those are read by PyTorch programs
-// (WongKinYiu's yolor and PyTorch_YOLOv4, models/models.py, create_modules).
+// Parts of cfg files of YOLOR and its relatives that no Darknet has: PyTorch programs read these (WongKinYiu's yolor
+// and PyTorch_YOLOv4, models/models.py, create_modules).
 
 import { l2Norm } from '../../ops/index.ts';
 import { type Activation, activations } from './activations.ts';
@@ -28,7 +28,7 @@ const sections: ReadonlySet<string> = new Set([
   'BatchNorm2d',
 ]);
 
-/** Whether only those programs know a section of this name. */
+/** Whether only those programs have a section of this name. */
 export function isOfPyTorch(type: string): boolean {
   return sections.has(type);
 }

@@ -1,10 +1,10 @@
-// Whether a .cfg is Darknet's: many programs have such files, and some of those begin with [network], too.
+// Recognizes Darknet's .cfg files: many programs have such files, and some of these begin with [network] too.
 import { type CfgSection, parseCfg, placedSection, sectionsOf } from '../../syntax/cfg.ts';
 import { isOfPyTorch } from './pytorch.ts';
 import { asMeant, divided } from './repairs.ts';
 import { keyOf, sectionOf } from './words.ts';
 
-/** Sections whose names are words that other programs have use for. */
+/** Section names that other programs may use as well. */
 const commonNames: ReadonlySet<string> = new Set([
   'local',
   'crop',
@@ -21,15 +21,15 @@ const commonNames: ReadonlySet<string> = new Set([
   'sam',
 ]);
 
-/** What every section may have, so that it says nothing about this one. */
+/** Keys that every section may have, so they do not identify one. */
 const commonKeys: ReadonlySet<string> = new Set(['learning_rate', 'clip', 'truth', 'smooth']);
 
-/** Whether there is something in a text that only Darknet has. */
+/** Whether a text contains something that only Darknet has. */
 export function isDarknet(text: string): boolean {
   return speaks(text) || (firstOf(text)?.type === 'net' && !saysMore(text));
 }
 
-/** Whether there is something in a text that Darknet does not have, and nothing of it is Darknet's. */
+/** Whether a text contains something that Darknet does not have, and nothing that it does. */
 export function isForeign(text: string): boolean {
   return !speaks(text) && saysMore(text);
 }
@@ -69,7 +69,7 @@ function says(sections: Iterable<CfgSection>): boolean {
   return false;
 }
 
-/** Keys such as channels and policy are words of others, too: most of the section must be Darknet's. */
+/** Keys such as channels and policy are common words, so most of the section must be Darknet's. */
 function isNet({ type, options }: CfgSection): boolean {
   const kind = sectionOf(type)!;
   const known = options.filter(({ key }) => keyOf(kind, key)).length;

@@ -1,12 +1,12 @@
-// The layers that a section names by number, from 0; negative numbers count back from the section. What a section names
-// is read here alone, once: the network is built from it, and it is renumbered when sections come and go.
+// References to layers by number: 0-based, or negative to count back from the section. All references are read here:
+// they are used to build the network, and to renumber when sections are added or removed.
 import { type CfgOption, cfgItems, cfgItemsInComment } from '../../syntax/cfg.ts';
 import type { Range } from '../../text/range.ts';
 import type { Item, Reference as ListReference } from '../reference.ts';
 import { atoi } from './values.ts';
 import type { SectionKind } from './words.ts';
 
-/** A number of a layer in the text. */
+/** A layer number in the text. */
 export interface Reference {
   readonly text: string;
   readonly range: Range;
@@ -16,13 +16,13 @@ export interface Reference {
 }
 
 export interface References {
-  /** The layers whose output a section reads, beside that of the layer above. */
+  /** The layers whose output a section reads, besides the layer above. */
   readonly reads: readonly Reference[];
-  /** Those that it names without reading what they output. */
+  /** Layers that it refers to without reading their output. */
   readonly mentions: readonly Reference[];
 }
 
-/** The options that name layers to read: keys by section. `true` is a list. */
+/** The options that refer to layers to read: keys by section. `true`: a list. */
 const readers: Readonly<Record<string, readonly [key: string, list: boolean]>> = {
   route: ['layers', true],
   shortcut: ['from', true],
@@ -30,7 +30,7 @@ const readers: Readonly<Record<string, readonly [key: string, list: boolean]>> =
   sam: ['from', false],
 };
 
-/** Options that name a layer without reading its output, and the value that means none. */
+/** Options that refer to a layer without reading its output, and the value that means none. */
 const mentions: Readonly<Record<string, readonly [key: string, none: number | undefined]>> = {
   convolutional: ['share_index', undefined],
   // parse_contrastive, parse_yolo.
@@ -38,7 +38,7 @@ const mentions: Readonly<Record<string, readonly [key: string, none: number | un
   yolo: ['embedding_layer', 999_999],
 };
 
-/** Whether a key names layers. */
+/** Whether a key refers to layers. */
 export function namesLayers({ name }: SectionKind, key: string): boolean {
   return [readers, mentions].some(table => Object.hasOwn(table, name) && table[name]![0] === key);
 }
@@ -67,12 +67,12 @@ function referenceOf(text: string, range: Range, isInComment: boolean): Referenc
   return { text, range, written: atoi(text), isInComment };
 }
 
-/** The number of the layer that a section means; also of one that is not there. */
+/** The number of the layer that a section refers to; it may not exist. */
 export function targetOf({ written }: Reference, index: number): number {
   return written < 0 ? index + written : written;
 }
 
-/** The layers of a text, without [net], and what they name of each other; offsets are the text's. */
+/** The layers of a text, without [net], and their references; offsets are absolute. */
 export function layersOf(
   text: string,
   layers: readonly {
@@ -91,7 +91,7 @@ export function layersOf(
       const target = ranges[at] && { index: at, range: ranges[at] };
       const kind = written < 0 ? 'relative' : 'absolute';
       const range = shifted(reference.range, start);
-      // What Darknet reads in a comment has no place that could be changed.
+      // References that Darknet sees in a comment cannot be edited.
       return { range: isInComment ? { from: range.to, to: range.to } : range, written, kind, target, reads };
     };
     const { reads, mentions } = references;
@@ -116,7 +116,7 @@ function shifted({ from, to }: Range, by: number): Range {
 /** A comment that begins with a number, but not `# 1-2`, `# 1.5` or `# 3x`. */
 export const leadingNumber = /^([ \t]*[#;][ \t]*)(\d+)(?!\w|[.,]\d|-\w|[/%])/;
 
-/** `# 61`, or `# 61 (previous+7)`, right above a header: its number, or else the nearest. */
+/** The number in a comment `# 61` or `# 61 (previous+7)` right above a header, or else the nearest such comment. */
 function numberAbove(text: string, header: number, index: number): Item['number'] {
   let nearest: Item['number'];
   let end = lineStart(text, header);

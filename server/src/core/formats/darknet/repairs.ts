@@ -1,6 +1,6 @@
-// Headers that a slip has damaged. Darknet compares the whole line with the names of its sections (parser.c,
-// string_to_layer_type): with a bracket too few or too many it knows no such section, and a line that does not start with
-// a bracket is an option of the section above (read_cfg).
+// Damaged headers. Darknet compares the whole line with its section names (parser.c, string_to_layer_type): with a
+// bracket too few or too many, it does not know the section, and a line without a leading bracket is an option of the
+// section above (read_cfg).
 import * as l10n from '@vscode/l10n';
 import {
   type Cfg,
@@ -17,22 +17,22 @@ import type { Range } from '../../text/range.ts';
 import { isOfPyTorch } from './pytorch.ts';
 import { keyOf, type SectionKind, sectionOf, sectionTypes } from './words.ts';
 
-/** A section, perhaps under a header that was repaired. */
+/** A section whose header may have been repaired. */
 export interface Section extends CfgSection {
-  /** What is wrong with the header, and the one way to repair it. */
+  /** What is wrong with the header, with its only possible repair. */
   readonly damage?: Problem;
   /** Lines in it that were meant as headers: Darknet takes what follows for options of this section. */
   readonly swallowed?: readonly Problem[];
 }
 
-/** A text as sections. */
+/** A text divided into sections. */
 export interface Divided {
   readonly sections: readonly Section[];
-  /** Lines above the first one. */
+  /** The lines above the first section. */
   readonly before: CfgLines;
 }
 
-/** What Darknet makes of a section; only a header that it refuses is repaired, and may be two. */
+/** A section as Darknet reads it; only a header that Darknet rejects is repaired, and may turn out to be two. */
 export function divided(text: string, section: CfgSection, isFirst: boolean): readonly Section[] {
   return parted(text, section, isFirst).map((whole): Section => {
     const swallowed = lostHeaders(text, whole, sectionOf(whole.type)).map(({ name, range, edit }) => {
@@ -47,7 +47,7 @@ export function divided(text: string, section: CfgSection, isFirst: boolean): re
   });
 }
 
-/** A text as it was meant, where that is another one: lines that were headers but for a slip begin sections. */
+/** A text as it was meant, if that differs: lines that are headers except for a slip begin sections. */
 export function asMeant(text: string, cfg: Cfg): Divided | undefined {
   const all = cfg.chunks.flatMap((chunk, at) => divided(text, placedSection(chunk), at === 0));
   const above = lostHeaders(text, cfg.before, undefined);
@@ -85,7 +85,7 @@ function saysNet({ options }: CfgLines): boolean {
   return options.some(({ key }) => ['width', 'height', 'channels', 'inputs'].includes(key));
 }
 
-/** `[avgpool][softmax]`: two headers whose line break is lost are two sections. */
+/** `[avgpool][softmax]`: two headers without the line break in between are two sections. */
 function parted(text: string, section: CfgSection, isFirst: boolean): Section[] {
   const { header, type, rest } = section;
   const name = squeezed(text, rest).replace(/^\[(\w+)\]$/, '$1');
@@ -100,7 +100,7 @@ function parted(text: string, section: CfgSection, isFirst: boolean): Section[] 
   ];
 }
 
-/** A header that Darknet refuses, as the section that it was but for one slip. */
+/** A header that Darknet rejects, repaired if it has just one slip. */
 function repaired(text: string, section: CfgSection, isFirst: boolean): Section {
   const { header, isPlain, type, rest } = section;
   if (isPlain && sectionOf(type)) return section;
@@ -135,7 +135,7 @@ function repaired(text: string, section: CfgSection, isFirst: boolean): Section 
 
 const brackets = /[[\](){}<>【】［］]/g;
 
-/** `[conv] filters=8`: a line break is lost. */
+/** `[conv] filters=8`: a missing line break. */
 function optionAfter(text: string, rest: Range, kind: SectionKind): CfgLines | undefined {
   const line = cfgLine(text, rest.from, rest.to);
   return line.options.some(({ key }) => keyOf(kind, key)) ? line : undefined;
@@ -143,13 +143,13 @@ function optionAfter(text: string, rest: Range, kind: SectionKind): CfgLines | u
 
 interface LostHeader {
   readonly name: string;
-  /** Where the section that it was to begin begins. */
+  /** The start of the section that it was to begin. */
   readonly range: Range;
-  /** What becomes `[name]`, and what is put in front of it. */
+  /** The range to replace by `[name]`, and the text to insert before it. */
   readonly edit: Range & { readonly before?: string };
 }
 
-/** Lines that were headers but for a slip: without the opening bracket, or after a value whose line break is lost. */
+/** Lines that are headers except for a slip: without the opening bracket, or after a value without a line break. */
 function lostHeaders(text: string, { options, strays }: CfgLines, kind: SectionKind | undefined): LostHeader[] {
   const found: LostHeader[] = [];
   for (const { range, text: line, hasKey } of strays) {
@@ -181,7 +181,7 @@ function push(found: LostHeader[], text: string, { from, to }: Range): void {
 
 const closeBracket = 93;
 
-/** Divides lines at headers that were lost, and adds the sections that come of it; returns the lines above the first. */
+/** Splits lines at lost headers and adds the resulting sections; returns the lines above the first one. */
 function split(
   lines: CfgLines,
   own: Section | undefined,
@@ -208,14 +208,14 @@ function split(
   return first;
 }
 
-/** The lines above the first header, below it, below the second and so on; all are in the order of the text. */
+/** The lines above the first header, below it, below the second and so on, in text order. */
 function partsOf({ options, strays }: CfgLines, headers: readonly LostHeader[]): CfgLines[] {
   const parts: CfgLines[] = [];
   let [option, stray] = [0, 0];
   for (let index = 0; index <= headers.length; index++) {
     const end = headers[index]?.range.from ?? Number.POSITIVE_INFINITY;
     const own = { options: [] as CfgOption[], strays: [] as CfgStray[] };
-    // Not the header itself.
+    // Skip the header itself.
     const isOther = ({ range }: CfgOption | CfgStray): boolean => range.from !== headers[index - 1]?.range.from;
     for (; option < options.length && options[option]!.range.from < end; option++)
       if (isOther(options[option]!)) own.options.push(cutAt(options[option]!, end));
@@ -226,7 +226,7 @@ function partsOf({ options, strays }: CfgLines, headers: readonly LostHeader[]):
   return parts;
 }
 
-/** An option without the header that is stuck to it. */
+/** An option without the header that is attached to it. */
 function cutAt(option: CfgOption, end: number): CfgOption {
   const { commentFrom, comment, valueRange, text } = option;
   if (end <= valueRange.from || end >= commentFrom + comment.length) return option;
@@ -261,7 +261,7 @@ function repairOf(name: string, { from, to, before = '' }: LostHeader['edit']): 
   return { title: l10n.t('Change to {0}', `[${name}]`), edits: [{ from, to, text: `${before}[${name}]` }] };
 }
 
-/** The one section whose name this is, but for upper case or one letter; undefined where it may be the name of another. */
+/** The only section with this name except for case or one letter; undefined if the name is ambiguous. */
 export function meant(word: string, isFirst: boolean): string | undefined {
   if (sectionOf(word)) return word;
   if (word.length > 40 || !/^[A-Za-z_]+$/.test(word)) return undefined;
@@ -273,7 +273,7 @@ export function meant(word: string, isFirst: boolean): string | undefined {
   return memo.get(key);
 }
 
-/** A file has the same few words again and again. */
+/** Cached: a file repeats the same few words. */
 const memo = new Map<string, string | undefined>();
 
 function nearest(lower: string, isFirst: boolean): string | undefined {
@@ -283,13 +283,13 @@ function nearest(lower: string, isFirst: boolean): string | undefined {
     if (isNet && !isFirst) continue;
     const other = type.toLowerCase();
     if (other === lower) return type;
-    // In a name of three or four letters every other letter may make it another layer: mlstm, crnn.
+    // In a name of three or four letters, another letter easily gives another layer: mlstm, crnn.
     if ((other.length >= 5 || (isNet && isFirst)) && isOneSlip(lower, other)) names.set(sectionOf(type)!.name, type);
   }
   return names.size === 1 ? [...names.values()][0] : undefined;
 }
 
-/** Whether one letter that is too many, missing, another one, or two that changed places make `a` of `b`. */
+/** Whether the words differ by one inserted, missing or replaced letter, or two swapped letters. */
 function isOneSlip(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   if (long.length - short.length > 1) return false;

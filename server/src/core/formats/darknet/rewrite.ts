@@ -1,5 +1,5 @@
-// Edits of the network as changes of the sections: new ones look like those around them, and numbers of layers follow,
-// in options and in comments that begin with one.
+// Translates edits of the network into text edits. New sections look like their neighbors, and layer numbers follow, in
+// options and in comments that begin with one.
 import {
   changesOf,
   type GraphEdit,
@@ -17,7 +17,7 @@ import type { Item } from './items.ts';
 import { leadingNumber } from './references.ts';
 import { atoi } from './values.ts';
 
-/** The sections of a text without [net], and the same as items of a list; all offsets are the text's. */
+/** The sections of a text without [net], also as list items; all offsets are absolute. */
 export interface Layers {
   readonly sections: readonly Item[];
   readonly items: readonly ListItem[];
@@ -36,13 +36,13 @@ interface Entry {
   readonly options: ReadonlyMap<string, CfgOption>;
 }
 
-/** Lines with their breaks. */
+/** A range of whole lines, including line breaks. */
 interface Stretch extends Range {
-  /** Where it begins, with the comments that are about it. */
+  /** The start including the comments about it. */
   readonly own: number;
 }
 
-/** What a new convolution has like the one in front of which it is put: how weights and the products with them are stored. */
+/** Options that a new convolution copies from the one it is inserted before: the storage of weights. */
 const storage: ReadonlySet<string> = new Set(['binary', 'xnor']);
 
 class Writer implements Rewriter {
@@ -50,7 +50,7 @@ class Writer implements Rewriter {
   readonly #entries: readonly Entry[];
   readonly #items: readonly ListItem[];
   readonly #edits: TextEdit[] = [];
-  /** The lines of the sections that come in front of the one with an index, and which go. */
+  /** Sections (as lines) inserted before the one with an index, and removed sections. */
   readonly #inserted = new Map<number, readonly (readonly string[])[]>();
   readonly #removed = new Set<number>();
   #moved: { readonly from: number; readonly to: number } | undefined;
@@ -102,7 +102,7 @@ class Writer implements Rewriter {
 
   insert(before: Place, layers: readonly NewLayer[]): boolean {
     const entry = this.#entry(before.item);
-    // A removed or moved section has no place in front of it.
+    // Nothing can be inserted before a removed or moved section.
     if (!entry || entry.kind === 'net' || this.#moved) return false;
     const sections: (readonly string[])[] = [...(this.#inserted.get(entry.index) ?? [])];
     for (const layer of layers) {
@@ -117,7 +117,7 @@ class Writer implements Rewriter {
     return true;
   }
 
-  /** Writes new sections in front of one that gets a number; each with its own above it, where its neighbors have one. */
+  /** Inserts sections before one with a number; if the neighbors have number comments, the new ones get them too. */
   #put(entry: Entry, sections: readonly (readonly string[])[], number: number): void {
     const at = this.#stretchOf(entry).own;
     const newline = this.#newlineOf(entry);
@@ -135,7 +135,7 @@ class Writer implements Rewriter {
 
   set(item: Range, attrs: NewAttrs): boolean {
     const entry = this.#entry(item);
-    // Biases have no key: a layer has them where it has no batch normalization.
+    // There is no key for biases: a layer has them if it has no batch normalization.
     if (!entry || attrs.bias !== undefined) return false;
     const { out, kernel, strided, border, groups } = attrs;
     const put = (key: string, value: string): void => {
@@ -165,7 +165,7 @@ class Writer implements Rewriter {
       for (const key of strideKeys) if (entry.options.has(key)) put(key, '1');
     }
     if (border === 'half' && intOf(entry, 'pad', 0) === 0) {
-      // Half of an even window is less than its lines of zeros.
+      // For an even window, no symmetric padding keeps the size.
       if (size % 2 === 0) return false;
       if (size !== 2 * intOf(entry, 'padding', 0) + 1) put('padding', String((size - 1) / 2));
     }
@@ -182,12 +182,12 @@ class Writer implements Rewriter {
   remove(item: Range): boolean {
     const entry = this.#entry(item);
     if (!entry || this.#removed.has(entry.index)) return false;
-    // Who comes next reads the section above, which is what this one has read, or has its inputs by number.
+    // The next section then reads the section above, which was this one's input, or has its inputs by number.
     const next = this.#entries[entry.index + 1];
     if (!readsAbove(entry) && next && readsAbove(next)) return false;
     const { own, from, to } = this.#stretchOf(entry);
     const lines = this.#text.slice(from, to);
-    // What speaks of the layer by its number alone goes with it; every other comment stays where it is.
+    // A comment with nothing but the layer's number is removed with it; all other comments stay.
     const above = linesOf(this.#text.slice(own, from)).filter(line => !isBareNumber(line, entry.index));
     const comments = [...above, ...linesOf(lines).flatMap(commentOf)];
     const number = this.#bareNumberAbove(entry);
@@ -202,9 +202,9 @@ class Writer implements Rewriter {
     const target = this.#entry(before.item);
     if (!entry || !target || entry.index <= target.index || this.#moved) return false;
     if (this.#inserted.size > 0 || this.#removed.size > 0) return false;
-    // What it reads by number it would read from elsewhere.
+    // References by number would change their meaning.
     if (this.#items[entry.index]!.references.length > 0) return false;
-    // The comments right above go along.
+    // Comments right above it move with it.
     const own = this.#commentsAbove(entry, () => true);
     const { to } = this.#stretchOf(entry);
     const end = this.#afterBlanks(to);
@@ -227,7 +227,9 @@ class Writer implements Rewriter {
 
   // ——— New sections ——————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** The lines of a convolution like one that is there, and copies of the sections of its normalization and activation. */
+  /**
+   * The lines of a convolution like an existing one, and copies of the sections of its normalization and activation.
+   */
   #newConv(entry: Entry, place: Place, layer: NewConv): readonly string[][] | undefined {
     const { kernel, strided, border, depthwise, out } = layer;
     if (entry.kind !== 'convolutional' || typeof out !== 'number' || !isSquare(kernel)) return undefined;
@@ -235,7 +237,7 @@ class Writer implements Rewriter {
     const stepsOn = strided.every(Boolean);
     if (!stepsOn && !isUniform(strided) && !isStepOne(entry)) return undefined;
     if (stepsOn && intOf(entry, 'antialiasing', 0) !== 0) return undefined;
-    // xnor knows no groups (parse_convolutional).
+    // xnor does not support groups (parse_convolutional).
     if (depthwise && intOf(entry, 'xnor', 0) !== 0) return undefined;
     const padded = intOf(entry, 'pad', 0) !== 0;
     const wanted = new Map<string, string>([
@@ -301,7 +303,7 @@ class Writer implements Rewriter {
     }
   }
 
-  /** A line as a section writes its own: the same margin, the same white space around `=`, which may be aligned. */
+  /** A line in the style of the section: same margin, same white space around `=`, which may be aligned. */
   #freshLine({ section: { header, options } }: Entry, key: string, value: string): string {
     const [first, second] = options;
     if (!first) return `${this.#text.slice(this.#lineStart(header.from), header.from)}${key}=${value}`;
@@ -314,25 +316,25 @@ class Writer implements Rewriter {
     return margin + written + between + value;
   }
 
-  /** What precedes a value on its line. */
+  /** The text before a value on its line. */
   #prefixOf({ range, valueRange }: CfgOption): string {
     return this.#text.slice(this.#lineStart(range.from), valueRange.from);
   }
 
-  /** A line up to the end of what it says. */
+  /** A line up to the end of its content. */
   #lineOf({ from, to }: Range): string {
     return this.#text.slice(this.#lineStart(from), to);
   }
 
   // ——— Numbers of layers —————————————————————————————————————————————————————————————————————————————————————————
 
-  /** The digits of `# 61`, or `# 61 (previous+7)`, right above a section with that number. */
+  /** The digits of `# 61`, or `# 61 (previous+7)`, right above the section with that number. */
   #numberAbove({ index }: Entry): Range | undefined {
     const { number } = this.#items[index]!;
     return number?.value === index ? number.range : undefined;
   }
 
-  /** The line `# 61`, where that is the whole line right above a section with that number. */
+  /** The line `# 61`, if it is the whole line right above the section with that number. */
   #bareNumberAbove(entry: Entry): Range | undefined {
     const number = this.#numberAbove(entry);
     if (!number) return undefined;
@@ -342,7 +344,7 @@ class Writer implements Rewriter {
 
   // ——— Lines —————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** The lines of a section, from the comments right above that begin with its number or speak to Flopline. */
+  /** The lines of a section, starting with comments right above it that begin with its number or are for Flopline. */
   #stretchOf(entry: Entry): Stretch {
     const { header, range } = entry.section;
     const own = this.#commentsAbove(entry, line => {
@@ -352,7 +354,7 @@ class Writer implements Rewriter {
     return { own, from: this.#lineStart(header.from), to: this.#nextLine(range.to) };
   }
 
-  /** Where the comments of a kind begin that are right above a section. */
+  /** The start of the comments of a kind right above a section. */
   #commentsAbove({ section: { header } }: Entry, isSuch: (line: string) => boolean): number {
     let at = this.#lineStart(header.from);
     while (at > 0) {
@@ -364,7 +366,7 @@ class Writer implements Rewriter {
     return at;
   }
 
-  /** How many blank lines are between sections: above this one and its comments, else below it. */
+  /** The number of blank lines between sections: above this one and its comments, else below it. */
   #gapAt(entry: Entry): number {
     let start = this.#lineStart(entry.section.header.from);
     let above = 0;
@@ -382,7 +384,7 @@ class Writer implements Rewriter {
     return entry.index + 1 < this.#entries.length ? Math.min(below, 2) : 0;
   }
 
-  /** After the blank lines that begin at an offset. */
+  /** The offset after the blank lines at an offset. */
   #afterBlanks(from: number): number {
     let at = from;
     while (at < this.#text.length) {
@@ -406,7 +408,7 @@ class Writer implements Rewriter {
     return at === 0 && this.#text.charCodeAt(0) === 0xfeff ? Math.min(1, offset) : at;
   }
 
-  /** The start of the line above the one that begins at an offset. */
+  /** The start of the previous line. */
   #lineBefore(start: number): number {
     const text = this.#text;
     return this.#lineStart(start - (text[start - 1] === '\n' && text[start - 2] === '\r' ? 2 : 1));
@@ -418,7 +420,7 @@ class Writer implements Rewriter {
     return at;
   }
 
-  /** After the break of a line. */
+  /** The offset after a line's break. */
   #nextLine(offset: number): number {
     const end = this.#lineEnd(offset);
     return end + (this.#text.startsWith('\r\n', end) ? 2 : end < this.#text.length ? 1 : 0);
@@ -438,24 +440,24 @@ function isBareNumber(line: string, index: number): boolean {
   return match !== null && Number(match[1]) === index;
 }
 
-/** Lines with their breaks. */
+/** Lines, including line breaks. */
 function linesOf(text: string): readonly string[] {
   return text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
 }
 
-/** What a line says to people, as a line of its own. */
+/** The comment in a line, as a separate line. */
 function commentOf(line: string): readonly string[] {
   if (isComment(line)) return [line];
   const at = line.indexOf('#');
   return at < 0 ? [] : [line.slice(at)];
 }
 
-/** Whether a section works on the output of the one above it: those that route, and those that read nothing, do not. */
+/** Whether a section reads the one above it: routes, and sections without inputs, do not. */
 export function readsAbove({ kind }: { readonly kind: string | undefined }): boolean {
   return kind !== 'route' && kind !== 'implicit';
 }
 
-/** A section with all that it reads, also without naming it; what is not above it is not read. */
+/** A section with everything it reads, including implicitly the one above. */
 function withAbove(item: ListItem, entry: Entry): ListItem {
   const { index, range } = item;
   const place = { from: range.from, to: range.from };
@@ -474,7 +476,7 @@ function withAbove(item: ListItem, entry: Entry): ListItem {
   return { ...item, references: readsAbove(entry) ? [above, ...named] : named };
 }
 
-/** One section goes up, and those that it passes go down. */
+/** Moves one section up, and those in between down. */
 function movedUp({ from, to }: { readonly from: number; readonly to: number }): Moves {
   const passes = (index: number): boolean => index >= to && index < from;
   const place = (index: number): number => (index === from ? to : passes(index) ? index + 1 : index);
@@ -482,9 +484,9 @@ function movedUp({ from, to }: { readonly from: number; readonly to: number }): 
     input: -1,
     place,
     source(index, reader) {
-      // Who read the one that has moved reads the last of those that it has passed.
+      // Readers of the moved section now read the last one it has passed.
       if (index === from) return from;
-      // What is between them outputs something else now.
+      // The output of those in between has changed.
       return passes(index) && (reader < to || reader > from) ? undefined : place(index);
     },
   };

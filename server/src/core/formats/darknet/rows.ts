@@ -1,4 +1,4 @@
-// Sections as a person moves them: each with its lines and the comments right above it.
+// Commands on sections, each with its lines and the comments right above it.
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import type { Rows } from '../rows.ts';
@@ -31,7 +31,7 @@ export function rowsFor(text: string, { sections, items }: Layers): Rows {
       const { header } = sections[index]!.section;
       const { number } = items[index]!;
       const above = extents[index]!;
-      // A number alone above the section: the new one has its own.
+      // A bare number above the section: give the new section one too.
       const bare =
         number?.value === index
           ? /^([ \t]*[#;][ \t]*)\d+[ \t]*(?:\r?\n|\r)$/.exec(text.slice(above.from, lineStart(text, header.from)))
@@ -42,7 +42,7 @@ export function rowsFor(text: string, { sections, items }: Layers): Rows {
     removed(index) {
       const { from, to } = extents[index]!;
       const before = text.slice(0, from).trimEnd().length;
-      // The blank lines above it go as well, and where nothing is above it those below.
+      // Include the blank lines above it or, if there is nothing above, those below.
       if (before > 0) return [{ from: lineEnd(text, before), to, text: '' }];
       const after = /\S/.exec(text.slice(to));
       return [{ from, to: after ? lineStart(text, to + after.index) : text.length, text: '' }];
@@ -50,7 +50,7 @@ export function rowsFor(text: string, { sections, items }: Layers): Rows {
   };
 }
 
-/** Puts lines below a section, as far from it as its neighbor is. */
+/** Inserts lines below a section, at the same distance as its neighbor. */
 function below(text: string, extents: readonly Range[], index: number, fresh: string): TextEdit {
   const { to } = extents[index]!;
   const at = index + 1 < extents.length || index === 0 ? to : extents[index - 1]!.to;
@@ -59,7 +59,7 @@ function below(text: string, extents: readonly Range[], index: number, fresh: st
   return { from: to, to, text: (isOpen ? newlineOf(text).repeat(2) : gap) + fresh };
 }
 
-/** A convolution that outputs what it reads, as the nearest one above it is written. */
+/** A convolution that keeps the number of channels, in the style of the nearest one above. */
 function convolution(text: string, sections: readonly Item[], index: number, channels: number): readonly string[] {
   const isConv = ({ kind }: Item): boolean => kind?.name === 'convolutional';
   const like = sections.slice(0, index + 1).findLast(isConv) ?? sections.find(isConv);
@@ -83,7 +83,7 @@ function convolution(text: string, sections: readonly Item[], index: number, cha
   return ['[convolutional]', ...pairs.map(([key, value]) => key + sign + value)];
 }
 
-/** Where the comments begin that are right above a section. */
+/** The start of the comments right above a section. */
 function commentsAbove(text: string, header: number): number {
   let at = lineStart(text, header);
   while (at > 0) {

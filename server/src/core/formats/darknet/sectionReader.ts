@@ -1,4 +1,4 @@
-// One section while it is built: its values as Darknet reads them (atoi, atof), and what is wrong with them.
+// Reads a section while it is built: values as Darknet parses them (atoi, atof), and their problems.
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
@@ -20,24 +20,26 @@ import type { Section } from './repairs.ts';
 import { atoi, largestInt } from './values.ts';
 import type { Dialect, SectionKind } from './words.ts';
 
-/** What a layer outputs: all that other sections read of it, but for `widthBy`. */
+/** What a layer outputs: everything that other sections read, except for `widthBy`. */
 export interface Value {
   readonly tensor: Tensor;
-  /** Whether it has width, height and channels in Darknet’s eyes; a vector has just a length. */
+  /** Whether Darknet gives it width, height and channels; a vector only has a length. */
   readonly image: boolean;
-  /** How many numbers it outputs, where that is not height × width × channels. */
+  /** The number of elements, if it is not height × width × channels. */
   readonly length?: number | undefined;
-  /** The channels that a vector would have if the layers of its route went together, for what wants an image. */
+  /**
+   * The channels that a vector would have if the layers of its route had equal sizes, for sections that need an image.
+   */
   readonly channels?: number | undefined;
-  /** How many times narrower than the network’s input it is; NaN where that says nothing (after a crop, a vector). */
+  /** How many times narrower it is than the network's input; NaN if that is meaningless (after a crop, a vector). */
   readonly reduction: number;
-  /** The section that chose its channels, for what wants others; undefined where several did. */
+  /** The section that determined its channels, for error messages; undefined if there are several. */
   readonly widthBy: PlacedItem | undefined;
 }
 
 /** A section above. */
 export interface Above extends Value {
-  /** What other layers read of it, where that is not what the next one gets: an antialiased layer without its blur. */
+  /** What references to it read, if not what the next layer reads: an antialiased layer without its blur. */
   readonly held?: Tensor | undefined;
   readonly item: Item;
   readonly placement: Placement;
@@ -50,11 +52,11 @@ export interface Mode {
   readonly suggests: boolean;
 }
 
-/** What a section is given. */
+/** The context of a section. */
 export interface Given {
-  /** The layer above, or the network’s input; [net] itself has none, and does not ask. */
+  /** The layer above, or the network's input; undefined for [net], which does not use it. */
   readonly input: Value | undefined;
-  /** What its references read, undefined where there is no such layer. */
+  /** What its references read; undefined for a layer that does not exist. */
   readonly reads: readonly (Value | undefined)[];
   /** All layers above. */
   readonly layers: readonly Above[];
@@ -67,7 +69,7 @@ export class SectionReader {
   readonly reads: Given['reads'];
   readonly #input: Value | undefined;
   readonly #layers: readonly Above[];
-  /** How many inputs of an operator come before those that the section names. */
+  /** How many of an operator's inputs come before those that the section refers to. */
   #skipped = 0;
   #stop: Reason | undefined;
   #silu: CfgOption | undefined;
@@ -99,26 +101,26 @@ export class SectionReader {
     return this.#input!;
   }
 
-  // ——— What ties it to its place: who asks for this has read more than the values of the layers above ————————————————
+  // ——— Position: using any of these ties the result to more than the values of the layers it reads ———————————————————
 
-  /** Its number among the layers, from 0. */
+  /** Its number among the layers, 0-based. */
   get index(): number {
     this.#isTied = true;
     return this.#layers.length;
   }
 
-  /** A section above that a reference means. */
+  /** The section above that a reference means. */
   above(reference: Reference): Above | undefined {
     return this.#layers[targetOf(reference, this.index)];
   }
 
-  /** The section that chose the channels of its input. */
+  /** The section that determined the channels of its input. */
   get widthBy(): PlacedItem | undefined {
     this.#isTied = true;
     return this.input.widthBy;
   }
 
-  /** Whether what it becomes is of this place alone. */
+  /** Whether the result is valid only at this position. */
   get isTied(): boolean {
     return this.#isTied;
   }
@@ -133,7 +135,7 @@ export class SectionReader {
     return this.item.options.has(name);
   }
 
-  /** What atoi makes of a value; the default where the key is not given; NaN beyond 32 bits. */
+  /** The value as atoi parses it; the default if the key is missing; NaN beyond 32 bits. */
   int(name: string, byDefault: number): number {
     const option = this.option(name);
     if (!option) return byDefault;
@@ -141,7 +143,7 @@ export class SectionReader {
     return Math.abs(value) > largestInt ? Number.NaN : value;
   }
 
-  /** An integer that must not be less than its key allows; reported and NaN where it is. */
+  /** An integer with the minimum of its key; smaller values are reported, and NaN. */
   size(name: string, byDefault: number): number {
     const value = this.int(name, byDefault);
     const least = this.kind?.keys[name]?.min ?? 1;
@@ -154,7 +156,7 @@ export class SectionReader {
     return Number.NaN;
   }
 
-  /** Whether a switch is on: any number but 0. */
+  /** Whether a switch is on: any number except 0. */
   on(name: string): boolean {
     return this.int(name, 0) !== 0;
   }
@@ -163,7 +165,7 @@ export class SectionReader {
     return this.option(name)?.value ?? byDefault;
   }
 
-  /** The activation of a key; ReLU with a warning where Darknet has no such activation (activations.c, get_activation). */
+  /** The activation of a key; ReLU with a warning if Darknet has no such activation (activations.c, get_activation). */
   activate(x: Tensor, byDefault: string, key = 'activation'): Tensor {
     const { builder, dialect } = this;
     const name = this.text(key, byDefault);
@@ -192,14 +194,16 @@ export class SectionReader {
     return activations.relu!.apply(builder, x);
   }
 
-  /** Where it says silu, which Darknet calls swish: reported once for the whole file, because whoever writes it writes it in every section. */
+  /**
+   * An option with silu, which Darknet calls swish; reported once per file, since such files have it in every section.
+   */
   get silu(): CfgOption | undefined {
     return this.#silu;
   }
 
   // ——— Inputs ————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** The input as [1, C, H, W]; unknown, and reported, where it is a vector. */
+  /** The input as [1, C, H, W]; unknown, and reported, if it is a vector. */
   image(): Tensor {
     return this.asImage(this.input, true);
   }
@@ -230,7 +234,7 @@ export class SectionReader {
     return length === undefined ? flat : this.cut(flat, 0, length);
   }
 
-  /** So many numbers of a vector [1, n], from one on; zeros where it has no more. */
+  /** A part of a vector [1, n]; zeros beyond its end. */
   cut(x: Tensor, start: number, length: number): Tensor {
     const { builder } = this;
     const there = x.shape?.[1] ?? Number.NaN;
@@ -244,8 +248,8 @@ export class SectionReader {
   // ——— Reports ———————————————————————————————————————————————————————————————————————————————————————————————————
 
   /**
-   * Reports a problem, an error by default: Darknet stops there, and the section has no total. Returns the reason that it is
-   * for what depends on it.
+   * Reports a problem, by default an error: Darknet fails there, and the section has no total. Returns the reason for
+   * what depends on it.
    */
   report(finding: Omit<Problem, 'severity'> & Partial<Pick<Problem, 'severity'>>): Reason {
     const problem: Problem = { severity: 'error', ...finding };
@@ -255,7 +259,7 @@ export class SectionReader {
     return reason;
   }
 
-  /** Why Darknet stops at this section; undefined where it goes on. */
+  /** Why Darknet fails at this section; undefined if it does not. */
   get stop(): Reason | undefined {
     return this.#stop;
   }
@@ -264,13 +268,13 @@ export class SectionReader {
     this.#stop ??= reason;
   }
 
-  /** Where a value of one of these keys is, else the header. */
+  /** The range of a value of one of these keys, else of the header. */
   placeOf(...names: readonly string[]): Range {
     const name = names.find(each => this.has(each));
     return name === undefined ? this.section.header : placeOf(this.option(name)!);
   }
 
-  /** Complaints about inputs from here on: the first `count` are not items of the list. */
+  /** From here on, the first `count` inputs in complaints are not items of the list. */
   skipInputs(count: number): void {
     this.#skipped = count;
   }
@@ -283,7 +287,7 @@ export class SectionReader {
   };
 }
 
-/** The keys that an operator’s attribute is written as. */
+/** The keys for an operator's attributes. */
 const keysOf: Readonly<Record<string, readonly string[]>> = {
   out: ['filters', 'output'],
   kernel: ['size'],
@@ -294,7 +298,7 @@ const keysOf: Readonly<Record<string, readonly string[]>> = {
   scale: ['stride'],
 };
 
-/** Where a value is: itself, or its key where it is empty. */
+/** The range of a value, or of its key if it is empty. */
 export function placeOf({ valueRange, range }: CfgOption): Range {
   return valueRange.to > valueRange.from ? valueRange : range;
 }
@@ -303,14 +307,14 @@ export function repair(title: string, { from, to }: Range, text: string): Fix {
   return { title, edits: [{ from, to, text }] };
 }
 
-/** The repair of a misspelled word; none where it is not known what was meant. */
+/** The fix for a misspelled word; empty if it is unknown what was meant. */
 export function respelled(word: string, meant: string | undefined, range: Range): Fix[] {
   return meant === undefined
     ? []
     : [{ ...repair(l10n.t('Change to “{0}”', meant), range, meant), ...guess(word, meant) }];
 }
 
-/** A number in a message: a question mark where it is not known. */
+/** A number in a message; a question mark if unknown. */
 export function shown(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? '?' : String(value);
 }

@@ -1,5 +1,5 @@
-// What may stand where in a cfg: headers, keys of a section, values of a key. It goes by the lines, so that a section that is
-// half-typed is known as well.
+// Completion in a cfg: headers, keys of a section, values of a key. Looks at lines, so it works in a section that is
+// not complete yet.
 import * as l10n from '@vscode/l10n';
 import type { Range } from '../../text/range.ts';
 import type { Item, Target } from '../reference.ts';
@@ -54,7 +54,7 @@ function kindAbove(text: string, lineFrom: number): SectionKind | undefined {
   return undefined;
 }
 
-/** The keys that a section is begun with. */
+/** The keys that a new section starts with. */
 const begun: Readonly<Record<string, readonly (readonly [key: string, value: string])[]>> = {
   net: [
     ['width', '416'],
@@ -113,7 +113,7 @@ function headerSlot(text: string, dialect: Dialect, line: Range, from: number, o
   };
 }
 
-/** Sections, with the keys that they are begun with; `opens`: the bracket before the name is written too. */
+/** Sections with the keys they start with; `opens`: the opening bracket is inserted too. */
 function sectionOffers(above: string, dialect: Dialect, isBare: boolean, opens: boolean): readonly Offer[] {
   const hasNet = /^[^#;\n]*\[/m.test(above);
   const offers = sectionTypes.flatMap((type): Offer[] => {
@@ -132,7 +132,7 @@ function sectionOffers(above: string, dialect: Dialect, isBare: boolean, opens: 
   return opens ? [...offers, ...parts()] : offers;
 }
 
-/** Parts of networks of several sections. */
+/** Network parts that consist of several sections. */
 function parts(): readonly Offer[] {
   const conv = (filters: string, size: number, at: number, activation = 'leaky', normalized = true): string =>
     `[convolutional]\n${normalized ? 'batch_normalize=1\n' : ''}filters=\${${at}:${filters}}\nsize=${size}\nstride=1\npad=1\nactivation=${activation}`;
@@ -181,13 +181,13 @@ function keyOffers(text: string, dialect: Dialect, kind: SectionKind, line: Rang
   });
 }
 
-/** A value that does no harm: the default, where it is one that can be written. */
+/** A harmless value: the default if it can be written. */
 function sampleOf({ default: byDefault, kind, min, choices }: Key): string {
   if (byDefault !== undefined && (kind === 'text' ? /^\w+$/ : /^-?[\d.]+$/).test(byDefault)) return byDefault;
   return choices?.[0] ?? String(min ?? 1);
 }
 
-/** The keys of the section around a line, that line's apart. */
+/** The keys of the section around a line, except that line's. */
 function writtenKeys(text: string, line: Range): ReadonlySet<string> {
   const found = new Set<string>();
   const start = Math.max(0, text.lastIndexOf('\n[', line.from - 1));
@@ -197,7 +197,7 @@ function writtenKeys(text: string, line: Range): ReadonlySet<string> {
   return found;
 }
 
-/** The layers above: counted back from the section, then from the first one. */
+/** The layers above: counted back from the section, then from the first layer. */
 function layerOffers(items: readonly Item[], line: Range, key: Key): readonly Offer[] {
   const index = items.filter(({ range }) => range.from < line.from).length - 1;
   const offers: Offer[] = [];
@@ -217,9 +217,9 @@ function valueOffers(name: string, key: Key, dialect: Dialect, isNet: boolean): 
   if (choices) return choices.map(label => ({ kind: 'choice', label, doc }));
   if (key.kind !== 'int' && key.kind !== 'number') return [];
   const labels = new Set<string>();
-  // A network without a width has none.
+  // A network has no default for its width.
   if (byDefault !== undefined && /^-?[\d.]+$/.test(byDefault) && !(isNet && byDefault === '0')) labels.add(byDefault);
-  // A flag says what its 1 does.
+  // For a flag, the useful value is 1.
   if (key.kind === 'int' && key.min === undefined && byDefault === '0') labels.add('1');
   return [...labels].map(label => ({
     kind: 'value',

@@ -1,6 +1,5 @@
-// Every section and key that Darknet reads (AlexeyAB's and pjreddie's src/parser.c): the parse_… functions, and what
-// parse_network_cfg asks of every layer. Two Darknets read them: AlexeyAB's fork, which most files are written for, and
-// the original by pjreddie.
+// All sections and keys that Darknet reads (src/parser.c of AlexeyAB's fork and of pjreddie's original): the parse_…
+// functions, and what parse_network_cfg reads for every layer. Most files are written for AlexeyAB's fork.
 import * as l10n from '@vscode/l10n';
 
 export type Dialect = 'alexeyab' | 'pjreddie';
@@ -9,25 +8,25 @@ export const dialects: readonly Dialect[] = ['alexeyab', 'pjreddie'];
 
 export const authorOf: Record<Dialect, string> = { alexeyab: 'AlexeyAB’s Darknet', pjreddie: 'pjreddie’s Darknet' };
 
-/** How Darknet reads a value: atoi, atof, a name, or a list of them with commas. */
+/** How Darknet parses a value: atoi, atof, a name, or a comma-separated list of numbers. */
 export type Kind = 'int' | 'number' | 'text' | 'ints' | 'numbers';
 
 export interface Key {
   readonly kind: Kind;
-  /** For the hover on it. */
+  /** The explanation in its hover. */
   readonly doc: () => string;
-  /** Darknet’s default, for the hover. */
+  /** Darknet's default, for the hover. */
   readonly default?: string | undefined;
-  /** The one dialect that reads it. */
+  /** Set if only one dialect reads it. */
   readonly only?: Dialect | undefined;
   /** The smallest number with which Darknet builds a layer. */
   readonly min?: number;
-  /** The names that it knows. */
+  /** The allowed names. */
   readonly choices?: readonly string[] | undefined;
 }
 
 export interface SectionKind {
-  /** The name that the docs use; others are aliases. */
+  /** The name in the docs; others are aliases. */
   readonly name: string;
   readonly doc: () => string;
   readonly only?: Dialect | undefined;
@@ -53,7 +52,7 @@ const text = (doc: () => string, byDefault?: string, choices?: readonly string[]
 const alexey = (own: Key): Key => ({ ...own, only: 'alexeyab' });
 const pj = (own: Key): Key => ({ ...own, only: 'pjreddie' });
 
-/** What every layer may have, for training. */
+/** Keys for training that every layer may have. */
 const ofEveryLayer: Keys = {
   onlyforward: int(() => l10n.t('1: not trained; only the forward pass runs.'), 0),
   stopbackward: int(() => l10n.t('1: the layers above this one are not trained.'), 0),
@@ -684,10 +683,10 @@ const byType: ReadonlyMap<string, SectionKind> = new Map(
   }),
 );
 
-/** The types that a header may have, in brackets. */
+/** The valid types of a header. */
 export const sectionTypes: readonly string[] = [...byType.keys()];
 
-/** What a header means; upper and lower case count. */
+/** The kind of section with this header; case matters. */
 export function sectionOf(type: string): SectionKind | undefined {
   return byType.get(type);
 }

@@ -1,4 +1,4 @@
-// Reads one attribute of an operator from its value in the text, as the attribute's own description says.
+// Reads the value of one attribute, according to the attribute's own description.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import type { AttrSpec } from '../../ops/index.ts';
@@ -7,17 +7,17 @@ import { described, type Value } from './expression.ts';
 import { type Report, reportChoice } from './report.ts';
 import type { Scope, Values } from './values.ts';
 
-/** What a reader needs to know about the row. */
+/** The row's context that is needed to read an attribute. */
 export interface Reading {
   readonly values: Values;
   readonly report: Report;
   readonly scope: Scope;
   readonly input: readonly Tensor[];
-  /** Spatial dimensions of the input, 1 at least. */
+  /** Spatial dimensions of the input, at least 1. */
   readonly dimensions: number;
 }
 
-/** What was read of a value that is not a number and cannot be read, which is reported. Numbers are NaN then. */
+/** The result for a non-numeric value that is invalid, which is reported. Invalid numbers are NaN. */
 export const unreadable = Symbol('unreadable');
 
 export interface Attribute {
@@ -25,7 +25,7 @@ export interface Attribute {
   readonly spec: AttrSpec;
   readonly required: boolean;
   read(node: YamlNode, reading: Reading): unknown;
-  /** Its default where nothing is written; NaN where it has none. */
+  /** The default; NaN if the attribute is required. */
   default(dimensions: number): unknown;
 }
 
@@ -115,7 +115,7 @@ function readerOf(name: string, spec: AttrSpec): Read {
   }
 }
 
-/** One entry for each spatial dimension; a single number is for all of them. */
+/** One entry per spatial dimension; a single number applies to all. */
 function readSpatial(name: string, spec: AttrSpec, node: YamlNode, reading: Reading): readonly number[] | undefined {
   const { dimensions } = reading;
   const quick = digits(node);
@@ -144,12 +144,12 @@ function readList(name: string, spec: AttrSpec, node: YamlNode, reading: Reading
   return list.map(item => checked(name, spec, item, node, reading));
 }
 
-/** A number that the attribute may have; NaN where it is something else, which is reported. */
+/** A number within the attribute's limits; NaN for anything else, which is reported. */
 function checked(name: string, spec: AttrSpec, value: Value, node: YamlNode, reading: Reading): number {
   const whole = spec.kind !== 'number' && spec.kind !== 'numbers';
   const isAnyNumber = spec.min === undefined;
   if (typeof value === 'number') {
-    // An unknown size that an expression passes on is not a mistake of the row.
+    // An unknown size that an expression passes on is not an error of the row.
     if (Number.isNaN(value) && hasExpression(node)) return value;
     // A slice may end at infinity.
     if (Math.abs(value) === Number.POSITIVE_INFINITY && Math.abs(spec.default as number) === value) return value;
@@ -183,7 +183,7 @@ function hasExpression(node: YamlNode): boolean {
   return target?.kind === 'sequence' && target.items.some(hasExpression);
 }
 
-/** Most values are a few plain digits; −1 where it takes a longer look. */
+/** A fast path: most values are a few plain digits. −1 for anything else. */
 function digits(node: YamlNode): number {
   if (node.kind !== 'scalar' || node.style !== 'plain') return -1;
   const { text } = node;

@@ -1,4 +1,4 @@
-// The blocks that a text defines: `name(out, stride=1): [rows]`.
+// The block definitions of a text: `name(out, stride=1): [rows]`.
 import * as l10n from '@vscode/l10n';
 import { allEntries, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -11,9 +11,9 @@ import { isStructure, reserved } from './words.ts';
 
 export interface Block {
   readonly name: string;
-  /** `name(out, stride=1)` in the text. */
+  /** The range of `name(out, stride=1)`. */
   readonly header: Range;
-  /** The name in it. */
+  /** The range of the name. */
   readonly nameRange: Range;
   readonly parameters: readonly Parameter[];
   readonly rows: YamlNode;
@@ -22,7 +22,7 @@ export interface Block {
 export interface Parameter {
   readonly name: string;
   readonly range: Range;
-  /** Its default, as if it were a value in the text; undefined: it must be given. */
+  /** Its default as a node; undefined if the parameter is required. */
   readonly default: YamlNode | undefined;
 }
 
@@ -65,7 +65,7 @@ export function readBlocks(
   return blocks;
 }
 
-/** The names of the blocks, where all that matters is which rows use one. */
+/** Only the names of the blocks, to find rows that use one. */
 export function blockNames(node: YamlNode | undefined): ReadonlySet<string> {
   return new Set(readBlocks(node, () => {}).keys());
 }
@@ -124,7 +124,7 @@ function headerOf(key: Scalar, rows: YamlNode, report: Report): Block | undefine
   return { name: name!, header: key, nameRange, parameters, rows };
 }
 
-/** The stretches between commas that are in no bracket. */
+/** The parts between commas outside of brackets. */
 function pieces(list: string): Range[] {
   const found: Range[] = [];
   let depth = 0;

@@ -1,4 +1,4 @@
-// A text as a network: its inputs, its rows, what it returns.
+// Builds the network of a text: inputs, rows and outputs.
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
@@ -19,13 +19,13 @@ import { type RowMemo, readSegments } from './segments.ts';
 import { firstLine, readLet, topEntries } from './top.ts';
 import { Values } from './values.ts';
 
-/** What readings of a text, and of the texts before it, have built. */
+/** Caches from readings of this text and earlier ones. */
 export interface Known {
   readonly segments: RowMemo;
   readonly environments: Environments;
 }
 
-/** Reads the tree as a network. Never fails: what cannot be understood is a problem and an unknown. */
+/** Reads the tree as a network. Never fails: what is invalid becomes a problem and an unknown. */
 export function readNetwork(source: Source, document: YamlDocument, options: ReadOptions, known: Known): Spec {
   const { frame: root, damages } = document;
   const builder = new Builder(options.places, options.shapeOrder, document.rows.length);
@@ -35,7 +35,7 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
   const values = new Values(problems);
   const scope = readLet(top.get('let')?.value, values, report);
   const definitions = top.get('blocks')?.value;
-  // Where rows have offsets of their own, what blocks are made of is elsewhere.
+  // If rows have relative offsets, block definitions are outside of them.
   const blocks = readBlocks(
     definitions && document.rows.length > 0 ? shifted(definitions, offset => offset + far) : definitions,
     problems,
@@ -73,7 +73,7 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
   const unread = unreadItems(damages, root);
   const rows = new Rows(builder, values, { blocks, damages, unread, shared: scope });
   if (list?.kind === 'sequence') {
-    // What rows read besides their inputs: `let`, and blocks, which are elsewhere in the text.
+    // What rows depend on besides their inputs: `let`, and block definitions elsewhere in the text.
     const key = [top.get('let')?.value, definitions].map(node =>
       node ? `${node.from} ${source.text.slice(node.from, node.to)}` : '',
     );
@@ -99,7 +99,7 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
       severity: 'information',
     });
   }
-  // What could not be read and is not a row of the network: a definition, a key, what follows the first document.
+  // Unreadable parts outside of rows: a definition, a key, anything after the first document.
   for (const gap of gaps) builder.unknown(gap);
   for (const damage of damages) {
     const { value } = layers ?? {};
@@ -118,7 +118,7 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
   };
 }
 
-/** Hovers outlive the reading: built here, this holds the builder and nothing else of the reading. */
+/** Hovers outlive the reading: defined here, this captures only the builder. */
 function problemsOf(builder: Builder): (problem: Problem) => void {
   return problem => builder.problem(problem);
 }

@@ -1,4 +1,4 @@
-// What a text defines by name, and where it is meant: inputs, parameters (those of `let`, those of blocks), blocks.
+// What a text defines by name, with all uses: inputs, parameters (of `let` and of blocks), blocks.
 import { allEntries, type Entry, entryOf, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import { contains, type Range } from '../../text/range.ts';
 import type { Definition, Definitions } from '../reference.ts';
@@ -12,12 +12,12 @@ import { entriesOf, rowOf } from './row.ts';
 import { isExpression, lettersFrom } from './values.ts';
 import { isStructure } from './words.ts';
 
-/** A definition while its uses are being found. */
+/** A definition whose uses are still being collected. */
 interface Found extends Definition {
   readonly uses: Range[];
 }
 
-/** What `$name` means at a place. */
+/** What `$name` refers to at a place. */
 type Meanings = ReadonlyMap<string, Found>;
 
 export function definitionsOf(root: YamlNode | undefined): Definitions {
@@ -57,10 +57,10 @@ export function definitionsOf(root: YamlNode | undefined): Definitions {
     bodies.push({ block, meanings: new Map([...shared, ...parameters]) });
   }
 
-  /** The rows of a list that use a block, and what they call its parameters. */
+  /** Collects the uses of blocks in a list of rows, and the parameter names in their arguments. */
   const readRows = (rows: readonly YamlNode[], within: Range): void => {
     for (const node of rows) {
-      // What an alias brings is written elsewhere.
+      // The content of an alias is written elsewhere.
       if (node.kind === 'alias' || !contains(within, node)) continue;
       const kind = rowOf(node, name => blocks.has(name));
       if (kind.kind !== 'row') continue;
@@ -96,7 +96,7 @@ export function definitionsOf(root: YamlNode | undefined): Definitions {
   };
 }
 
-/** Finds what expressions of a node name; what aliases repeat is found where it is written. */
+/** Collects the names in a node's expressions; repetitions by aliases are found where they are written. */
 function readExpressions(node: YamlNode, meanings: Meanings): void {
   switch (node.kind) {
     case 'scalar':
@@ -116,7 +116,7 @@ function readExpression(scalar: Scalar, meanings: Meanings): void {
   const { expression } = parseExpression(scalar.text);
   if (start === undefined || !expression) return;
   for (const { name, from, to } of namesOf(expression)) {
-    // With its `$`, and with the parentheses around it.
+    // The position includes the `$` and parentheses.
     const at = start + from + scalar.text.slice(from, to).indexOf(name);
     meanings.get(name)?.uses.push({ from: at, to: at + name.length });
   }

@@ -1,11 +1,11 @@
-// Arithmetic on the parameters of a block: `$(c * 4 // 2)`. A small grammar of its own, because nothing in a spec is
-// ever executed, and every part of it must know its place.
+// Arithmetic on the parameters of a block: `$(c * 4 // 2)`. It has its own grammar, because nothing in a spec is ever
+// executed, and every part needs its position.
 import * as l10n from '@vscode/l10n';
 
-/** What a parameter, an argument or an expression can be. NaN is a number that is not known. */
+/** The value of a parameter, argument or expression. NaN is an unknown number. */
 export type Value = number | boolean | string | null | readonly Value[];
 
-/** Offsets count from the start of the expression's text. */
+/** Offsets are relative to the expression's text. */
 export interface Fault extends FaultWords {
   readonly from: number;
   readonly to: number;
@@ -15,7 +15,7 @@ interface FaultWords {
   readonly code: FaultCode;
   readonly message: string;
   readonly help?: string;
-  /** The name that means nothing. */
+  /** The undefined name. */
   readonly unknown?: string;
 }
 
@@ -51,7 +51,7 @@ export type Parsed =
   | { readonly expression: Expression; readonly fault?: never }
   | { readonly fault: Fault; readonly expression?: never };
 
-/** No person writes a longer one. */
+/** A limit far above hand-written expressions. */
 export const maxExpression = 500;
 const maxDepth = 40;
 
@@ -100,7 +100,7 @@ export function parseExpression(text: string): Parsed {
   }
 }
 
-/** Evaluates with `look` for names (undefined: there is none); a fault says what is wrong and where. */
+/** Evaluates with `look` to resolve names (undefined: not defined); a fault says what is wrong and where. */
 export function evaluate(
   expression: Expression,
   look: (name: string) => Value | undefined,
@@ -113,7 +113,7 @@ export function evaluate(
   }
 }
 
-/** The names in an expression, each where it is. */
+/** The names in an expression, with their positions. */
 export function namesOf(expression: Expression): readonly Extract<Expression, { kind: 'name' }>[] {
   switch (expression.kind) {
     case 'literal':
@@ -129,7 +129,7 @@ export function namesOf(expression: Expression): readonly Extract<Expression, { 
   }
 }
 
-/** How the parser and the evaluator give up; never leaves this file. */
+/** Aborts parsing or evaluation; never leaves this file. */
 class Unreadable extends Error {
   readonly fault: Fault;
 
@@ -321,7 +321,7 @@ function calculated(
     if (first === decided) return decided;
     const second = condition(evaluated(right, look), right);
     if (second === decided) return decided;
-    // Undecided where one side is not known.
+    // Undecided if one side is unknown.
     return first === undefined || second === undefined ? Number.NaN : !decided;
   }
   const b = evaluated(right, look);
@@ -355,7 +355,7 @@ function number(value: Value, at: At): number {
   return fail(at, { code: 'wrong-operand', message: l10n.t('A number is expected here, not {0}.', described(value)) });
 }
 
-/** Undefined where it depends on a number that is not known. */
+/** Undefined if it depends on an unknown number. */
 function condition(value: Value, at: At): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value !== 0;
@@ -364,7 +364,7 @@ function condition(value: Value, at: At): boolean | undefined {
   return fail(at, { code: 'wrong-operand', message });
 }
 
-/** A value in the words of a message. */
+/** A value as text for a message. */
 export function described(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return `“${value.length > 40 ? `${value.slice(0, 40)}…` : value}”`;

@@ -1,4 +1,4 @@
-// The attributes of a row as they are written, before they are read.
+// Collects the written attributes of a row before they are read.
 import * as l10n from '@vscode/l10n';
 import { type Entry, isMerge, mergedEntries, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import { borderKey, ignoredKey, type Operator } from './operators.ts';
@@ -8,18 +8,18 @@ import { type Common, commonList } from './words.ts';
 
 export type CommonNodes = Common<YamlNode>;
 
-/** Most rows have none of them. */
+/** Most rows have none. */
 export const nothing: CommonNodes = {};
 
-/** Those of the row at hand: reused, because there is one at a time. */
+/** The attributes of the current row; the object is reused, since there is one at a time. */
 export class WrittenAttributes {
-  /** Positions among the operator's attributes, `ignoredKey` or `borderKey`. */
+  /** Indexes of the operator's attributes, `ignoredKey` or `borderKey`. */
   readonly codes: number[] = [];
   readonly nodes: YamlNode[] = [];
   count = 0;
-  /** Bits of the attributes among them. */
+  /** Bits of the attributes among these. */
   bits = 0;
-  /** Whether the row has a bare value that says nothing: what is missing need not be reported as well. */
+  /** Whether the row has an invalid bare value: then missing attributes are not reported as well. */
   isMisplaced = false;
   readonly #reports: Reports;
 
@@ -27,7 +27,7 @@ export class WrittenAttributes {
     this.#reports = reports;
   }
 
-  /** Sorts the entries of a row into attributes and keys that every row has, which it returns. */
+  /** Sorts the entries of a row into attributes and common keys, and returns the latter. */
   gather(row: Row, operator: Operator, quiet: boolean, companion = false): CommonNodes {
     this.count = 0;
     this.bits = 0;
@@ -43,7 +43,7 @@ export class WrittenAttributes {
     return common;
   }
 
-  /** The spatial dimensions that a list among the attributes has, where the input has none; 0 for none. */
+  /** The spatial dimensions suggested by a list among the attributes, if the input has none; 0 if there is no list. */
   dimensions({ attributes }: Operator): number {
     for (let at = 0; at < this.count; at++) {
       const attribute = attributes[this.codes[at]!];
@@ -102,7 +102,7 @@ export class WrittenAttributes {
       const code = key.kind === 'scalar' ? keys.get(key.text) : undefined;
       if (code === undefined) {
         if (isMerge({ key, value })) {
-          // All merges at once, where the last one is written: which of them counts is settled there.
+          // Handle all merges at the last one, which takes precedence.
           if (entries.findLast(isMerge)!.key === key)
             common = this.#entries(mergedEntries(entries), row, operator, common, true, companion);
         } else if (!quiet) reports.unknownKey(key, row.key.text, companion ? ownKeys() : [...keys.keys()]);

@@ -1,4 +1,4 @@
-// Flopline's own YAML: one layer a line, for sketching and teaching (docs/flopline-yaml.md).
+// Flopline YAML: one layer per line, for sketching and teaching (docs/flopline-yaml.md).
 import * as l10n from '@vscode/l10n';
 import { Environments, Memo } from '../../graph/memo.ts';
 import { parseDocument, type YamlDocument } from '../../syntax/document.ts';
@@ -17,7 +17,7 @@ import { rewrite } from './rewrite.ts';
 import { callAt, type Rows, slotAt } from './slots.ts';
 import { writeNetwork } from './write.ts';
 
-/** What the reader of an edited text may take over. */
+/** What can be reused for an edited text. */
 interface Cache extends Known {
   readonly document: YamlDocument;
 }
@@ -78,7 +78,7 @@ function itemsIn(root: YamlDocument['root']): {
   return { items: itemsOf(list.items, isBlock, inputNames(lookUp(root, 'input'))), isBlock };
 }
 
-/** What is asked about places in a text. */
+/** For queries about places in a text. */
 function rowsFor(text: string, root: YamlDocument['root']): Rows {
   const blocks = readBlocks(lookUp(root, 'blocks'), () => {});
   const lets = resolved(lookUp(root, 'let'));
@@ -89,7 +89,7 @@ function rowsFor(text: string, root: YamlDocument['root']): Rows {
     scopeAt: offset => {
       const { items, isBlock } = itemsIn(root);
       const block = [...blocks.values()].find(({ header, rows }) => header.from <= offset && offset <= rows.to);
-      // A block has one input, which has no name of its own.
+      // A block has one input, which has no name.
       if (!block) return { items, inputs: inputNames(lookUp(root, 'input')), isBlock: false };
       const list = resolved(block.rows);
       return { items: list?.kind === 'sequence' ? itemsOf(list.items, isBlock) : [], inputs: [], isBlock: true };

@@ -1,4 +1,4 @@
-// Inputs of the network: their names and sizes, from the text and from outside.
+// Inputs of the network: names and sizes, from the text and from settings.
 import * as l10n from '@vscode/l10n';
 import type { Shape } from '../../ops/index.ts';
 import { allEntries, type Entry, resolved, type YamlNode } from '../../syntax/tree.ts';
@@ -30,7 +30,7 @@ export function readInputs(entry: Entry | undefined, values: Values, scope: Scop
   });
 }
 
-/** The names of the inputs, as `from` may say them. */
+/** The names of the inputs for use in `from`. */
 export function inputNames(node: YamlNode | undefined): readonly string[] {
   const mapping = resolved(node);
   if (mapping?.kind !== 'mapping') return [];
@@ -66,7 +66,7 @@ function readSizes(node: YamlNode, values: Values, scope: Scope, report: Report)
   return { shape, why: shape.some(Number.isNaN) ? unknownSize() : undefined };
 }
 
-/** The sizes that a person sets outside, over those of the text. */
+/** Overrides the sizes of the text with those from settings. */
 export function withSizes(
   inputs: readonly Input[],
   sizes: readonly InputSize[],
@@ -74,7 +74,7 @@ export function withSizes(
 ): readonly Input[] {
   let result = inputs;
   for (const size of sizes) {
-    // With a name, sizes have the batch, without one they do not; a sample is counted either way.
+    // Named sizes include the batch, others do not; counts are for one sample in either case.
     const shape = size.name === undefined ? [1, ...size.sizes] : [1, ...size.sizes.slice(1)];
     const names = result.map(({ name }) => name);
     if (size.name === undefined && result.length > 1) {

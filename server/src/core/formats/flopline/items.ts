@@ -1,4 +1,4 @@
-// Rows as items: what each says of others. The builder asks the same questions of a row here.
+// Rows as items with their references. The builder uses the same functions.
 import { resolved, type Scalar, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import { contains, type Range } from '../../text/range.ts';
 import type { Item, Reference, Target } from '../reference.ts';
@@ -11,17 +11,17 @@ import { isStructure } from './words.ts';
 
 type IsBlock = (name: string) => boolean;
 
-/** What a row outputs: itself, or what cannot be known here. */
+/** The output of a row; `unknown` if it cannot be determined here. */
 type Source = Target | 'unknown';
 
-/** The rows of a list by itself: the network's, or those of a block. */
+/** The rows of one list: the network's, or those of a block. */
 export function itemsOf(list: readonly YamlNode[], isBlock: IsBlock, inputs: readonly string[] = []): readonly Item[] {
   const names = new Names<Source>(undefined, list, 'input', true);
   for (const name of inputs) names.named.set(name, 'input');
   return itemsIn(list, names, isBlock);
 }
 
-/** What `output` names, as an item after the last one. */
+/** What `output` refers to, as an item after the last one. */
 export function outputItem(node: YamlNode, items: readonly Item[], inputs: readonly string[] = []): Item {
   const names = new Names<Source>(undefined, [], 'input', true);
   for (const name of inputs) names.named.set(name, 'input');
@@ -64,17 +64,17 @@ function itemsIn(list: readonly YamlNode[], names: Names<Source>, isBlock: IsBlo
   });
 }
 
-/** The operator of a row; undefined for blocks, structures and what is not known. */
+/** The operator of a row; undefined for blocks, structures and unknown names. */
 function operatorIn(kind: RowKind): Operator | undefined {
   return kind.kind === 'row' ? operatorOf(kind.row.key.text) : undefined;
 }
 
-/** A source with a name is skipped: the next row reads what it would have read without it. */
+/** Whether the row is a source, such as a parameter: the next row reads what it would read without it. */
 function isSkipped(kind: RowKind): boolean {
   return operatorIn(kind)?.op.kind === 'source';
 }
 
-/** The node of the name that a row gives itself. */
+/** The node with the row's own name. */
 export function nameNodeOf(kind: RowKind): YamlNode | undefined {
   return valueAt(keysIn(kind), 'name');
 }
@@ -84,7 +84,7 @@ function keysIn(kind: RowKind): ReturnType<typeof entriesOf> {
   return kind.kind === 'row' ? entriesOf(kind.row) : [];
 }
 
-/** The nodes that name what a row reads. */
+/** The nodes that refer to what a row reads. */
 function readNodesOf(kind: RowKind): readonly YamlNode[] {
   const from = valueAt(keysIn(kind), 'from');
   if (from) return [from];
@@ -93,7 +93,9 @@ function readNodesOf(kind: RowKind): readonly YamlNode[] {
   return joined ? [joined.node] : [];
 }
 
-/** The tensors that a row joins by its bare value: all of them in a list, or one with what comes in. */
+/**
+ * The tensors that a row's bare value joins: all of them if it is a list, else one together with the previous output.
+ */
 export function joinedBy(
   row: Row,
   operator: Operator,
@@ -103,7 +105,7 @@ export function joinedBy(
   return kind === 'mapping' ? undefined : { node: row.value, isAll: kind === 'sequence' };
 }
 
-/** What rows inside a row read first. */
+/** The input of the first row inside a row. */
 function inputOf({ kind }: RowKind, references: readonly Reference[], flow: Source): Source {
   if (kind !== 'row' || references.length === 0) return flow;
   return references.length === 1 ? (references[0]!.target ?? 'unknown') : 'unknown';
@@ -140,7 +142,7 @@ function meaningOf(
   flow: Source,
 ): Pick<Reference, 'written' | 'kind' | 'target' | 'output'> {
   const value = isExpression(scalar) ? scalar.text : scalarValue(scalar);
-  // What an expression names depends on the use of its block.
+  // The value of an expression depends on the use of its block.
   const found = isExpression(scalar) ? undefined : lookUp<Source>(value, names, flow);
   const of = found?.kind === 'whole' || found?.kind === 'part' ? found.of : undefined;
   const target = of === 'unknown' ? undefined : of;
@@ -149,7 +151,7 @@ function meaningOf(
   return { written: scalar.text, kind: 'name', target, ...output };
 }
 
-/** A place in a row; an empty one where an alias or a merge brings what is written elsewhere. */
+/** A range in a row; empty if an alias or merge brings it from elsewhere. */
 function placeOf(node: YamlNode, row: Range): Range {
   return contains(row, node) && node.kind !== 'alias' ? rangeOf(node) : { from: row.to, to: row.to };
 }

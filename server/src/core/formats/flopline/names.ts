@@ -1,11 +1,11 @@
-// What `from` may name: the one place that knows, for tensors while a network is built, for items when a text is edited.
+// Resolves references in `from`: for tensors while a network is built, for items while a text is edited.
 import type { YamlNode } from '../../syntax/tree.ts';
 import type { Value } from './expression.ts';
 
-/** What can be read in one list of rows: outputs by position and by name, and the list around it. */
+/** The outputs that can be read in one list of rows, by position and name, and the enclosing list. */
 export class Names<T> {
   readonly parent: Names<T> | undefined;
-  /** The rows themselves: a later name is not one that does not exist. */
+  /** The rows themselves, to tell names of later rows from undefined names. */
   readonly list: readonly YamlNode[];
   readonly input: T;
   readonly named = new Map<string, T>();
@@ -22,14 +22,14 @@ export class Names<T> {
 }
 
 export type Found<T> = {
-  /** Whether a list inside a row was left for the rows of the network. */
+  /** Whether it was found in an outer list. */
   readonly isOutside: boolean;
 } & (
   | { readonly kind: 'whole'; readonly of: T }
-  /** One of its outputs: `halves.1`. */
+  /** One of several outputs: `halves.1`. */
   | { readonly kind: 'part'; readonly of: T; readonly name: string; readonly part: number }
   | { readonly kind: 'unknown'; readonly name: string }
-  /** In front of the first row of the list. */
+  /** Before the first row of the list. */
   | { readonly kind: 'in-front' }
   | { readonly kind: 'not-a-reference' }
 );
@@ -69,14 +69,14 @@ function byName<T>(
   return { of: undefined, isOutside };
 }
 
-/** Names that a list of rows knows, those around it included. */
+/** The names visible in a list of rows, including those of outer lists. */
 export function namesIn<T>(names: Names<T>): readonly string[] {
   const known = ['input'];
   for (let at: Names<T> | undefined = names; at; at = at.parent) known.push(...at.named.keys());
   return known;
 }
 
-/** Names that mean something in every list. */
+/** Names with a fixed meaning in every list. */
 export function isReservedName(name: string): boolean {
   return name === 'input' || name === 'previous';
 }

@@ -1,4 +1,4 @@
-// What keys and arguments mean and what may be written there, for hovers; built only when one asks.
+// Explains keys and arguments for hovers, with their allowed values; built on demand.
 import * as l10n from '@vscode/l10n';
 import type { Allowed, Note, Tensor } from '../../graph/graph.ts';
 import type { AttrSpec } from '../../ops/index.ts';
@@ -11,7 +11,7 @@ import { type BlockUse, boundValues } from './uses.ts';
 import { isExpression, type Scope, type Values } from './values.ts';
 import { type CommonKey, commonKeys, joins, norms, type StructureName, structureKeys } from './words.ts';
 
-/** A key of a row: what it means, and what its value may be. */
+/** A key of a row: its explanation and allowed values. */
 interface Slot {
   readonly doc: string;
   readonly allowed?: Allowed | undefined;
@@ -44,7 +44,7 @@ export function operatorNotes(
   return notes;
 }
 
-/** For a use of a block: its arguments, and the parameters where the block is defined. */
+/** For a use of a block: its arguments, and the parameters in the block's definition. */
 export function useNotes(
   row: Row,
   { block, ...use }: BlockUse,
@@ -73,7 +73,7 @@ export function useNotes(
   return notes;
 }
 
-/** For a row that arranges other rows. */
+/** For a row that contains other rows. */
 export function structureNotes(
   row: Row,
   kind: StructureName,
@@ -91,7 +91,7 @@ export function structureNotes(
 
 const activations: Allowed = { kind: 'choice', choices: () => [...activationNames, 'none'] };
 
-/** What the keys of every row may be. */
+/** The allowed values of common keys. */
 const commonValues: Readonly<Record<CommonKey, Allowed>> = {
   name: { kind: 'name' },
   from: { kind: 'reference' },
@@ -101,7 +101,7 @@ const commonValues: Readonly<Record<CommonKey, Allowed>> = {
   act: activations,
 };
 
-/** Those of rows that arrange others; the rest of their keys hold rows. */
+/** Those of rows that contain others; their remaining keys have rows as values. */
 const structureValues: Readonly<Partial<Record<string, Allowed>>> = {
   join: { kind: 'choice', choices: () => joins },
   axis: { kind: 'integer' },
@@ -114,7 +114,7 @@ function commonSlot(key: string): Slot | undefined {
   return { doc: commonKeys[key as CommonKey](), allowed: commonValues[key as CommonKey] };
 }
 
-/** What an attribute may be; in a list, each of its entries. */
+/** The allowed values of an attribute, or of each entry of its list. */
 function allowedBy(spec: AttrSpec): Allowed {
   switch (spec.kind) {
     case 'boolean':
@@ -158,7 +158,7 @@ function keyNotes(
   return notes;
 }
 
-/** What a value with expressions in it comes to here; nothing for a plain one. */
+/** The value that the expressions in a node evaluate to here; undefined for a plain value. */
 function resultOf(node: YamlNode, values: Values, scope: Scope, flow: readonly Tensor[]): string | undefined {
   const target = resolved(node);
   const scalars = target?.kind === 'sequence' ? target.items.map(item => resolved(item)) : [target];

@@ -20,14 +20,14 @@ import type { Scope, Values } from './values.ts';
 import { norms } from './words.ts';
 
 interface Options {
-  /** Where the text names its inputs. */
+  /** The node that names its inputs. */
   readonly from?: YamlNode | undefined;
-  /** False: it has none unless the text says so. */
+  /** False if there is no bias unless the text asks for it. */
   readonly bias?: boolean;
-  /** Where its complaints belong, all of them. */
+  /** The range for all of its complaints. */
   readonly blame?: Range | undefined;
   readonly part?: 'norm' | 'act';
-  /** Attributes that need not be written. */
+  /** Defaults for attributes. */
   readonly defaults?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -48,12 +48,12 @@ export class OperatorRows {
     this.#reading = { values, report: reports.report, scope: new Map(), input: [], dimensions: 1 };
   }
 
-  /** Sorts the entries of a row; `apply` reads the attributes among them. */
+  /** Sorts the entries of a row; `apply` then reads the attributes. */
   gather(row: Row, operator: Operator, quiet: boolean): CommonNodes {
     return this.#written.gather(row, operator, quiet);
   }
 
-  /** The operator, its normalization and its activation. */
+  /** Adds the operator, its normalization and its activation. */
   applyAll(
     row: Row,
     operator: Operator,
@@ -69,13 +69,13 @@ export class OperatorRows {
     return outputs;
   }
 
-  /** An activation after what is not an operator, such as a residual. */
+  /** Adds an activation to a row that is not an operator, such as a residual. */
   activate(node: YamlNode | undefined, inputs: readonly Tensor[], scope: Scope): readonly Tensor[] {
     const act = node && this.#companion('act', node, inputs, scope);
     return act ? this.#applyCompanion(act, inputs, scope) : inputs;
   }
 
-  /** What `norm:` or `act:` names; undefined for none. */
+  /** The operator that `norm:` or `act:` names; undefined for none. */
   #companion(kind: 'norm' | 'act', node: YamlNode, input: readonly Tensor[], scope: Scope): Companion | undefined {
     const target = resolved(node);
     let key: Scalar | undefined;
@@ -110,7 +110,7 @@ export class OperatorRows {
     const channelsFirst = operator.op.name.startsWith('conv') || (rank !== undefined && rank > 3);
     if (!trailing || !channelsFirst || rank === undefined || rank < 3)
       return this.#applyCompanion(norm, outputs, scope);
-    // These normalize the last dimension, so the channels are put there and back, as torchvision's LayerNorm2d does.
+    // These normalize the last dimension, so channels are moved there and back, as in torchvision's LayerNorm2d.
     this.#reports.at(norm.row, undefined, norm.row.site);
     const spatial = Array.from({ length: rank - 2 }, (_, axis) => axis + 2);
     const last = this.#builder.add(permute, { order: [0, ...spatial, 1] }, outputs[0]!);
@@ -120,12 +120,12 @@ export class OperatorRows {
 
   #applyCompanion({ kind, operator, row }: Companion, inputs: readonly Tensor[], scope: Scope): readonly Tensor[] {
     this.#written.gather(row, operator, false, true);
-    // 32 groups, as in the paper on group normalization and in Keras.
+    // 32 groups, as in the group normalization paper and in Keras.
     const defaults = operator.op.name === 'groupNorm' && row.value === undefined ? { groups: 32 } : undefined;
     return this.apply(row, operator, inputs, scope, { part: kind, blame: row.site, defaults });
   }
 
-  /** Reads the attributes that were gathered and adds the operator. */
+  /** Reads the collected attributes and adds the operator. */
   apply(
     row: Row,
     operator: Operator,
@@ -197,7 +197,7 @@ export class OperatorRows {
     const missing = operator.required & ~written;
     if (missing !== 0 && !defaults && !this.#written.isMisplaced) this.#missing(row, operator, missing, options.part);
     if (padding) readPadding(padding, attrs, operator, inputs[0]?.shape, reading, written, this.#reports);
-    // The normalization's shift makes a bias superfluous, so one must be asked for.
+    // The normalization's shift makes a bias superfluous, so it has to be requested.
     const bias = options.bias === false ? operator.keys.get('bias') : undefined;
     if (bias !== undefined && !(written & (1 << bias))) attrs.bias = false;
     if (broken !== undefined) return this.#unreadable(operator, attrs, broken, inputs);
@@ -208,7 +208,7 @@ export class OperatorRows {
     return this.#builder.addAll(op, attrs, inputs);
   }
 
-  /** An attribute that is not a number could not be read: the output is known where it is the same whatever it is. */
+  /** The outputs if a non-numeric attribute is invalid: known if they do not depend on it. */
   #unreadable(operator: Operator, attrs: object, broken: string, inputs: readonly Tensor[]): readonly Tensor[] {
     const { op } = operator;
     const why = l10n.t('“{0}” could not be read', broken);
@@ -263,7 +263,7 @@ export class OperatorRows {
   }
 }
 
-/** A normalization or an activation in the row of another operator. */
+/** A normalization or activation in the row of another operator. */
 interface Companion {
   readonly kind: 'norm' | 'act';
   readonly operator: Operator;
@@ -279,7 +279,7 @@ function isUnknown(value: unknown): boolean {
   return Number.isNaN(value) || (Array.isArray(value) && value.some(Number.isNaN));
 }
 
-/** PyTorch's BatchNorm1d takes [N, C] as well. */
+/** PyTorch's BatchNorm1d also accepts [N, C]. */
 function fits({ op, dimensions }: Operator, shape: Shape): boolean {
   return (
     shape.length - 2 === dimensions ||
@@ -287,7 +287,7 @@ function fits({ op, dimensions }: Operator, shape: Shape): boolean {
   );
 }
 
-/** A tensor of which nothing is known but what the row that reads it says: the number of its dimensions. */
+/** An unknown tensor, except for its rank, which the row that reads it implies. */
 function ofRank(tensor: Tensor, rank: number): Tensor {
   const { node, port, why } = tensor;
   return { node, port, why, shape: [1, ...Array<number>(rank - 1).fill(Number.NaN)] };

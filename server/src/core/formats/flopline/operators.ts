@@ -1,38 +1,38 @@
-// How the operators are called in a text: their names as people type them, what a bare value means, and a reader for
-// each attribute, prepared once so that reading a row is cheap.
+// The operators of the language: their names as users type them, the meaning of a bare value, and a prepared reader for
+// each attribute, so that reading a row is cheap.
 import { type AnyOp, ops } from '../../ops/index.ts';
 import { type Attribute, attributeOf } from './attributes.ts';
 import { commonList } from './words.ts';
 
-/** What a value without a key means: an attribute, the tensors to join with, or something else. */
+/** What a value without a key means: an attribute, the tensors to join, or something else. */
 export type Main = { readonly attr: number } | 'references' | 'border' | 'ignored' | undefined;
 
 /** One spelling of an operator, ready to read rows. */
 export interface Operator {
   readonly op: AnyOp;
-  /** As the docs spell it. */
+  /** The spelling in the docs. */
   readonly name: string;
   readonly attributes: readonly Attribute[];
   readonly main: Main;
-  /** The position of each attribute; of common keys the position in `commonList`, negative and less one. */
+  /** The index of each attribute; for common keys, −1 minus the index in `commonList`. */
   readonly keys: ReadonlyMap<string, number>;
-  /** Attributes that the name alone sets (`exp` is `unary` with `how: exp`). */
+  /** Attributes that the name implies (`exp` is `unary` with `how: exp`). */
   readonly preset: Readonly<Record<string, unknown>> | undefined;
-  /** One group per channel, and one filter per channel unless `out` is set. */
+  /** One group per channel, and one filter per channel unless `out` is given. */
   readonly depthwise: boolean;
-  /** The spatial dimensions that the name promises (`conv1d`). */
+  /** The spatial dimensions that the name implies (`conv1d`). */
   readonly dimensions: number | undefined;
-  /** Attribute values by number of spatial dimensions, those that must be given unknown. */
+  /** Attribute values by number of spatial dimensions, with unknowns for required ones. */
   readonly templates: (Readonly<Record<string, unknown>> | undefined)[];
-  /** Bits of the attributes that must be given. */
+  /** Bits of required attributes. */
   readonly required: number;
-  /** Bits of the attributes without which not even the rank or the number of outputs is known. */
+  /** Bits of attributes that determine the rank or the number of outputs. */
   readonly structural: number;
 }
 
-/** Stands for a key that is understood and changes nothing, such as the rate of a dropout. */
+/** The index of keys that are accepted and have no effect, such as the rate of a dropout. */
 export const ignoredKey = 1000;
-/** Stands for `padding` of `pad`: the same border before and after. */
+/** The index of `padding` in `pad`: the same border before and after. */
 export const borderKey = 1001;
 
 const mains: Readonly<Record<string, string>> = {
@@ -80,7 +80,7 @@ const mains: Readonly<Record<string, string>> = {
   constant: 'shape',
 };
 
-/** Operators that join tensors: a bare name joins it with what comes in, a list names all of them. */
+/** Operators that join tensors: a bare name joins that tensor with the previous output, a list names all of them. */
 const joining = new Set([
   'add',
   'sub',
@@ -95,12 +95,12 @@ const joining = new Set([
   'scaledDotProduct',
 ]);
 
-/** Where a normalization or an activation may stand in the same row. */
+/** Whether a row can include a normalization and activation. */
 export function takesNorm(op: AnyOp): boolean {
   return op.name === 'conv' || op.name === 'convTranspose' || op.name === 'linear' || joining.has(op.name);
 }
 
-/** Other spellings, without capitals, dashes and underscores. */
+/** Other spellings, without case, dashes and underscores. */
 const aliases: Readonly<Record<string, readonly string[]>> = {
   conv: ['convolution'],
   convTranspose: ['deconv', 'deconvolution', 'transposedconv', 'upconv'],
@@ -127,7 +127,7 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   concat: ['cat', 'concatenate'],
   reshape: ['view'],
   permute: ['transpose'],
-  // `repeat` itself repeats rows.
+  // `repeat` itself is a structure.
   repeat: ['tile'],
   matmul: ['bmm'],
   attention: ['multiheadattention', 'selfattention', 'mha'],
@@ -135,7 +135,7 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   embedding: ['embed'],
 };
 
-/** Names that set attributes of another operator. */
+/** Names that imply attributes of another operator. */
 const presets: readonly {
   readonly names: readonly string[];
   readonly op: string;
@@ -155,7 +155,7 @@ const presets: readonly {
 const spellings = new Map<string, Operator>();
 const dimensional = new Map<string, Operator | undefined>();
 
-/** Every operator under its own name, for docs, schema and “did you mean”. */
+/** All operators under their own names, for docs, schema and “did you mean”. */
 export const operators: readonly Operator[] = [
   ...ops.map(op => {
     const names = [...(op.name === 'repeat' ? [] : [op.name.toLowerCase()]), ...(aliases[op.name] ?? [])];
@@ -177,7 +177,7 @@ export const activationNames: readonly string[] = operatorNames.filter(
   name => spellings.get(name)!.op.kind === 'activation',
 );
 
-/** The operator that a person means: capitals, dashes and underscores do not matter. */
+/** The operator with this name, ignoring case, dashes and underscores. */
 export function operatorOf(name: string): Operator | undefined {
   return spellings.get(name) ?? respelled(name);
 }
@@ -191,7 +191,7 @@ function respelled(name: string): Operator | undefined {
   const match = /^(.*?)([123])d$/.exec(plain) ?? /^(conv)([123])d(transpose)$/.exec(plain);
   const base = match && spellings.get(match[1]! + (match[3] ?? ''));
   if (!base) return undefined;
-  // PyTorch's name for it: the same, but for so many dimensions.
+  // PyTorch's name, which also implies the number of dimensions.
   const known = { ...base, dimensions: Number(match[2]) };
   dimensional.set(plain, known);
   return known;
@@ -251,12 +251,12 @@ function spelled(
   return operator;
 }
 
-/** The attributes of an operator where nothing is written; shared, not to be changed. */
+/** The default attributes of an operator; shared, so must not be modified. */
 export function templateOf(operator: Operator, dimensions: number): Readonly<Record<string, unknown>> {
   const known = operator.templates[dimensions];
   if (known) return known;
   const template: Record<string, unknown> = {};
-  // In the order of the operator's own file, whatever the text's.
+  // In the order of the operator's file.
   for (const name of Object.keys(operator.op.attrs)) {
     const preset = operator.preset?.[name];
     template[name] = preset ?? operator.attributes.find(attribute => attribute.name === name)!.default(dimensions);

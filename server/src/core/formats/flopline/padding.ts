@@ -1,4 +1,4 @@
-// Padding as people write it: a number, one for each dimension, `same`, `valid`, or a side at a time.
+// Padding in all notations: a number, one per dimension, `same`, `valid`, or per side.
 
 import * as l10n from '@vscode/l10n';
 import type { Shape } from '../../ops/index.ts';
@@ -12,7 +12,7 @@ import type { Operator } from './operators.ts';
 import type { Reports } from './reports.ts';
 import { sides } from './words.ts';
 
-/** Sets `padding`, and `paddingAfter` where the sides differ. `written` has the bits of the attributes in the text. */
+/** Sets `padding`, and `paddingAfter` if the sides differ. `written` has the bits of the written attributes. */
 export function readPadding(
   node: YamlNode,
   attrs: Record<string, unknown>,
@@ -75,7 +75,7 @@ export function readPadding(
     );
     const before = total.map(length => Math.floor(length / 2));
     attrs.padding = before;
-    // TensorFlow puts the odd one at the end.
+    // TensorFlow puts an odd element at the end.
     if (total.some(length => length % 2 !== 0))
       attrs.paddingAfter = total.map((length, axis) => length - before[axis]!);
   } else if (typeof word === 'string') {

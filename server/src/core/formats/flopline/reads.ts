@@ -1,4 +1,4 @@
-// What a row of a list looks like, so that of several repairs of a damaged line the one is taken that makes a row.
+// Recognizes rows, to choose among several repairs of a damaged line.
 import { type Entry, isMerge, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
 import type { Reads } from '../../syntax/yaml.ts';
 import { operatorOf } from './operators.ts';
@@ -12,7 +12,7 @@ export const reads: Reads = {
 
 const word = /^[A-Za-z_$][\w.$-]*$/;
 
-/** Whether a node is a row as far as it can be seen without the network around it. */
+/** Whether a node is a row, as far as that can be seen without the rest of the network. */
 function isRow(node: YamlNode): boolean {
   const row = resolved(node);
   if (row?.kind === 'scalar') return word.test(row.text) || row.text.startsWith('$(');

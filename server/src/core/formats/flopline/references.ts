@@ -1,4 +1,4 @@
-// References as tensors: what rows read while the network is built, with reports on what does not exist.
+// Resolves references to tensors while the network is built, and reports unresolved ones.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import type { GraphRows, Inputs } from '../../graph/segment.ts';
@@ -13,14 +13,14 @@ import type { Reports } from './reports.ts';
 import { rowOf, sourcesIn } from './row.ts';
 import type { Scope, Values } from './values.ts';
 
-/** Outputs by position and by name. */
+/** Outputs by position and name. */
 export type TensorNames = Names<Inputs>;
 
 export class References {
   readonly #rows: GraphRows;
   readonly #values: Values;
   readonly #reports: Reports;
-  /** What rows of the top list have read by reference, and the name that they gave themselves, since it was taken. */
+  /** What top-level rows have read by reference, and the name they gave themselves, since the last `take`. */
   #taken: Taken = nothingTaken();
 
   constructor(rows: GraphRows, values: Values, reports: Reports) {
@@ -29,14 +29,14 @@ export class References {
     this.#reports = reports;
   }
 
-  /** What was read by reference since this was called last. */
+  /** Returns what was read by reference since the last call. */
   take(): Taken {
     const taken = this.#taken;
     this.#taken = nothingTaken();
     return taken;
   }
 
-  /** The tensors that `from` names; undefined where there are none. Reports nothing. */
+  /** The tensors that `from` refers to; undefined if there are none. Reports nothing. */
   find(node: YamlNode, names: TensorNames, scope: Scope, flow: readonly Tensor[]): readonly Tensor[] | undefined {
     const found: Tensor[] = [];
     for (const item of sourcesIn(node)) {
@@ -47,7 +47,7 @@ export class References {
     return found;
   }
 
-  /** The tensors that `from` names, one unknown where there are none, which is reported. */
+  /** The tensors that `from` refers to; an unresolved reference is reported and gives an unknown tensor. */
   of(node: YamlNode, names: TensorNames, scope: Scope, flow: readonly Tensor[]): readonly Tensor[] {
     const found: Tensor[] = [];
     for (const item of sourcesIn(node)) {
@@ -60,7 +60,7 @@ export class References {
     return found;
   }
 
-  /** Gives what a row outputs the name that the row has. */
+  /** Defines the row's name for its outputs. */
   define(name: YamlNode | undefined, outputs: readonly Tensor[], names: TensorNames): void {
     if (!name) return;
     const { report } = this.#reports;
@@ -82,7 +82,7 @@ export class References {
     }
   }
 
-  /** Without `report` nothing is said of what does not exist. */
+  /** Without `report`, unresolved references are not reported. */
   #resolve(
     node: YamlNode,
     names: TensorNames,
@@ -103,7 +103,7 @@ export class References {
         const whole = this.#rows.tensors(found.of);
         const part = whole[found.part];
         if (part) return [part];
-        // Where nothing is known about a row, neither is the number of its outputs.
+        // If nothing is known about a row, neither is the number of its outputs.
         if (whole.some(({ node: at, shape }) => at.why !== undefined && shape === undefined)) return [whole[0]!];
         if (report) reportPart(report, node, found.name, whole.length);
         return undefined;
@@ -167,7 +167,7 @@ function nameOf(node: YamlNode): string | undefined {
 interface Taken {
   readonly references: { readonly node: YamlNode; readonly found: readonly Tensor[] }[];
   name: string | undefined;
-  /** Whether a row inside a row has read outside of it. */
+  /** Whether a row inside a row has read a name of an outer list. */
   readsOutside: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Ways to fix what the rows of a network do not agree on.
+// Fixes for mismatches between rows.
 import * as l10n from '@vscode/l10n';
 import { type GraphNode, type Tensor, useOf } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/index.ts';
@@ -9,7 +9,7 @@ import type { Fix, Problem } from '../../text/problem.ts';
 import { contains, type Range } from '../../text/range.ts';
 import type { Spec } from '../format.ts';
 
-/** A 1×1 projection for a sum whose terms have different channels. */
+/** Adds a 1×1 projection to a sum whose terms have different channels. */
 export function repairsOf(text: string, root: YamlNode | undefined, problem: Problem, { graph }: Spec): readonly Fix[] {
   if (problem.code !== 'broadcast-mismatch') return [];
   const sums = graph.nodes.filter(node => disagree(node) && isAt(node, problem.range));
@@ -20,7 +20,7 @@ export function repairsOf(text: string, root: YamlNode | undefined, problem: Pro
   const isResidual = first.frame.type === 'residual';
   const layers = sums.map(sum => projection(sum, isResidual));
   const [layer] = layers;
-  // The same row may be used at several widths.
+  // The same row may be used with several widths.
   if (layer === undefined || layers.some(other => other !== layer)) return [];
   const edits = isResidual
     ? withShortcut(text, spot.item, layer)
@@ -34,7 +34,7 @@ export function repairsOf(text: string, root: YamlNode | undefined, problem: Pro
   return [{ title, edits, isGuess: true }];
 }
 
-/** Whether the sum itself is wrong: its terms are known, and it is not. */
+/** Whether the error is in the sum itself: its terms are known, but its output is not. */
 function disagree({ op, why, inputs }: GraphNode): boolean {
   return op.name === 'add' && why !== undefined && inputs.every(term => term.why === undefined);
 }
@@ -44,13 +44,13 @@ function isAt({ frame }: GraphNode, range: Range): boolean {
   return site !== undefined && contains(site, range);
 }
 
-/** The convolution that gives one term the shape of the other; undefined where none can. */
+/** The convolution that gives one term the shape of the other; undefined if there is none. */
 function projection({ inputs }: GraphNode, isResidual: boolean): string | undefined {
   if (inputs.length !== 2) return undefined;
   const [a, b] = inputs.map(({ shape }) => shape);
   const [from, to] = isResidual ? [b, a] : [a, b];
   if (!from || !to || from.length !== to.length || to.length < 3 || from[1] === to[1]) return undefined;
-  // Of three axes the second may count tokens, and a convolution would mix them.
+  // With three axes, the second one may be tokens, which a convolution must not mix.
   if (to.length === 3 && !inputs.some(isSignal)) return undefined;
   const strides = from.slice(2).map((length, axis) => strideTo(length, to[axis + 2]!));
   if (strides.includes(undefined)) return undefined;
@@ -59,7 +59,7 @@ function projection({ inputs }: GraphNode, isResidual: boolean): string | undefi
   return `conv: {out: ${to[1]}, kernel: 1${text === '1' ? '' : `, stride: ${text}`}}`;
 }
 
-/** Whether its second axis has channels: it comes from a convolution, through nothing but operators of one input. */
+/** Whether the second axis is channels: the tensor comes from a convolution, through operators with one input. */
 function isSignal({ node }: Tensor): boolean {
   for (let at: GraphNode | undefined = node; at; at = at.inputs[0]?.node) {
     if (at.op.name.startsWith('conv')) return true;
@@ -68,7 +68,7 @@ function isSignal({ node }: Tensor): boolean {
   return false;
 }
 
-/** The stride at which a 1×1 window leaves so many places. */
+/** The stride with which a 1×1 window gives this many positions. */
 function strideTo(from: Shape[number], to: number): number | undefined {
   const stride = Math.ceil(from / to);
   return Math.ceil(from / stride) === to ? stride : undefined;
@@ -80,13 +80,13 @@ function withShortcut(text: string, row: Mapping, layer: string): readonly TextE
   const keys = [...row.entries, ...(own?.kind === 'mapping' ? own.entries : [])];
   if (!main || keys.some(({ key }) => key.kind === 'scalar' && key.text === 'shortcut')) return undefined;
   const target = main.value.kind === 'mapping' ? main.value : row;
-  // A pair in a flow list has no braces that could take another one.
+  // A pair in a flow list has no braces to which another one could be added.
   if (target === row && row.flow && text[row.from] !== '{') return undefined;
   const edit = addedEntries(text, target, [`shortcut: [${layer}]`]);
   return edit && [edit];
 }
 
-/** Whether the first term is what comes in. */
+/** Whether the first term is the previous output. */
 function readsFlow({ entries }: Mapping): boolean {
   const [main] = entries;
   const target = resolved(main?.value);

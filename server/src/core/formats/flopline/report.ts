@@ -1,4 +1,4 @@
-// How a problem of a place in the text is reported.
+// Functions that report problems at places in the text.
 
 import * as l10n from '@vscode/l10n';
 import type { Problem } from '../../text/problem.ts';
@@ -7,7 +7,7 @@ import { sentences } from '../../text/sentences.ts';
 import { suggestion } from '../../text/spelling.ts';
 import { described, type Value } from './expression.ts';
 
-/** What goes with the message of a problem. */
+/** The optional parts of a problem. */
 type More = Partial<Pick<Problem, 'help' | 'short' | 'severity' | 'fixes'>>;
 
 /** Reports a problem at a place. */
@@ -17,7 +17,7 @@ export function reportTo(problems: (problem: Problem) => void): Report {
   return (range, code, message, more) => problems({ range: rangeOf(range), severity: 'error', code, message, ...more });
 }
 
-/** Reports a word that is not one of those that a key takes. */
+/** Reports a word that is not one of a key's choices. */
 export function reportChoice(
   report: Report,
   range: Range,
@@ -31,7 +31,7 @@ export function reportChoice(
   });
 }
 
-/** A place without its node: whoever holds it holds nothing of the tree. */
+/** A range without its node, so that keeping it does not keep the tree in memory. */
 export function rangeOf({ from, to }: Range): Range {
   return { from, to };
 }

@@ -1,5 +1,5 @@
-// Reports on rows: problems at their place, unknowns with their reason, complaints of operators at the attribute or the
-// input that is to blame.
+// Reports on rows: problems at their place, unknowns with their reason, and operators' complaints at the attribute or
+// input to blame.
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
@@ -25,7 +25,7 @@ export class Reports {
     this.report = reportTo(problem => builder.problem(problem));
   }
 
-  /** Complaints from here on belong to this row: to its attributes, its inputs, or to `blame` alone. */
+  /** Sets the row that following complaints are about: its attributes, its inputs, or only `blame`. */
   at(row: Row, from?: YamlNode, blame?: Range): void {
     this.#row = row;
     this.#from = from;
@@ -54,7 +54,7 @@ export class Reports {
     return [this.#builder.unknown(why, inputs)];
   }
 
-  /** Shared by all frames: complaints come while their operator is being added. */
+  /** Shared by all frames: complaints occur while their operator is being added. */
   readonly locate = (complaint: Complaint): Range | undefined => {
     if (this.#blame) return this.#blame;
     const row = this.#row;

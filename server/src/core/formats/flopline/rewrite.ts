@@ -1,4 +1,4 @@
-// Edits of the network as changes of the text: new rows look like those around them, everything else stays as it is.
+// Translates edits of the network into text edits: new rows look like their neighbors, everything else is unchanged.
 import {
   changesOf,
   type GraphEdit,
@@ -28,7 +28,7 @@ import { itemsOf, outputItem } from './items.ts';
 import { operatorOf } from './operators.ts';
 import { beside } from './words.ts';
 
-/** The changes of the text; undefined where one of the edits cannot be said. */
+/** The text edits; undefined if one of the edits cannot be expressed. */
 export function rewrite(
   text: string,
   root: YamlNode | undefined,
@@ -37,25 +37,25 @@ export function rewrite(
   return changesOf(new Writer(text, root), edits);
 }
 
-/** A row with its operator. */
+/** A row with an operator. */
 interface Row {
   readonly spot: Spot;
   readonly key: Scalar;
   readonly value: YamlNode | undefined;
-  /** What is beside the operator's key. */
+  /** The entries besides the operator's key. */
   readonly rest: readonly Entry[];
-  /** Its own attributes, wherever they are. */
+  /** Its own attributes, wherever they are written. */
   readonly own: readonly Entry[];
-  /** What `<<: *defaults` brings. */
+  /** Attributes merged in by `<<: *defaults`. */
   readonly merged: readonly Entry[];
-  /** The whole row, where it is a mapping. */
+  /** The whole row, if it is a mapping. */
   readonly mapping: Mapping | undefined;
 }
 
-/** Rows that come and go in a list: numbers that count back over them change. */
+/** Insertions and removals in a list, which change numbers that count back across them. */
 interface ListChanges {
   readonly list: Sequence;
-  /** How many rows come before the one with an index. */
+  /** By index, how many rows are inserted before that row. */
   readonly inserted: Map<number, number>;
   readonly removed: Set<number>;
 }
@@ -66,7 +66,7 @@ class Writer implements Rewriter {
   readonly #isBlock: (name: string) => boolean;
   readonly #edits: TextEdit[] = [];
   readonly #lists = new Map<Sequence, ListChanges>();
-  /** New texts of attributes by row; null takes one away. */
+  /** New attribute values by row; null removes one. */
   readonly #attrs = new Map<YamlNode, { readonly row: Row; readonly values: Map<string, string | null> }>();
 
   constructor(text: string, root: YamlNode | undefined) {
@@ -103,7 +103,7 @@ class Writer implements Rewriter {
     return true;
   }
 
-  /** The first new row reads what the row has read, and the row reads the last of them. */
+  /** The first new row takes over the row's `from`, and the row reads the last new one. */
   #handOver(row: Row, from: Entry, items: string[]): boolean {
     const source = this.#flat(from.value);
     if (source === undefined) return false;
@@ -137,7 +137,7 @@ class Writer implements Rewriter {
     const entry = writtenOf(row, 'out');
     const main = typeof operator.main === 'object' && operator.attributes[operator.main.attr]!.name === 'out';
     const node = entry?.value ?? (main && resolved(row.value)?.kind === 'scalar' ? row.value : undefined);
-    // A depthwise row without filters has as many as it reads.
+    // A depthwise row without filters has as many as input channels.
     if (!node) return depthwise;
     const fresh = this.#outText(node, out);
     return fresh !== undefined && this.#change(row, 'out', fresh);
@@ -149,7 +149,7 @@ class Writer implements Rewriter {
     const { list, index } = row.spot;
     const name = this.#flat(entryOf(row.own, 'name')?.value);
     if (name !== undefined && this.#isMentioned(name, row.spot.item)) return false;
-    // What reads the row above would read another one, if this one continues from elsewhere.
+    // If this row has a `from`, removing it would change what the next row reads.
     const from = entryOf(row.own, 'from');
     const next = list.items[index + 1];
     if (from && !(next && this.#readsElsewhere(next))) return false;
@@ -190,7 +190,7 @@ class Writer implements Rewriter {
 
   // ——— New rows ——————————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** A convolution like the one of a row, and copies of its normalization and activation where they are rows. */
+  /** A convolution like a row's, and copies of its normalization and activation if these are rows. */
   #newConv(row: Row, place: Place, layer: NewConv): readonly string[] | undefined {
     const pairs: string[] = [];
     const put = (name: string, value: string): void => {
@@ -202,7 +202,7 @@ class Writer implements Rewriter {
       if (mergeText === undefined) return undefined;
       put('<<', mergeText);
     }
-    /** Writes what the row has, or what is to be instead where defaults are merged in. */
+    /** Copies the row's value, or writes a neutral one if merged defaults would apply otherwise. */
     const copy = (name: string, neutral: string, wanted: boolean): boolean => {
       const entry = entryOf(row.own, name);
       if (wanted && entry && entry !== merge) {
@@ -249,7 +249,7 @@ class Writer implements Rewriter {
     return rows;
   }
 
-  /** A copy of a row, without its name and what it reads. */
+  /** A copy of a row, without its name and `from`. */
   #copyOf(row: Row): string | undefined {
     const parts: string[] = [];
     for (const { key, value } of row.own) {
@@ -271,7 +271,7 @@ class Writer implements Rewriter {
     return parts.length === 0 ? row.key.text : `${row.key.text}: {${parts.join(', ')}}`;
   }
 
-  /** The stride of a layer where it stays, and 1 elsewhere; null where it is 1 throughout. */
+  /** The stride of a layer in the dimensions that keep it, and 1 in the others; null if it is 1 everywhere. */
   #strideText(node: YamlNode, strided: readonly boolean[]): string | null | undefined {
     if (strided.every(isStrided => !isStrided)) return null;
     const target = resolved(node);
@@ -285,7 +285,7 @@ class Writer implements Rewriter {
     return each.every(one => one === '1') ? null : `[${each.join(', ')}]`;
   }
 
-  /** What `padding` becomes for a kernel; undefined where what is written says it for every kernel. */
+  /** The new `padding` for a kernel; undefined if the written value is right for every kernel. */
   #paddingText(row: Row, kernel: readonly number[], border: 'half' | 'none'): string | undefined {
     const written = this.#flat(writtenOf(row, 'padding')?.value);
     if (border === 'none') return written === undefined || written === '0' || written === 'valid' ? undefined : '0';
@@ -337,7 +337,7 @@ class Writer implements Rewriter {
     return this.#take(row, gone) && (added.length === 0 || this.#add(row, added));
   }
 
-  /** Writes the value that means nothing, where the entry cannot be taken away without touching lines around it. */
+  /** Writes a neutral value if the entry cannot be removed without touching lines around it. */
   #neutral(row: Row, entry: Entry, name: string): boolean {
     const mapping = mappingWith(row, entry);
     const at = mapping.entries.indexOf(entry);
@@ -349,7 +349,7 @@ class Writer implements Rewriter {
     return true;
   }
 
-  /** Takes entries out of a flow mapping, with the commas around them. */
+  /** Removes entries from a flow mapping, with their commas. */
   #take(row: Row, gone: ReadonlySet<Entry>): boolean {
     if (gone.size === 0) return true;
     const { entries } = mappingWith(row, [...gone][0]!);
@@ -410,20 +410,20 @@ class Writer implements Rewriter {
     return known;
   }
 
-  /** Rows that are counted backwards over what came or went. */
+  /** Adjusts references that count back across inserted or removed rows. */
   #renumber({ list, inserted, removed }: ListChanges): boolean {
     const items = this.#itemsOf(list);
     const moves = movesOf(items, inserted, removed);
     const counted = items.map(item => {
       const row = list.items[item.index];
-      // What it has read is read by a new row.
+      // A new row has taken over its `from`.
       const isHandedOver = row && this.#attrs.get(row)?.values.get('from') === null;
       return isHandedOver ? { ...item, references: [] } : item;
     });
     if (counted.some(({ index, references }) => !removed.has(index) && references.some(isEvaluated))) return false;
     const edits = renumbered(counted, {
       ...moves,
-      // Who read a row that is gone reads the one in front of it.
+      // Readers of a removed row read the one before it.
       source: index => moves.place(index) ?? placeInFront(index, inserted, removed),
     });
     if (!edits) return false;
@@ -431,7 +431,7 @@ class Writer implements Rewriter {
     return true;
   }
 
-  /** The rows of a list, and what the network returns if they are its own. */
+  /** The rows of a list, and the network's outputs if it is the top-level list. */
   #itemsOf(list: Sequence): readonly Item[] {
     const items = itemsOf(list.items, this.#isBlock);
     const isTop = resolved(lookUp(this.#root, 'layers')) === list;
@@ -439,7 +439,7 @@ class Writer implements Rewriter {
     return output ? [...items, outputItem(output, items)] : items;
   }
 
-  /** Whether a row below reads one of the rows `first` to `last` − 1 by number, from outside of them. */
+  /** Whether a row below refers to rows `first` to `last` − 1 by number from outside of these. */
   #countsInto(list: Sequence, first: number, last: number): boolean {
     return itemsOf(list.items, this.#isBlock).some(
       ({ index, references }) =>
@@ -457,7 +457,7 @@ class Writer implements Rewriter {
     return from !== undefined && from !== '-1' && from !== 'previous';
   }
 
-  /** Whether a name is anywhere but in its own row. */
+  /** Whether a name occurs anywhere but in its own row. */
   #isMentioned(name: string, row: YamlNode): boolean {
     const visit = (node: YamlNode): boolean => {
       if (node === row) return false;
@@ -476,7 +476,7 @@ class Writer implements Rewriter {
     return row && !this.#isAnchored(row) ? row : undefined;
   }
 
-  /** A row of an operator; undefined for any other, and for an alias, whose text is elsewhere. */
+  /** A row with an operator; undefined for any other, and for an alias, whose text is elsewhere. */
   #rowOf(spot: Spot): Row | undefined {
     const node = spot.item;
     if (node.kind === 'scalar') {
@@ -503,7 +503,7 @@ class Writer implements Rewriter {
     return { spot, key: main.key, value: main.value, rest, own, merged, mapping: node };
   }
 
-  /** Whether aliases elsewhere repeat the row or its attributes: a change here would change those too. */
+  /** Whether aliases repeat the row or its attributes: an edit would change these too. */
   #isAnchored({ spot, key, value }: Row): boolean {
     const { list, index, item } = spot;
     const before = this.#text.slice(index > 0 ? list.items[index - 1]!.to : list.from, item.from);
@@ -514,7 +514,7 @@ class Writer implements Rewriter {
     return this.#text.slice(from, to);
   }
 
-  /** A value as it is written, where that is good inside `{ }` too. */
+  /** A value as written, if that is also valid inside `{ }`. */
   #flat(node: YamlNode | undefined): string | undefined {
     if (!node) return undefined;
     const text = this.#slice(node);
@@ -524,26 +524,26 @@ class Writer implements Rewriter {
   }
 }
 
-/** What a row says that it reads, whatever the row is: an operator, a block, paths, or nothing but that. */
+/** The `from` of a row of any kind. */
 function fromOf(item: YamlNode): YamlNode | undefined {
   if (item.kind !== 'mapping') return undefined;
   const own = item.entries.flatMap(({ value }) => (value.kind === 'mapping' ? value.entries : []));
   return entryOf([...item.entries, ...own], 'from')?.value;
 }
 
-/** The place in front of where a row that is gone would be. */
+/** The position before a removed row. */
 function placeInFront(index: number, inserted: ReadonlyMap<number, number>, removed: ReadonlySet<number>): number {
   let place = inserted.get(index) ?? 0;
   for (let at = 0; at < index; at++) place += (inserted.get(at) ?? 0) + (removed.has(at) ? 0 : 1);
   return place - 1;
 }
 
-/** Whether a reference is an expression, which may mean another row at each use. */
+/** Whether a reference is an expression, whose meaning may differ between uses. */
 function isEvaluated({ written }: Reference): boolean {
   return typeof written === 'string' && written.startsWith('$');
 }
 
-/** The values that an attribute has where nothing is written. */
+/** The defaults of attributes. */
 const neutrals: Readonly<Record<string, string>> = {
   stride: '1',
   padding: '0',
@@ -575,7 +575,7 @@ function widthText(width: Width): string {
   return `$(channels${over === 1 ? '' : ` * ${over}`}${under === 1 ? '' : ` // ${under}`})`;
 }
 
-/** 0.375 as 3 and 8. */
+/** 0.375 → 3 and 8. */
 function fraction(share: number): readonly [number, number] {
   for (let under = 1; under <= 64; under++) {
     const over = share * under;

@@ -1,4 +1,4 @@
-// Nodes as rows: the operator, block or structure that a row begins with, and the keys beside it.
+// Parses nodes as rows: the operator, block or structure that a row begins with, and its other keys.
 import {
   allEntries,
   type Entry,
@@ -13,15 +13,15 @@ import { operatorOf } from './operators.ts';
 import { beside, type Common, isStructure, type StructureName, structureKeys } from './words.ts';
 
 export interface Row {
-  /** Its place in its list, even where that is an alias. */
+  /** Its node in the list, even if that is an alias. */
   readonly site: YamlNode;
   readonly key: Scalar;
   readonly value: YamlNode | undefined;
-  /** What is beside the operator's key. */
+  /** The entries besides the operator's key. */
   readonly rest: readonly Entry[];
 }
 
-/** What a node of a list is as a row. */
+/** What kind of row a node is. */
 export type RowKind =
   | { readonly kind: 'row'; readonly row: Row }
   /** Without an operator: `- from: stem`. */
@@ -30,7 +30,7 @@ export type RowKind =
 
 const none: readonly Entry[] = [];
 
-/** `isBlock` knows the names of blocks. */
+/** `isBlock` tells whether a name is a block. */
 export function rowOf(node: YamlNode, isBlock: (name: string) => boolean): RowKind {
   const target = resolved(node);
   switch (target?.kind) {
@@ -64,13 +64,13 @@ function mainEntry(entries: readonly Entry[], isBlock: (name: string) => boolean
   return main;
 }
 
-/** The keys of a row, wherever they are. */
+/** All entries of a row, wherever they are written. */
 export function entriesOf(row: Row): readonly Entry[] {
   const target = resolved(row.value);
   return target?.kind === 'mapping' ? [...allEntries(target), ...row.rest] : row.rest;
 }
 
-/** The value of the first of equal keys. */
+/** The value of the first entry with this key. */
 export function valueAt(entries: readonly Entry[], name: string): YamlNode | undefined {
   return entries.find(({ key }) => key.kind === 'scalar' && key.text === name)?.value;
 }
@@ -79,11 +79,11 @@ export function valueAt(entries: readonly Entry[], name: string): YamlNode | und
 export interface Path {
   readonly label: string;
   readonly rows: YamlNode;
-  /** Where its sum is shown, if that is not the place of its first row. */
+  /** The range for its total, if that is not the first row's. */
   readonly site: Range | undefined;
 }
 
-/** A row that arranges other rows, taken apart. */
+/** The parts of a row that contains other rows. */
 export interface StructureParts {
   readonly keys: Readonly<Partial<Record<string, YamlNode>>>;
   readonly paths: readonly Path[];
@@ -95,7 +95,7 @@ export interface StructureParts {
 
 const shared: readonly (keyof Common<unknown>)[] = ['name', 'from', 'if', 'repeats'];
 
-/** The keys that such a row may have. */
+/** The keys of such a row. */
 export function keysOfStructure(kind: StructureName): readonly string[] {
   return [...Object.keys(structureKeys[kind]), ...shared.filter(key => key !== 'repeats' || kind !== 'repeat')];
 }
@@ -110,7 +110,7 @@ export function partsOf(row: Row, kind: StructureName): StructureParts {
   const take = (entry: Entry, isInside: boolean): void => {
     const { key, value } = entry;
     const text = key.kind === 'scalar' ? key.text : '';
-    // A path may be called like a key: then it is a list.
+    // A path may have the name of a key; then its value is a list.
     const isPath = isInside && kind === 'branches' && resolved(value)?.kind === 'sequence' && text !== 'from';
     if (kind === 'residual' && text === 'layers' && isInside) keys.layers = value;
     else if (known.has(text) && !isPath) {
@@ -129,7 +129,7 @@ export function partsOf(row: Row, kind: StructureName): StructureParts {
 function pathsOf(list: Sequence | undefined, named: readonly Entry[]): readonly Path[] {
   if (list)
     return list.items.map((rows, at) => {
-      // A path on a line of its own has its sum there; where its first row begins that line, the row has it.
+      // A path on a line of its own shows its total there, unless its first row begins on the same line.
       const flow = rows.kind === 'alias' || (rows.kind === 'sequence' && rows.flow);
       return { label: `branch.${at}`, rows, site: flow ? rows : undefined };
     });
@@ -141,7 +141,7 @@ function pathsOf(list: Sequence | undefined, named: readonly Entry[]): readonly 
   }));
 }
 
-/** The rows of a node that holds rows: a list, or a single row without brackets. */
+/** The rows in a node: a list, or a single row without brackets. */
 export function rowsIn(node: YamlNode): readonly YamlNode[] | undefined {
   const target = resolved(node);
   if (target?.kind === 'sequence') return target.items;
@@ -149,13 +149,13 @@ export function rowsIn(node: YamlNode): readonly YamlNode[] | undefined {
   return target && [node];
 }
 
-/** Entries of `from`, of what an operator joins, or of `output`. */
+/** The entries of `from`, of an operator's joined tensors, or of `output`. */
 export function sourcesIn(node: YamlNode): readonly YamlNode[] {
   const target = resolved(node);
   return target?.kind === 'sequence' ? target.items : [node];
 }
 
-/** Whether there is something to read: not an empty value. */
+/** Whether a value is not empty. */
 export function isWritten(node: YamlNode | undefined): node is YamlNode {
   const target = resolved(node);
   return target !== undefined && !(target.kind === 'scalar' && scalarValue(target) === null);

@@ -1,4 +1,4 @@
-// Walks rows (of the network, of blocks, branches, residuals and repeats) and calls the builder in their order.
+// Walks over rows (of the network, of blocks, branches, residuals and repeats) and calls the builder in order.
 import * as l10n from '@vscode/l10n';
 import { type Builder, maxNodes } from '../../graph/builder.ts';
 import { definition, type Note, type Tensor, use } from '../../graph/graph.ts';
@@ -24,19 +24,19 @@ import { isExpression, type Scope, type Values } from './values.ts';
 import type { Walk } from './walk.ts';
 import { isStructure, type StructureName, structures } from './words.ts';
 
-/** What all rows of a text are read in. */
+/** The context that all rows of a text share. */
 export interface Around {
   readonly blocks: ReadonlyMap<string, Block>;
   readonly damages: readonly Damage[];
-  /** Rows of which nothing is known but their place. */
+  /** Rows that could not be read. */
   readonly unread: ReadonlyMap<YamlNode, Damage>;
-  /** What all rows may use: `let`. */
+  /** The names of `let`. */
   readonly shared: Scope;
 }
 
 const noNotes = (): readonly Note[] => [];
 
-/** Notes for later: built here, they hold what they need and nothing else of the reading. */
+/** Lazy notes: defined here, they capture only what they need. */
 function notesOf<T>(
   notes: (row: Row, what: T, values: Values, scope: Scope, flow: readonly Tensor[]) => readonly Note[],
   row: Row,
@@ -60,9 +60,9 @@ export class Rows implements Walk {
   readonly #around: Around;
   readonly #isBlock: (name: string) => boolean;
   readonly #operators: OperatorRows;
-  /** What unknown operators were likely meant to be: a repeated row asks thousands of times. */
+  /** Suggestions for unknown operators, cached: a repeated row asks thousands of times. */
   readonly #meant = new Map<string, string | undefined>();
-  /** How many rows were read, repetitions counted. */
+  /** How many rows were read, counting repetitions. */
   #count = 0;
   #isSkipped = false;
 
@@ -81,7 +81,7 @@ export class Rows implements Walk {
     return this.#count;
   }
 
-  /** Counts rows that were read before and are not read again. */
+  /** Counts rows that are reused instead of read. */
   add(count: number): void {
     this.#count += count;
   }
@@ -103,7 +103,7 @@ export class Rows implements Walk {
 
   // ——— Rows ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** Adds a row. One that is skipped leaves the next one to what it reads itself. */
+  /** Adds a row. After a skipped row, the next one reads the same as that row. */
   row(
     node: YamlNode,
     index: number,
@@ -145,7 +145,7 @@ export class Rows implements Walk {
     return this.#opaque(node, index, flow, l10n.t('a row could not be understood'));
   }
 
-  /** A row of which only the place is known. */
+  /** A row that could not be read. */
   #opaque(node: YamlNode, index: number, flow: readonly Tensor[], why: string): readonly Tensor[] {
     this.builder.open({ label: `row.${index}`, type: 'unknown', sites: [use(node)] });
     const outputs = this.reports.unknown(why, flow);
@@ -153,7 +153,7 @@ export class Rows implements Walk {
     return outputs;
   }
 
-  /** Whether the row's text, or that of a row inside, is read as a repair has it. */
+  /** Whether the row's text, or that of a row inside, was repaired. */
   #isRepaired(node: YamlNode): boolean | undefined {
     return damageOf(this.#around.damages, node)?.repaired;
   }
@@ -166,7 +166,7 @@ export class Rows implements Walk {
     const block = this.#around.blocks.get(text);
     if (block) return this.#use(row, block, index, flow, scope, names);
     if (isExpression(row.key)) {
-      // A parameter of a block may name the operator to use.
+      // The operator may be given by a parameter of a block.
       const value = this.values.scalar(row.key, scope, flow);
       if (typeof value === 'string' && !value.startsWith('$')) {
         return this.#dispatch({ ...row, key: { ...row.key, text: value } }, index, flow, scope, names);
@@ -189,7 +189,7 @@ export class Rows implements Walk {
     return this.#unknownRow(row, index, flow, scope, names, l10n.t('“{0}” is not known', name));
   }
 
-  /** A row without an operator: `- from: stem` goes on from there, `- name: stem` names what came in. */
+  /** A row without an operator: `- from: stem` continues from there, `- name: stem` names the previous output. */
   #select(
     node: YamlNode,
     entries: readonly Entry[],
@@ -227,7 +227,7 @@ export class Rows implements Walk {
     return outputs;
   }
 
-  /** Nothing is there yet: its input passes through. */
+  /** An empty row passes its input through. */
   #empty(node: YamlNode, index: number, flow: readonly Tensor[]): readonly Tensor[] {
     this.builder.open({
       label: `row.${index}`,
@@ -285,7 +285,7 @@ export class Rows implements Walk {
       sites: [use(row.site)],
       repaired: this.#isRepaired(row.site),
       locate: this.reports.locate,
-      // A word alone has nothing to explain.
+      // A bare word has nothing to explain.
       notes:
         row.value || row.rest.length > 0
           ? notesOf(operatorNotes, row, operator, this.values, scope, this.#read(common.from, flow, scope, names))
@@ -318,12 +318,12 @@ export class Rows implements Walk {
     return outputs;
   }
 
-  /** What a row reads, for its notes: what does not exist is reported where the row is built. */
+  /** What a row reads, for its notes; unresolved references are reported when it is built. */
   #read(from: YamlNode | undefined, flow: readonly Tensor[], scope: Scope, names: TensorNames): readonly Tensor[] {
     return from ? (this.references.find(from, names, scope, flow) ?? []) : flow;
   }
 
-  /** The tensors an operator reads. A bare name joins what is named with what comes in; a list names all. */
+  /** The inputs of an operator. A bare name is joined with the previous output; a list names all inputs. */
   #inputs(
     row: Row,
     operator: Operator,
@@ -397,7 +397,7 @@ export class Rows implements Walk {
     return outputs;
   }
 
-  // ——— Rows that arrange rows ————————————————————————————————————————————————————————————————————————————————————
+  // ——— Rows that contain rows ————————————————————————————————————————————————————————————————————————————————————
 
   #structure(
     row: Row,
@@ -452,7 +452,7 @@ export class Rows implements Walk {
     return outputs;
   }
 
-  /** Whether a row is there; undefined where that depends on what is not known. */
+  /** Whether the `if` of a row holds; undefined if that is unknown. */
   #holds(node: YamlNode | undefined, scope: Scope, flow: readonly Tensor[]): boolean | undefined {
     if (!node) return true;
     const value = this.values.of(node, scope, flow);
@@ -469,7 +469,7 @@ export class Rows implements Walk {
     return undefined;
   }
 
-  /** How often a row is repeated; NaN where that is not known. */
+  /** How often a row is repeated; NaN if unknown. */
   times(node: YamlNode | undefined, scope: Scope, flow: readonly Tensor[]): number {
     if (!node) return 1;
     const value = this.values.of(node, scope, flow);
@@ -490,7 +490,7 @@ export class Rows implements Walk {
     return Number.NaN;
   }
 
-  /** Whether to stop: more rows than the builder has nodes would come of it. */
+  /** Whether to stop, since there would be more rows than the limit on nodes. */
   isFull(node: Range): boolean {
     if (this.builder.full) return true;
     if (++this.#count <= maxNodes) return false;
@@ -508,7 +508,7 @@ export class Rows implements Walk {
 
 const unknownPresence = (): string => l10n.t('its “if” depends on an unknown size');
 
-/** How a row is called in hovers and reports: by its name, or by its operator and position. */
+/** The name of a row in hovers and reports: its own, or its operator with the position. */
 function labelOf(name: YamlNode | undefined, type: string, index: number): string {
   const target = resolved(name);
   return target?.kind === 'scalar' && target.text !== '' ? target.text : `${type}.${index}`;

@@ -1,4 +1,4 @@
-// The rows of the network itself, each a segment: one that was built before from the same inputs is placed again.
+// Builds the top-level rows as segments; a cached segment is placed again if its inputs are the same.
 import { type Builder, maxNodes } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { agrees, type Made, type Memo, portsOf } from '../../graph/memo.ts';
@@ -9,23 +9,23 @@ import type { TensorNames } from './references.ts';
 import type { Rows } from './rows.ts';
 import type { Scope } from './values.ts';
 
-/** What a row of the network means beside its segment. */
+/** What a top-level row means besides its segment. */
 export interface RowValue {
-  /** What it names in `from`. */
+  /** The references in its `from`. */
   readonly references: readonly YamlNode[];
-  /** How many tensors come in, and how many each reference names. */
+  /** The number of previous outputs, and the number of tensors per reference. */
   readonly lengths: readonly number[];
-  /** The name that it gives itself. */
+  /** The name it defines. */
   readonly name: string | undefined;
-  /** How many rows were read for it, repetitions counted. */
+  /** How many rows were read for it, counting repetitions. */
   readonly count: number;
-  /** Whether the next row still reads what this one could have read. */
+  /** Whether the next row reads the same as this one. */
   readonly isSkipped: boolean;
 }
 
 export type RowMemo = Memo<RowValue>;
 
-/** What the rows of the network are read in. */
+/** The context of the top-level rows. */
 export interface Surroundings {
   readonly scope: Scope;
   readonly names: TensorNames;
@@ -38,7 +38,7 @@ interface Step {
   readonly isSkipped: boolean;
 }
 
-/** Adds the rows of the network; returns what the last one outputs. */
+/** Adds the top-level rows; returns the outputs of the last one. */
 export function readSegments(
   rows: Rows,
   items: readonly PlacedRow[],
@@ -60,7 +60,7 @@ export function readSegments(
   return graph.tensors(flow);
 }
 
-/** Places what such a row was built into before, if it reads the same now. */
+/** Places the cached segment of a row if its inputs are the same. */
 function placed(
   rows: Rows,
   { chunk, start }: PlacedRow,
@@ -84,7 +84,7 @@ function placed(
   return undefined;
 }
 
-/** What a row reads, if it reads in the way that one did. */
+/** The inputs of a row, if it has as many of each kind as the cached one. */
 function inputsOf(
   rows: Rows,
   { references, lengths, name, count }: RowValue,
@@ -93,9 +93,9 @@ function inputsOf(
   scope: Scope,
 ): Inputs | undefined {
   if (rows.count + count > maxNodes) return undefined;
-  // That there is another row of this name has to be reported.
+  // A duplicate name has to be reported.
   if (name !== undefined && names.named.has(name)) return undefined;
-  // Two tensors that come in and one by name are not one that comes in and two by name.
+  // Two previous outputs and one reference differ from one output and two references.
   const graph = rows.builder.rows;
   const came = typeof flow === 'number' ? graph.outputs(flow) : flow;
   if (came.length !== lengths[0]) return undefined;
@@ -130,7 +130,7 @@ function built(
   const { segment, inputs } = item;
   const [frame] = segment.frames;
   let made: Made<RowValue> | undefined;
-  // What was reported depends on what else there is: the names of other rows.
+  // Problems may depend on other rows, such as the names that exist.
   if (!readsOutside && frame && segment.problems.length === 0) {
     const value: RowValue = {
       references: references.map(({ node }) => node),

@@ -1,5 +1,5 @@
-// What may stand where in a file of our own: operators, keys, their values and the names of rows. It goes by the line and the
-// indentation above it, so that a row that is half-typed is known as well.
+// Completion in Flopline YAML: operators, keys, values and the names of rows. Looks at the line and the indentation
+// above it, so it works in a row that is not complete yet.
 import * as l10n from '@vscode/l10n';
 import { contains, type Range } from '../../text/range.ts';
 import type { Item, Target } from '../reference.ts';
@@ -19,10 +19,10 @@ import {
   topKeys,
 } from './words.ts';
 
-/** A text whose rows are asked about. */
+/** A text in which rows are completed. */
 export interface Rows {
   readonly text: string;
-  /** Of the network, or of the block that a place is in: the rows, and the names of the inputs where they have some. */
+  /** The rows of the network or of the block around an offset, and the names of its inputs, if any. */
   readonly scopeAt: (offset: number) => {
     readonly items: readonly Item[];
     readonly inputs: readonly string[];
@@ -33,12 +33,12 @@ export interface Rows {
   readonly lets: readonly string[];
 }
 
-/** An open bracket on the line, or the part of the text that is indented below a key. */
+/** An open bracket on the line, or the lines indented below a key. */
 interface Holder {
   readonly kind: '{' | '[' | 'lines';
-  /** The key whose value it is. */
+  /** The key it is the value of. */
   readonly key: string | undefined;
-  /** Where what it holds begins. */
+  /** The start of its content. */
   readonly from: number;
 }
 
@@ -59,7 +59,7 @@ export function slotAt(rows: Rows, offset: number): Slot | undefined {
   if (segment === undefined) return undefined;
   const value = /^(\s*(?:- +)*)([\w-]+)\s*:\s+([\w.-]*)$/.exec(segment) ?? /^(\s*)([\w-]+)\s*:()$/.exec(segment);
   if (value) {
-    // A value is behind a space.
+    // A value needs a space before it.
     if (segment.endsWith(':')) return undefined;
     return valueSlot(rows, ownerOf(text, holder, line.from, value[1]!), value[2]!, offset);
   }
@@ -72,7 +72,7 @@ export function slotAt(rows: Rows, offset: number): Slot | undefined {
   return keySlot(rows, ownerOf(text, holder, line.from, lead), holder, offset, line.from);
 }
 
-/** The keys of an operator while they are written in braces. */
+/** The operator whose keys are being written in braces. */
 export function callAt({ text, blocks }: Rows, offset: number): Call | undefined {
   const line = lineAt(text, offset);
   const holder = holderAt(text, line.from, offset);
@@ -95,7 +95,7 @@ export function callAt({ text, blocks }: Rows, offset: number): Call | undefined
 
 // ——— Where ————————————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** The innermost bracket that is open at a place, or the lines themselves. */
+/** The innermost open bracket at an offset, or else the lines. */
 function holderAt(text: string, lineFrom: number, offset: number): Holder {
   const stack: Holder[] = [];
   for (let at = lineFrom; at < offset; at++) {
@@ -111,7 +111,7 @@ function holderAt(text: string, lineFrom: number, offset: number): Holder {
   return stack.at(-1) ?? { kind: 'lines', key: undefined, from: lineFrom };
 }
 
-/** What is written since the last comma of a bracket, or on the line. */
+/** The text since the last comma in a bracket, or on the line. */
 function segmentAt(text: string, holder: Holder, lineFrom: number, offset: number): string | undefined {
   if (holder.kind === 'lines') return text.slice(lineFrom, offset);
   let from = holder.from;
@@ -127,7 +127,7 @@ function segmentAt(text: string, holder: Holder, lineFrom: number, offset: numbe
 
 const column = (line: string): number => /^\s*(?:- +)*/.exec(line)![0].length;
 
-/** The lines above one, the nearest first, without those that are empty. */
+/** The non-empty lines above a line, nearest first. */
 function* linesAbove(text: string, lineFrom: number): Generator<{ readonly line: string; readonly from: number }> {
   for (let to = lineFrom - 1; to >= 0; ) {
     const from = text.lastIndexOf('\n', to - 1) + 1;
@@ -137,7 +137,7 @@ function* linesAbove(text: string, lineFrom: number): Generator<{ readonly line:
   }
 }
 
-/** The operator, block or structure whose keys stand where something is indented like `lead`. */
+/** The operator, block or structure whose keys have the indentation `lead`. */
 function ownerOf(text: string, holder: Holder, lineFrom: number, lead: string): string | undefined {
   if (holder.kind !== 'lines') return holder.key;
   if (lead.includes('-')) return undefined;
@@ -146,14 +146,14 @@ function ownerOf(text: string, holder: Holder, lineFrom: number, lead: string): 
     const at = column(line);
     if (at > width) continue;
     const key = /^\s*(?:- +)*([\w-]+)\s*:?/.exec(line)?.[1];
-    // A row's other keys stand below its operator, the operator's own one step further in.
+    // Common keys of a row are below its operator, the operator's own are indented one step further.
     if (at === width && /^\s*-/.test(line)) return key;
     if (at < width) return key;
   }
   return undefined;
 }
 
-/** Whether lines that begin with a dash at a place are rows: they are under a key that has rows. */
+/** Whether dashed lines at a place are rows, because they are under a key whose value is rows. */
 function isList(rows: Rows, holder: Holder, lineFrom: number): boolean {
   const { text } = rows;
   const own = text.slice(lineFrom).match(/^\s*/)![0].length;
@@ -175,10 +175,10 @@ function wordAt(text: string, offset: number): { readonly from: number; readonly
   return { from, to };
 }
 
-/** Whether nothing of the value or of the row is behind the word. */
+/** Whether nothing follows the word. */
 const isBare = endsAt;
 
-/** Whether a word has its value behind it. */
+/** Whether the word is followed by its value. */
 function isRenamed(text: string, { from, to }: Range): boolean {
   return to > from && /^[ \t]*:/.test(text.slice(to, to + 40));
 }
@@ -242,7 +242,7 @@ function otherNames(operator: Operator): readonly string[] {
   return names.length === 0 ? [] : [l10n.t('Also called {0}.', names.map(name => `\`${name}\``).join(', '))];
 }
 
-/** A row that can be read: the operator with what must be given. */
+/** A valid row: the operator with its required attributes. */
 function rowOf(operator: Operator, rows: Rows, offset: number): string {
   const { name, op, main } = operator;
   if (name === 'conv') return 'conv: {out: ${1:64}, kernel: ${2:3}, padding: ${3:same}}';
@@ -261,7 +261,7 @@ function rowOf(operator: Operator, rows: Rows, offset: number): string {
   return `${name}: {${needed.map((attribute, at) => `${attribute.name}: ${sampleOf(attribute, at + 1)}`).join(', ')}}`;
 }
 
-/** A value that an attribute can have, to be written over. */
+/** A placeholder that is a valid value of an attribute. */
 function sampleOf({ name, spec }: Attribute, at: number): string {
   const number = (): string => {
     if (name === 'out' || name === 'hidden') return '64';
@@ -287,7 +287,7 @@ function sampleOf({ name, spec }: Attribute, at: number): string {
   }
 }
 
-/** The rows that a structure is begun with. */
+/** The rows that a new structure starts with. */
 function structureBodies(indent: string): Readonly<Record<keyof typeof structures, string>> {
   const conv = (at: number, kernel: number): string => `conv: {out: \${${at}:64}, kernel: ${kernel}, padding: same}`;
   return {
@@ -340,7 +340,7 @@ function parts(indent: string): readonly Offer[] {
 
 // ——— Keys —————————————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** What is written for the keys at the top. */
+/** Placeholders for the top-level keys. */
 const topValues: Readonly<Record<keyof typeof topKeys, string>> = {
   name: ' ${1:network}',
   input: ' [${1:3}, ${2:224}, ${3:224}]',
@@ -375,7 +375,7 @@ function topSlot({ text }: Rows, offset: number): Slot | undefined {
   };
 }
 
-/** The keys of an operator, a block or a structure that are not there yet, those that must be given first. */
+/** The keys that are missing in an operator, block or structure, required ones first. */
 function keySlot(
   rows: Rows,
   owner: string | undefined,
@@ -395,7 +395,7 @@ function keySlot(
     operatorOf(owner)?.attributes.find(({ name }) => name === key)?.spec.kind ?? key;
   const add = (name: string, doc: () => string, value: string, detail?: string): void => {
     if (written.has(name)) return;
-    // The value that is there must suit the key.
+    // The existing value has to be valid for the key.
     if (renamed && kindOf(name) !== kindOf(text.slice(range.from, range.to))) return;
     offers.push({ kind: 'key', label: name, detail, doc, snippet: bare ? `${name}: ${value}` : name });
   };
@@ -442,7 +442,7 @@ function commonValues(text: string): Readonly<Record<CommonKey, string>> {
   };
 }
 
-/** The keys that stand in the same bracket, or in lines that are indented alike. */
+/** The keys in the same bracket, or on lines with the same indentation. */
 function writtenKeys(text: string, holder: Holder, offset: number, lineFrom: number): ReadonlySet<string> {
   const found = new Set<string>();
   if (holder.kind !== 'lines') {
@@ -469,7 +469,7 @@ function writtenKeys(text: string, holder: Holder, offset: number, lineFrom: num
   };
   for (const { line } of linesAbove(text, lineFrom)) {
     if (!see(line)) break;
-    // The dash opens the row.
+    // The dash starts the row.
     if (column(line) === width && /^\s*-/.test(line)) {
       for (const [, key] of (/\{(.*)\}/.exec(line)?.[1] ?? '').matchAll(/(\w+)\s*:/g)) found.add(key!);
       const bare = /^\s*(?:- +)*([\w-]+)\s*:\s*[^\s{]/.exec(line)?.[1];
@@ -487,7 +487,7 @@ function writtenKeys(text: string, holder: Holder, offset: number, lineFrom: num
 
 // ——— Values ———————————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** The value of a key, or what stands behind the name of an operator. */
+/** Completion of the value of a key, or after the name of an operator. */
 function valueSlot(rows: Rows, owner: string | undefined, key: string, offset: number): Slot | undefined {
   const { text } = rows;
   const range = wordAt(text, offset);
@@ -530,7 +530,7 @@ function attributeOffers(attribute: Attribute): readonly Offer[] {
   return offers;
 }
 
-/** What may stand in a list: names of rows, or rows. */
+/** Completion in a list: names of rows, or rows. */
 function listSlot(rows: Rows, { key }: Holder, offset: number): Slot | undefined {
   const range = wordAt(rows.text, offset);
   const before = /[[,]\s*[\w.-]*$/.test(rows.text.slice(0, offset));
@@ -538,7 +538,7 @@ function listSlot(rows: Rows, { key }: Holder, offset: number): Slot | undefined
   if (key === 'from' || key === 'output' || (key !== undefined && operatorOf(key)?.main === 'references'))
     return { range, offers: sourceOffers(rows, offset) };
   if (key === undefined || key === 'layers' || key === 'shortcut' || isStructure(key)) {
-    // Lists of sizes have no rows.
+    // Lists of sizes contain no rows.
     return isList(rows, { kind: 'lines', key, from: 0 }, lineAt(rows.text, offset).from) || key !== undefined
       ? rowSlot(rows, offset)
       : undefined;
@@ -546,12 +546,12 @@ function listSlot(rows: Rows, { key }: Holder, offset: number): Slot | undefined
   return undefined;
 }
 
-/** What a row may read: the row above, those with a name, and the inputs. */
+/** What a row can read: the row above, named rows, and the inputs. */
 function sourceOffers(rows: Rows, offset: number): readonly Offer[] {
   const doc = commonKeys.from;
   const { items, inputs, isBlock } = rows.scopeAt(offset);
   const offers = new Map<string, Offer>();
-  // What comes into a block is another thing in each use.
+  // The input of a block differs between uses.
   const input: Target | undefined = isBlock ? undefined : 'input';
   let last: Target | undefined = input;
   const isAbove = ({ range }: Item): boolean =>
@@ -572,7 +572,7 @@ function sourceOffers(rows: Rows, offset: number): readonly Offer[] {
         range.from <= offset &&
         lists.find(rows => rows.some(row => row.range.from <= offset && offset <= row.range.to));
       if (!inner) return;
-      // Rows inside a row read what it reads.
+      // Rows inside a row read its input.
       const reads = references.filter(reference => reference.reads);
       if (reads.length > 0) last = reads.length === 1 ? reads[0]!.target : undefined;
       walk(inner);
@@ -595,7 +595,7 @@ function sourceOffers(rows: Rows, offset: number): readonly Offer[] {
   ];
 }
 
-/** What may stand behind a dollar sign: parameters of the block, names under `let`, sizes of the row's input. */
+/** What can follow a dollar sign: parameters of the block, names in `let`, sizes of the row's input. */
 function parameterOffers({ text, blocks, lets }: Rows, lineFrom: number): readonly Offer[] {
   const header = [...linesAbove(text, lineFrom)].find(
     ({ line }) => /^ {1,8}\w+\(.*\)\s*:/.test(line) || /^\w/.test(line),

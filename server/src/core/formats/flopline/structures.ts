@@ -1,4 +1,4 @@
-// Rows that arrange other rows: parallel branches, residuals, repetitions.
+// Rows that contain other rows: parallel branches, residuals, repetitions.
 import * as l10n from '@vscode/l10n';
 import { type Tensor, use } from '../../graph/graph.ts';
 import type { Inputs } from '../../graph/segment.ts';
@@ -125,7 +125,7 @@ function readRepeat(
 ): readonly Tensor[] {
   const { reports, builder } = walk;
   const target = resolved(row.value);
-  // `repeat: 3` with `layers:` beside it says the same.
+  // `repeat: 3` beside `layers:` means the same.
   const count = target?.kind === 'scalar' && !isEmpty(target) ? row.value : keys.times;
   const help = l10n.t('For example: “{0}”.', 'repeat: {times: 3, layers: […]}');
   if (!count) reports.report(row.key, 'missing-times', l10n.t('“repeat” needs “times”.'), { help });
@@ -142,7 +142,7 @@ function readRepeat(
   return outputs;
 }
 
-/** Rows inside a row: they see the names around them, but theirs are not seen outside. */
+/** Rows inside a row: outer names are visible inside, but not the reverse. */
 function readRows(
   walk: Walk,
   node: YamlNode,
@@ -152,7 +152,7 @@ function readRows(
 ): readonly Tensor[] {
   const items = rowsIn(node);
   if (items) return walk.list(items, input, scope, new Names<Inputs>(names, items, input));
-  // An alias without its anchor is reported where the text is parsed.
+  // An unresolved alias is reported where the text is parsed.
   return walk.reports.unknown(l10n.t('a row could not be understood'), input);
 }
 

@@ -1,4 +1,4 @@
-// The top of a text: its keys, and what `let` gives to all rows.
+// The top level of a text: its keys, and the names in `let`.
 import * as l10n from '@vscode/l10n';
 import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import { contains, type Range } from '../../text/range.ts';
@@ -9,7 +9,7 @@ import type { Report } from './report.ts';
 import type { Values } from './values.ts';
 import { topKeys } from './words.ts';
 
-/** The entries of the keys that mean something. `gaps` says why they may not be all that there is. */
+/** The entries with a known key. `gaps` says why some may be missing. */
 export function topEntries(
   root: YamlNode | undefined,
   text: string,
@@ -35,7 +35,7 @@ export function topEntries(
     const { key, value } = entry;
     const name = key.kind === 'scalar' ? key.text : '';
     if (Object.hasOwn(topKeys, name)) entries.set(name, entry);
-    // A place for anchors, as in other YAML dialects; so is what others use by an alias.
+    // Keys for anchors, as in other YAML dialects; values that an alias uses are allowed too.
     else if (!name.startsWith('x-') && !isAliased(mapping, value)) {
       const known = Object.keys(topKeys);
       const meant = didYouMean(name, known);
@@ -50,7 +50,7 @@ export function topEntries(
   return { entries, gaps };
 }
 
-/** Whether an alias outside of a value repeats it, or something inside of it. */
+/** Whether an alias outside of a value refers to it, or to something inside it. */
 function isAliased(root: YamlNode, value: YamlNode): boolean {
   const visit = (node: YamlNode): boolean => {
     if (node === value) return false;
@@ -79,7 +79,7 @@ export function readLet(node: YamlNode | undefined, values: Values, report: Repo
       continue;
     }
     const read = values.of(value, scope, []);
-    // What cannot be read is reported there, and unknown where it is used.
+    // An invalid value is reported here, and unknown where it is used.
     scope.set(key.text, read === undefined ? Number.NaN : read);
   }
   return scope;

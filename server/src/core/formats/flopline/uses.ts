@@ -1,4 +1,4 @@
-// Uses of the blocks that a text defines: arguments bound to parameters, then the block's rows.
+// Uses of blocks: binds arguments to parameters, then builds the block's rows.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import type { Inputs } from '../../graph/segment.ts';
@@ -101,14 +101,14 @@ export function readBody(
   return outputs;
 }
 
-/** A use of a block: its arguments by parameter, and what all rows may use (`let`). */
+/** A use of a block: its arguments by parameter, and the names in `let`. */
 export interface BlockUse {
   readonly block: Block;
   readonly args: ReadonlyMap<string, YamlNode>;
   readonly shared: Scope;
 }
 
-/** What the parameters of a block are in a use of it, in the order of the block; NaN where that cannot be known. */
+/** The values of a block's parameters in a use, in order; NaN if unknown. */
 export function boundValues(
   { block, args, shared }: BlockUse,
   values: Values,
@@ -118,7 +118,7 @@ export function boundValues(
   const bound = new Map<string, Value>();
   for (const parameter of block.parameters) {
     const arg = args.get(parameter.name);
-    // An argument is in the language of its place, a default in that of the block.
+    // Arguments are evaluated where they are written, defaults inside the block.
     const value = arg
       ? values.of(arg, scope, inputs)
       : parameter.default && values.of(parameter.default, inner(shared, bound), inputs);

@@ -8,10 +8,10 @@ import { suggestion } from '../../text/spelling.ts';
 import { evaluate, type Fault, type Parsed, parseExpression, type Value } from './expression.ts';
 import { sizesOfInput } from './words.ts';
 
-/** What `$name` can mean in a list of rows: the parameters of its block, or those of `let`. */
+/** What `$name` can refer to in a list of rows: parameters of its block, or names in `let`. */
 export type Scope = ReadonlyMap<string, Value>;
 
-/** Turns nodes of the text into values, expressions evaluated; reports what cannot be. */
+/** Evaluates nodes of the text, including expressions, and reports invalid ones. */
 export class Values {
   readonly #report: (problem: Problem) => void;
   readonly #parsed: Map<string, Parsed>;
@@ -21,12 +21,12 @@ export class Values {
     this.#parsed = parsed;
   }
 
-  /** The same without reports: for hovers, which outlive the reading. */
+  /** The same without reports, for hovers, which outlive the reading. */
   quiet(): Values {
     return new Values(() => {}, this.#parsed);
   }
 
-  /** The value of a scalar or of a list of scalars; undefined where it is neither, which is reported. */
+  /** The value of a scalar or list of scalars; undefined for anything else, which is reported. */
   of(node: YamlNode, scope: Scope, input: readonly Tensor[]): Value | undefined {
     const target = resolved(node);
     if (target?.kind === 'scalar') return this.scalar(target, scope, input, node);
@@ -43,7 +43,7 @@ export class Values {
       }
       return list;
     }
-    // An alias without its anchor is reported where the text is parsed.
+    // An unresolved alias is reported where the text is parsed.
     if (target) this.#expected(node, l10n.t('A number, a word or a list of them is expected here.'));
     return undefined;
   }
@@ -92,13 +92,13 @@ function helpWith({ unknown }: Fault, scope: Scope): string | undefined {
   return sentences(meant, known);
 }
 
-/** Part of a scalar in the text; all of it where quotes or folded lines shift its letters. */
+/** A part of a scalar in the text; all of it if quotes or folding shift its characters. */
 function within(at: YamlNode, node: Scalar, from: number, to: number): Range {
   const start = at === node ? lettersFrom(node) : undefined;
   return start === undefined ? { from: at.from, to: at.to } : { from: start + from, to: start + Math.max(to, from) };
 }
 
-/** Where the letters of a scalar are, if they are written as they are read. */
+/** The offset of a scalar's characters, if they are written literally. */
 export function lettersFrom({ from, to, text, style }: Scalar): number | undefined {
   const quotes = style === 'quoted' ? 1 : 0;
   return style !== 'block' && to - from === text.length + 2 * quotes ? from + quotes : undefined;

@@ -1,4 +1,4 @@
-// What blocks and the rows that arrange others need of the walk over rows.
+// The interface of the walk over rows that blocks and structures use.
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import type { YamlNode } from '../../syntax/tree.ts';
@@ -12,11 +12,11 @@ export interface Walk {
   readonly builder: Builder;
   readonly values: Values;
   readonly reports: Reports;
-  /** What all rows may use: `let`. */
+  /** The names in `let`. */
   readonly shared: Scope;
-  /** Blocks that are being read, from the outside in. */
+  /** The blocks being read, outermost first. */
   readonly within: Block[];
-  /** Adds the rows of a list; returns what the last one outputs. */
+  /** Adds the rows of a list; returns the outputs of the last one. */
   list(items: readonly YamlNode[], input: readonly Tensor[], scope: Scope, names: TensorNames): readonly Tensor[];
   isFull(node: Range): boolean;
   times(node: YamlNode | undefined, scope: Scope, flow: readonly Tensor[]): number;

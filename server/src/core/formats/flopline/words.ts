@@ -1,9 +1,9 @@
-// The words of the language: keys of the file, of every row and of the rows that arrange other rows, with what they mean.
+// The vocabulary: top-level keys, common keys of rows, and structures with their keys, each with its explanation.
 import * as l10n from '@vscode/l10n';
 
 type Words = Readonly<Record<string, () => string>>;
 
-/** Keys at the top of a file. */
+/** Top-level keys. */
 export const topKeys = {
   name: () => l10n.t('The name of the network.'),
   input: () =>
@@ -14,7 +14,7 @@ export const topKeys = {
   output: () => l10n.t('The rows that the network returns, by name. Default: the last row.'),
 } as const satisfies Words;
 
-/** Keys that every row understands. */
+/** Keys that every row accepts. */
 export const commonKeys = {
   name: () => l10n.t('A name for this row, for use in `from`.'),
   from: () =>
@@ -31,10 +31,10 @@ export type CommonKey = keyof typeof commonKeys;
 
 export const commonList = Object.keys(commonKeys) as CommonKey[];
 
-/** The keys of a row, as they are in the text. */
+/** The common keys of a row, as far as written. */
 export type Common<T> = { -readonly [K in CommonKey]?: T };
 
-/** Rows that are not operators: they arrange other rows. */
+/** Rows that contain other rows instead of an operator. */
 export const structures = {
   branches: () =>
     l10n.t(
@@ -50,7 +50,7 @@ export function isStructure(name: string): name is StructureName {
   return Object.hasOwn(structures, name);
 }
 
-/** Keys of the rows that arrange other rows. */
+/** Keys of these. */
 export const structureKeys = {
   branches: {
     join: () => l10n.t('How the paths are joined: concat (the default), add, mul, or none to output all of them.'),
@@ -87,7 +87,7 @@ export const norms: Readonly<Record<string, string>> = {
 /** Sides of a padding. */
 export const sides = ['before', 'after', 'top', 'bottom', 'left', 'right'] as const;
 
-/** Names that cannot be those of a parameter: they mean something of their own after `$` or in `from`. */
+/** Names that a parameter cannot have, because they have a meaning after `$` or in `from`. */
 export const reserved: ReadonlySet<string> = new Set([
   ...['name', 'from', 'if', 'repeats', 'input', 'previous', 'true', 'false', 'and', 'or', 'not'],
 ]);
@@ -95,7 +95,7 @@ export const reserved: ReadonlySet<string> = new Set([
 /** Sizes of a row's own input: channels of [N, C, …], features of [N, …, C]. */
 export const sizesOfInput = ['channels', 'features'] as const;
 
-/** What other frameworks call a key. */
+/** The names of keys in other frameworks. */
 export const synonyms: Readonly<Record<string, readonly string[]>> = {
   kernelsize: ['kernel'],
   size: ['kernel', 'out'],

@@ -1,4 +1,4 @@
-// A network as a text in our own language.
+// Writes a network as Flopline YAML.
 import * as l10n from '@vscode/l10n';
 import { type Defined, define, type Spelling } from '../../convert/define.ts';
 import {
@@ -22,7 +22,7 @@ import { isReservedName } from './names.ts';
 import { type Operator, operatorOf, operators, takesNorm, templateOf } from './operators.ts';
 import { isStructure, norms, reserved, sizesOfInput } from './words.ts';
 
-/** Writes a network: blocks for what is alike, rows for the rest. */
+/** Writes a network: alike parts as blocks, the rest as rows. */
 export function writeNetwork({ graph, title, comments }: Writing): NetworkText {
   const scalar = graph.inputs.find(({ tensor }) => tensor.shape?.length === 1);
   if (scalar) {
@@ -58,7 +58,7 @@ function refusedSharing(node: GraphNode): NetworkText {
 
 // ——— Operators ———————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** Sizes that are the same in every dimension are one number. */
+/** A list of equal sizes becomes a single number. */
 function plainly(value: unknown, isSpatial: boolean): Literal | undefined {
   if (!Array.isArray(value)) return value as Literal | undefined;
   const [first] = value;
@@ -67,7 +67,7 @@ function plainly(value: unknown, isSpatial: boolean): Literal | undefined {
 
 function operatorFor({ op, attrs }: GraphNode): Operator | undefined {
   const given = attrs as Readonly<Record<string, unknown>>;
-  // Programs have operators of their own that do what ours do, and more.
+  // Operators in programs can do more than those of the language.
   const alike = operators.filter(operator => operator.op.name === op.name && !operator.depthwise);
   const byName = alike.find(
     ({ preset }) => preset !== undefined && Object.entries(preset).every(([key, value]) => given[key] === value),
@@ -75,7 +75,7 @@ function operatorFor({ op, attrs }: GraphNode): Operator | undefined {
   return byName ?? alike.find(({ preset }) => preset === undefined);
 }
 
-/** What a node has beyond its operator here, which would get lost. */
+/** Properties of a node that the operator here cannot express. */
 function beyond({ attrs, inputs }: GraphNode, { op }: Operator): string | undefined {
   const { arity } = op;
   const fits = typeof arity === 'number' ? inputs.length === arity : inputs.length >= arity.min;
@@ -87,7 +87,7 @@ function beyond({ attrs, inputs }: GraphNode, { op }: Operator): string | undefi
   return lost && l10n.t('Flopline YAML has no “{0}” for it.', lost[0]);
 }
 
-/** Operators as rows; where the network pads like TensorFlow, all rows that do say `same`. */
+/** Operators as rows; if the network pads like TensorFlow, all rows that do use `same`. */
 const languageOf = (padsLikeTensorFlow: boolean): Language => ({
   operations: node => {
     const { op, attrs, inputs, outputs, why } = node;
@@ -112,7 +112,7 @@ const languageOf = (padsLikeTensorFlow: boolean): Language => ({
       const value = plainly(given[name], spec.spatial ?? false);
       const standard = required ? undefined : plainly(template[name], spec.spatial ?? false);
       if (value === undefined || name === 'paddingAfter') continue;
-      // A pool's stride is its kernel where it has none.
+      // A pool without a stride uses its kernel.
       if (name === 'stride' && standard === undefined && sameLiteral(value, plainly(given.kernel, true)!)) continue;
       const argument: Argument = { key: name, value, default: standard, role: roleOf(name), family: familyOf(name) };
       if (name !== 'padding') args.push(argument);
@@ -169,7 +169,7 @@ function familyOf(name: string): string {
   return ['out', 'hidden', 'groups', 'dim', 'embed', 'kdim', 'vdim'].includes(name) ? 'channels' : name;
 }
 
-/** What follows an operator in the same row: its normalization, then its activation. */
+/** Merges an operator with the normalization and activation that follow it. */
 function joined(before: Step, step: Step, isInner: (tensor: Tensor) => boolean): Step | undefined {
   if (isDraft(before.does) || isDraft(step.does) || step.label !== undefined || before.times !== 1) return undefined;
   const [made] = before.outputs;
@@ -187,7 +187,7 @@ function joined(before: Step, step: Step, isInner: (tensor: Tensor) => boolean):
   if (op.kind === 'norm' && !before.does.with.some(extra => extra.startsWith('norm:'))) {
     const name = Object.entries(norms).find(([, operator]) => operator === does.callee)?.[0];
     const rank = made.shape?.length ?? 0;
-    // Those of the last dimension normalize the channels of images when they are in the row of a convolution.
+    // In a convolution's row, these normalize the channels of an image, not its last dimension.
     const isOfLast = name === 'layer' || name === 'rms';
     if (isOfLast && (owner.op.name.startsWith('conv') || rank > 3)) return undefined;
     if (name === 'group') text = `norm: {group: ${bare}}`;
@@ -213,7 +213,7 @@ function mainOf({ callee }: Operation): string | undefined {
   return typeof operator?.main === 'object' ? operator.attributes[operator.main.attr]!.name : undefined;
 }
 
-/** The value of an operator in one word where its main attribute is all that is written, else its attributes. */
+/** Just the value of the main attribute if nothing else is written, else all attributes. */
 function bareOf(operation: Operation, written: readonly Argument[]): string {
   const [only] = written;
   if (written.length === 1 && only!.key === mainOf(operation)) return literalText(only!.value);
@@ -246,7 +246,7 @@ const spelling: Spelling = {
   },
 };
 
-/** A name, with a number where it is taken. */
+/** A name, with a number if it is taken. */
 function numbered(base: string, isFree: (name: string) => boolean): string {
   if (isFree(base)) return base;
   let number = 2;
@@ -303,7 +303,7 @@ function quoted(text: string): string {
     : JSON.stringify(text);
 }
 
-/** The rows of a definition; of a network, also what it returns where that is not its last row. */
+/** The rows of a definition; for a network, also its outputs if these are not its last row. */
 function rowsOf(
   { steps, outputs }: Definition,
   inputs: readonly string[],
@@ -346,7 +346,7 @@ function sameSources(a: readonly Source[], b: readonly Source[]): boolean {
   return a.length === b.length && a.every((source, index) => sameSource(source, b[index]!));
 }
 
-/** What a row says of its inputs: nothing, the one that joins what it reads anyway, or all of them. */
+/** How a row refers to its inputs: not at all, the one that it joins with the previous output, or all of them. */
 interface Reading {
   readonly joins: string | undefined;
   readonly from: readonly string[] | undefined;
@@ -362,7 +362,7 @@ function reading(step: WrittenStep, flow: readonly Source[], text: (source: Sour
   return { joins: undefined, from: inputs.map(text) };
 }
 
-/** Rows that others read by name have one, and those that the network itself has named. */
+/** Names of rows: of those that others refer to, and those that the network itself has named. */
 function rowNames(
   steps: readonly WrittenStep[],
   outputs: readonly Source[],
@@ -406,7 +406,7 @@ function rowOf(step: WrittenStep, { joins, from }: Reading, name: string | undef
   if (!('literal' in times && times.literal === 1)) fields.push(`repeats: ${valueText(times)}`);
   const inputs = joins ?? (from?.length === 1 ? from[0] : from && `[${from.join(', ')}]`);
   const isJoin = operation !== undefined && operatorOf(operation.callee)?.main === 'references';
-  // In a word: what it joins, or its main attribute.
+  // A bare value: what it joins, or its main attribute.
   if (fields.length === 0 && name === undefined && isJoin && inputs !== undefined)
     return `${head}: ${from?.length === 1 ? `[${inputs}]` : inputs}`;
   if (joins !== undefined) fields.push(`from: [previous, ${joins}]`);

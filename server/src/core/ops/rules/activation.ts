@@ -2,13 +2,13 @@ import { type Counts, type Op, op, type Shape } from '../op.ts';
 import { size } from './shape.ts';
 
 /**
- * An element-wise nonlinearity: the shape stays, every element costs the same. How `each` is counted: the costlier
- * branch of a piecewise function; constants are folded; exp, log, erf, tanh and powers are one of `exps`; signs and
- * absolute values are free.
+ * An element-wise nonlinearity: the shape stays, and every element costs the same. Rules for `each`: count the costlier
+ * branch of a piecewise function; fold constants; exp, log, erf, tanh and powers are one of `exps`; signs and absolute
+ * values are free.
  */
 export function activation<A extends object = object>(
   definition: Pick<Op<A>, 'name' | 'summary' | 'attrs' | 'saves' | 'examples'> & {
-    /** Work for one element. */
+    /** Work per element. */
     readonly each: Partial<Counts>;
   },
 ): Op<A> {
@@ -23,7 +23,7 @@ export function activation<A extends object = object>(
   });
 }
 
-/** Counts of one element, times the elements. */
+/** The counts per element, multiplied by the number of elements. */
 export function perElement(each: Partial<Counts>, x: Shape): Partial<Counts> {
   const elements = size(x);
   const counts: Partial<Counts> = {};

@@ -1,4 +1,4 @@
-// What several operators that move a window over their input say of its attributes.
+// Descriptions of attributes that the sliding-window operators share.
 import * as l10n from '@vscode/l10n';
 import type { AttrSpec } from '../op.ts';
 

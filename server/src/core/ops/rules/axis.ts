@@ -2,13 +2,13 @@ import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 import { axisOf, sizes } from './shape.ts';
 
-/** Complains where an axis (negative: from the last) is not one of the input's; for operators that keep its shape. */
+/** Complains if an axis (negative: from the last) does not exist; for operators that keep the shape. */
 export function checkAxis(axis: number, x: Shape): Complaint | undefined {
   const complaint = checkAxisIn(axis, x);
   return complaint && { ...complaint, output: x };
 }
 
-/** The same for operators that change the shape. `rank` is another where an axis is about to be added. */
+/** The same for operators that change the shape. `rank` is larger if an axis is being added. */
 export function checkAxisIn(axis: number, x: Shape, attr = 'axis', rank = x.length): Complaint | undefined {
   const at = axisOf(axis, rank);
   if (Number.isInteger(at) && at >= 0 && at < rank) return undefined;

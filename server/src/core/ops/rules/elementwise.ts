@@ -6,9 +6,9 @@ interface Definition {
   readonly name: string;
   readonly summary: () => string;
   readonly arity: Op['arity'];
-  /** The atomic count that one element of one further input adds to. */
+  /** The count that one element of each additional input adds to. */
   readonly each: keyof Counts;
-  /** Absent: gradients of its output reach all inputs. */
+  /** Default: gradients of its output reach all inputs. */
   readonly passes?: Op['passes'];
   readonly saves: NonNullable<Op<Record<never, never>>['saves']>;
   readonly examples: readonly OpExample<Record<never, never>>[];
@@ -48,7 +48,7 @@ export function checkBroadcast(inputs: readonly Shape[], order: ShapeOrder): Com
       together = joined;
       continue;
     }
-    // Linear: only the input that does not fit is held against those before it.
+    // Linear in the number of inputs: only the one that does not fit is compared with those before it.
     for (let left = 0; left < right; left++) {
       const fromEnd = clash(inputs[left]!, inputs[right]!);
       if (fromEnd === undefined) continue;
@@ -90,7 +90,9 @@ export function checkBroadcast(inputs: readonly Shape[], order: ShapeOrder): Com
   return undefined;
 }
 
-/** What changes an axis. With three axes or fewer it cannot be known whether one is channels, tokens or positions. */
+/**
+ * How to change the size of an axis. With up to three axes, it is unclear whether one is channels, tokens or positions.
+ */
 function remedy(rank: number, axis: number): string {
   if (rank > 3) {
     return axis === 1
@@ -106,9 +108,9 @@ function remedy(rank: number, axis: number): string {
     : l10n.t('Give both the same size; only a size of 1 is broadcast.');
 }
 
-/** How far from the last axis two shapes differ, both other than 1. */
+/** The first axis in which two shapes clash, counted from the last one: different sizes, neither of them 1. */
 function clash(a: Shape, b: Shape): number | undefined {
-  // From the front, so that channels are reported before the sizes that follow from them.
+  // Start in front, so that channels are reported before the sizes that follow from them.
   for (let fromEnd = Math.min(a.length, b.length) - 1; fromEnd >= 0; fromEnd--) {
     const left = a.at(-1 - fromEnd)!;
     const right = b.at(-1 - fromEnd)!;
@@ -117,7 +119,7 @@ function clash(a: Shape, b: Shape): number | undefined {
   return undefined;
 }
 
-/** What is known of the output nevertheless: NaN where inputs contradict each other. */
+/** The output as far as it is known: NaN where inputs contradict each other. */
 function broadcastLoosely(shapes: readonly Shape[]): Shape {
   const rank = Math.max(...shapes.map(shape => shape.length));
   return Array.from(

@@ -10,7 +10,7 @@ interface Sliding {
   readonly dilation?: readonly number[] | undefined;
 }
 
-/** The complaint about a window [K, …] that does not fit into its input [N, C, …]; `out` is the output's channels. */
+/** The complaint about a window [K, …] that is larger than its input [N, C, …]; `out` is the output channels. */
 export function kernelTooLarge(
   { kernel, padding, paddingAfter, dilation }: Sliding,
   x: Shape,

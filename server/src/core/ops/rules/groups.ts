@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 
-/** Complains where channels cannot be cut into equal groups; `output` is what is known of the result nevertheless. */
+/** Complains if channels cannot be divided into equal groups; `output` is the output as far as it is known. */
 export function checkGroups(
   groups: number,
   channels: number,

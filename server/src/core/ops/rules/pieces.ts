@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 import { axisOf, withSize } from './shape.ts';
 
-/** A tensor is split into no more pieces than this; networks use a handful. */
+/** The maximum number of pieces of a split; real networks need a handful. */
 const maxPieces = 1000;
 
 /** The shapes of a tensor's pieces along an axis. */

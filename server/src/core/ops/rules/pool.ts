@@ -1,4 +1,4 @@
-// Pooling windows, sliding and adaptive, shared by maximum and average.
+// Rules of pooling windows, sliding and adaptive, for maximum and average.
 import * as l10n from '@vscode/l10n';
 import type { Complaint, Field, Shape, ShapeOrder, Window } from '../op.ts';
 import { kernelTooLarge } from './fits.ts';
@@ -6,11 +6,11 @@ import { checkSpatial } from './spatial.ts';
 import { extent, type Rounding, windows } from './window.ts';
 
 export interface PoolWindow {
-  /** One entry for each spatial dimension, as in the four below. */
+  /** One entry per spatial dimension, like the following fields. */
   readonly kernel: readonly number[];
-  /** The kernel where not given, as in PyTorch and Keras; Caffe's and Darknet's default is 1. */
+  /** Default: the kernel, as in PyTorch and Keras; Caffe's and Darknet's readers pass their default of 1. */
   readonly stride?: readonly number[] | undefined;
-  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  /** Padding before, and also after unless `paddingAfter` is given. */
   readonly padding: readonly number[];
   readonly paddingAfter?: readonly number[] | undefined;
   readonly dilation?: readonly number[];
@@ -23,7 +23,7 @@ export function poolShape(attrs: PoolWindow, x: Shape): Shape {
   const stride = attrs.stride ?? kernel;
   const after = attrs.paddingAfter ?? padding;
   const padded = padding.some(border => border > 0) || after.some(border => border > 0);
-  // Caffe asks for padding in any dimension before it clips all of them (pooling_layer.cpp, `if (pad_h_ || pad_w_)`).
+  // If there is padding in any dimension, Caffe clips all of them (pooling_layer.cpp, `if (pad_h_ || pad_w_)`).
   const rounding = attrs.rounding === 'caffe' && padded ? 'ceil' : attrs.rounding;
   const shape = [x[0]!, x[1]!];
   for (let axis = 0; axis < kernel.length; axis++) {
@@ -46,14 +46,14 @@ export function poolField({ kernel, stride, dilation }: PoolWindow): Window {
   return dilation ? { kernel, stride: stride ?? kernel, dilation } : { kernel, stride: stride ?? kernel };
 }
 
-/** [N, C, …] with the wanted sizes. */
+/** [N, C, …] with the given sizes. */
 export function adaptiveShape(size: readonly number[], x: Shape): Shape {
   return [x[0]!, x[1]!, ...size];
 }
 
 /**
- * How many input elements all adaptive windows together read, for one channel. Window i of o over a length L goes from
- * floor(i·L/o) to ceil((i+1)·L/o) (PyTorch, AdaptivePooling.h); summed over i that is L + o − gcd(L, o).
+ * The number of input elements that all adaptive windows together read, per channel. Window i of o over a length L
+ * spans floor(i·L/o) to ceil((i+1)·L/o) (PyTorch, AdaptivePooling.h); summed over i that is L + o − gcd(L, o).
  */
 export function adaptiveTaps(size: readonly number[], x: Shape): number {
   let taps = 1;
@@ -64,7 +64,7 @@ export function adaptiveTaps(size: readonly number[], x: Shape): number {
   return taps;
 }
 
-/** The longest window along each dimension, one window every L/o input steps. */
+/** The largest window per dimension, with a stride of L/o. */
 export function adaptiveField(size: readonly number[], x: Shape): Field {
   if (size.every(length => length === 1)) return 'global';
   return {
@@ -76,11 +76,11 @@ export function adaptiveField(size: readonly number[], x: Shape): Field {
 function gcd(a: number, b: number): number {
   let [large, small] = [a, b];
   while (small > 0) [large, small] = [small, large % small];
-  // Not a number or not finite: no answer rather than the other operand.
+  // With NaN or an infinite operand there is no divisor.
   return Number.isNaN(small) ? Number.NaN : large;
 }
 
-// Otherwise a window may lie in the padding alone and have no maximum (Caffe: pad < kernel, PyTorch even half of it).
+// Otherwise a window could lie entirely in the padding (Caffe requires pad < kernel, PyTorch pad ≤ kernel / 2).
 function checkPadding(attrs: PoolWindow, x: Shape): Complaint | undefined {
   const { kernel, padding, dilation } = attrs;
   for (const attr of ['padding', 'paddingAfter'] as const) {
@@ -105,7 +105,7 @@ function checkPadding(attrs: PoolWindow, x: Shape): Complaint | undefined {
   return undefined;
 }
 
-// A window may extend past the end where sizes are rounded up, so the number of windows decides.
+// A window may extend past the end if sizes are rounded up, so check the number of windows.
 function checkFits(attrs: PoolWindow, x: Shape, order: ShapeOrder): Complaint | undefined {
   return poolShape(attrs, x).some((length, axis) => axis > 1 && length < 1)
     ? kernelTooLarge(attrs, x, x[1]!, order)

@@ -2,31 +2,31 @@ import * as l10n from '@vscode/l10n';
 import { type Counts, type Op, type OpExample, op, type Shape, type Wanted } from '../op.ts';
 import { volume } from './window.ts';
 
-/** A recurrent layer in PyTorch's terms, sequences as [N, L, C]. */
+/** A recurrent layer in PyTorch's terms, with sequences as [N, L, C]. */
 export interface Recurrent {
-  /** Size H of the state. */
+  /** The size H of the state. */
   readonly hidden: number;
-  /** How many are stacked; each further one reads the one before. */
+  /** The number of stacked layers; each reads the previous one's output. */
   readonly layers: number;
-  /** A second one reads the sequence backwards; their outputs are joined. */
+  /** Whether a second layer reads the sequence backwards; the outputs are concatenated. */
   readonly bidirectional: boolean;
-  /** Two biases for each gate, as PyTorch has them. */
+  /** Two biases per gate, as in PyTorch. */
   readonly bias: boolean;
-  /** One bias for each gate instead of two, as Caffe has it. */
+  /** One bias per gate instead of two, as in Caffe. */
   readonly oneBias?: boolean | undefined;
 }
 
 interface Definition {
   readonly name: string;
   readonly summary: () => string;
-  /** How many times H×(I + H) weights there are. */
+  /** The number of H×(I + H) weight matrices. */
   readonly gates: number;
-  /** What one element of the state costs at each step besides products with weights and biases. */
+  /** Cost per state element and step, besides products with weights and biases. */
   readonly cell: Partial<Counts>;
   readonly examples: readonly OpExample<Recurrent>[];
 }
 
-/** MACs T·g·h(i + h) for each layer and direction, g gates (torch.nn.LSTM, GRU, RNN). */
+/** MACs T·g·h(i + h) per layer and direction, with g gates (torch.nn.LSTM, GRU, RNN). */
 export function recurrent({ name, summary, gates, cell, examples }: Definition): Op<Recurrent> {
   return op<Recurrent>({
     name,
@@ -82,7 +82,7 @@ export function recurrent({ name, summary, gates, cell, examples }: Definition):
       const rest = layers > 1 ? ` + ${layers - 1} · (${(bidirectional ? 2 : 1) * hidden} + ${hidden})` : '';
       return `${volume([x![1]!])} · ${gate}${hidden} · ${rest ? `(${first}${rest})` : `(${first})`}${directions}`;
     },
-    // The state carries what was seen at every step before.
+    // The state depends on all earlier steps.
     field: () => 'global',
     examples,
   });
@@ -93,15 +93,15 @@ export interface Unrolled {
   readonly hidden: number;
   readonly layers: number;
   readonly directions: number;
-  /** Of an element of the sequence. */
+  /** Features per element of the sequence. */
   readonly features: number;
   readonly batch: number;
   readonly steps: number;
-  /** Size of what the state is projected to; none by default. */
+  /** The size that the state is projected to; default: no projection. */
   readonly projection?: number;
 }
 
-/** The state before the first step has a gradient only if it is an input that wants one (`wanted.inputs[1]`). */
+/** The initial state has a gradient only if it is an input that needs one (`wanted.inputs[1]`). */
 export function recurrentBackward(unrolled: Unrolled, { inputs: [input, state = false], weights }: Wanted): number {
   const { gates, hidden, layers, directions, features, batch, steps, projection = 0 } = unrolled;
   const out = projection || hidden;

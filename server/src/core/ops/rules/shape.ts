@@ -10,24 +10,25 @@ export function size(shape: Shape): number {
   return product;
 }
 
-/** All sizes in the order of the tensor, batch first: `1×64×56×56`. Unknown is `?`. */
+/** All sizes in the tensor's order, batch first: `1×64×56×56`. Unknown sizes are `?`. */
 export function sizes(shape: Shape): string {
   return shape.map(length => (Number.isNaN(length) ? '?' : String(length))).join('×');
 }
 
-/** The spatial sizes of [N, C, D, H, W] in an order: depth, height, width, or the reverse. */
+/** The spatial sizes of [N, C, D, H, W]: depth, height, width, or reversed, depending on the order. */
 export function gridOf(shape: Shape, order: ShapeOrder): Shape {
   return order === 'whc' ? shape.slice(2).reverse() : shape.slice(2);
 }
 
-/** Sizes of a grid, given as height and width, in an order: `56×28`, or `28×56` where the width comes first. */
+/** Height and width as text: `56×28`, or `28×56` if width comes first. */
 export function gridText(lengths: readonly number[], order: ShapeOrder): string {
   return sizes(order === 'whc' ? lengths.toReversed() : lengths);
 }
 
 /**
- * A shape as a person reads it, without its batch: [1, 64, 56, 28] is `64×56×28`, `56×28×64` or `28×56×64`, and a sequence
- * `197×768` in any order. What does not begin with a batch of 1, such as a learned table, has all of its sizes.
+ * A shape for display, without its batch: [1, 64, 56, 28] is `64×56×28`, `56×28×64` or `28×56×64`; a sequence is
+ * `197×768` in any order. A shape that does not begin with a batch of 1, such as that of a learned table, is shown
+ * whole.
  */
 export function shapeText(shape: Shape, order: ShapeOrder): string {
   if (shape.length === 0) return l10n.t('scalar');
@@ -37,7 +38,7 @@ export function shapeText(shape: Shape, order: ShapeOrder): string {
   return sizes(order === 'chw' ? [shape[1]!, ...grid] : [...grid, shape[1]!]);
 }
 
-/** The axes of an image [N, C, H, W] or [N, C, D, H, W] by name; undefined for what is none. */
+/** The names of an image's axes, [N, C, H, W] or [N, C, D, H, W]; undefined for other ranks. */
 export function axisNames(rank: number): readonly string[] | undefined {
   const [batch, channels, depth, height, width] = [
     l10n.t('batch'),
@@ -50,7 +51,7 @@ export function axisNames(rank: number): readonly string[] | undefined {
   return rank === 5 ? [batch, channels, depth, height, width] : undefined;
 }
 
-/** Resolves a negative axis; axis −1 of rank 4 is 3. */
+/** Resolves a negative axis: −1 with rank 4 is 3. */
 export function axisOf(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
@@ -62,7 +63,9 @@ export function withSize(shape: Shape, axis: number, length: number): Shape {
   return copy;
 }
 
-/** Numpy's broadcasting of two or more shapes; undefined when they do not fit. NaN fits everything. */
+/**
+ * Numpy's broadcasting of two or more shapes; undefined if they are incompatible. NaN is compatible with everything.
+ */
 export function broadcast(shapes: readonly Shape[]): Shape | undefined {
   const rank = Math.max(...shapes.map(shape => shape.length));
   const result: number[] = [];

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 import { sizes } from './shape.ts';
 
-/** Complains where an attribute does not have one value for each spatial dimension of the input [N, C, …]. */
+/** Complains if an attribute does not have one value per spatial dimension of the input [N, C, …]. */
 export function checkSpatial(
   attrs: Readonly<Record<string, readonly number[] | undefined>>,
   x: Shape,

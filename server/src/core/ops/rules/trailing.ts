@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 import { sizes } from './shape.ts';
 
-/** Complains where a norm over trailing dimensions would reach the batch. */
+/** Complains if a norm over trailing dimensions would include the batch. */
 export function checkTrailing(axes: number, x: Shape): Complaint | undefined {
   if (!(axes >= x.length)) return undefined;
   return {

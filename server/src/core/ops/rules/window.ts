@@ -1,4 +1,4 @@
-// Window arithmetic, shared by convolutions and pooling: M = (X − K + 2P)/S + 1 and its dialects.
+// Window arithmetic of convolutions and pooling: M = (X − K + 2P)/S + 1, with the dialects' rounding rules.
 
 /**
  * How a dialect rounds when the windows do not fit the input exactly.
@@ -13,7 +13,7 @@ export function extent(kernel: number, dilation = 1): number {
   return dilation * (kernel - 1) + 1;
 }
 
-/** Output length along one dimension; 0 or less where the kernel does not fit. */
+/** Output length in one dimension; 0 or less if the kernel does not fit. */
 export function windows(
   length: number,
   kernel: number,
@@ -32,12 +32,12 @@ export function windows(
 
 /** Total padding of TensorFlow's “same”: the output is ceil(length / stride). */
 export function samePadding(length: number, kernel: number, stride: number, dilation = 1): number {
-  // With stride 1 the padding is known even where the length is not.
+  // With stride 1, the padding does not depend on the length, which may be unknown.
   if (stride === 1) return extent(kernel, dilation) - 1;
   return Math.max((Math.ceil(length / stride) - 1) * stride + extent(kernel, dilation) - length, 0);
 }
 
-/** Output length of a transposed convolution along one dimension. */
+/** Output length of a transposed convolution in one dimension. */
 export function transposedWindows(
   length: number,
   kernel: number,
@@ -50,7 +50,7 @@ export function transposedWindows(
   return (length - 1) * stride - before - after + extent(kernel, dilation) + outputPadding;
 }
 
-/** A power with equal factors, else a product: `28²`, `28·14`, `3·5·5`. Unknown sizes are `?`. */
+/** A product of lengths, as a power if they are equal: `28²`, `28·14`, `3·5·5`. Unknown sizes are `?`. */
 export function volume(lengths: readonly number[]): string {
   const [first] = lengths;
   const text = (length: number): string => (Number.isNaN(length) ? '?' : String(length));

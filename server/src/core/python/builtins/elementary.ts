@@ -99,6 +99,19 @@ function wideLog(x: Wide): Wide {
   return add([guess, 0], scale(divide(add(scaled, negate(mantissa)), add(scaled, mantissa)), 2));
 }
 
+/** The last logarithms: a network computes those of a few sizes again and again. */
+const logs = new Map<number, Wide>();
+const mostLogs = 256;
+
+function logOf(x: number): Wide {
+  const known = logs.get(x);
+  if (known) return known;
+  const found = wideLog([x, 0]);
+  if (logs.size >= mostLogs) logs.clear();
+  logs.set(x, found);
+  return found;
+}
+
 /** The last base of a power and its logarithm: tables of angles have the same base thousands of times. */
 let lastBase: { readonly base: number; readonly log: Wide } = { base: 1, log: [0, 0] };
 
@@ -120,14 +133,14 @@ export function log(x: number): number {
   if (!(x > 0) || !Number.isFinite(x) || x === 1) return Math.log(x);
   // Numbers below the normal range lose digits when they are scaled.
   if (x < 1e-300) return Math.log(x);
-  return round(wideLog([x, 0]));
+  return round(logOf(x));
 }
 
 export function log2(x: number): number {
   if (!(x > 1e-300) || !Number.isFinite(x)) return Math.log2(x);
   const known = Math.log2(x);
   if (Number.isInteger(known) && 2 ** known === x) return known;
-  return round(divide(wideLog([x, 0]), ln2));
+  return round(divide(logOf(x), ln2));
 }
 
 /** As in glibc (fdlibm's e_log10.c), which is not rounded correctly. */

@@ -1,17 +1,20 @@
-// The syntax of Python as data: what Python's own `ast` module calls these nodes, with a range for each.
+// The syntax tree of Python: the nodes of Python's own `ast` module, each with a range.
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 
-/** A file: its top-level statements in chunks, so that an edit reads again what it touches. */
+/** A file: its top-level statements in chunks, so that an edit only parses what it touches. */
 export interface PythonTree {
   readonly chunks: readonly PythonChunk[];
-  /** What could not be read, in offsets of the file. */
+  /** What could not be parsed, with offsets of the file. */
   readonly problems: readonly Problem[];
 }
 
-/** Top-level statements that are read together. An equal text is the same `block`, whichever file or version it is of. */
+/**
+ * Top-level statements that are parsed together. Chunks with equal text share the same `block`, across files and
+ * versions.
+ */
 export interface PythonChunk {
-  /** Where its text begins in the file: ranges inside `block` are relative to it. */
+  /** The start of its text in the file; ranges inside `block` are relative to it. */
   readonly start: number;
   readonly block: PythonBlock;
 }
@@ -19,14 +22,16 @@ export interface PythonChunk {
 export interface PythonBlock {
   readonly text: string;
   readonly statements: readonly Statement[];
-  /** What could not be read of it; ranges are relative to it. */
+  /** What could not be parsed in it; ranges are relative to it. */
   readonly problems: readonly Problem[];
-  /** Set where all that it does is to define this name, whenever it runs: its statements are read when they are asked for. */
+  /**
+   * Set if its only effect is to define this name, at whatever time it runs: its statements are then parsed on demand.
+   */
   readonly defines?: string;
 }
 
 interface Node {
-  /** In UTF-16 units from where the chunk begins. */
+  /** In UTF-16 units, relative to the chunk. */
   readonly range: Range;
 }
 
@@ -35,7 +40,7 @@ export type Statement =
   | ClassDef
   | (Node & { readonly kind: 'Return'; readonly value: Expression | undefined })
   | (Node & { readonly kind: 'Delete'; readonly targets: readonly Expression[] })
-  /** `a = b = value`: a target for each sign. */
+  /** `a = b = value`: one target per equals sign. */
   | (Node & { readonly kind: 'Assign'; readonly targets: readonly Expression[]; readonly value: Expression })
   | (Node & {
       readonly kind: 'AugAssign';
@@ -63,7 +68,7 @@ export type Statement =
       readonly body: readonly Statement[];
       readonly orElse: readonly Statement[];
     })
-  /** An `elif` is an If alone in `orElse`. */
+  /** An `elif` is the only statement in `orElse`. */
   | (Node & {
       readonly kind: 'If';
       readonly test: Expression;
@@ -95,7 +100,7 @@ export type Statement =
       readonly kind: 'ImportFrom';
       /** Empty in `from . import x`. */
       readonly module: string;
-      /** The dots in front. */
+      /** The number of leading dots. */
       readonly level: number;
       /** `[{ name: '*' }]` for a star. */
       readonly names: readonly Alias[];
@@ -108,14 +113,16 @@ export type Statement =
   | (Node & { readonly kind: 'Continue' })
   | Broken;
 
-/** A statement that cannot be read: what it may assign is unknown from here on, and everything around it keeps its meaning. */
+/**
+ * A statement that cannot be parsed: what it assigns is unknown from here on; everything around it keeps its meaning.
+ */
 export interface Broken extends Node {
   readonly kind: 'Broken';
-  /** Why, in words. */
+  /** Why. */
   readonly message: string;
-  /** Names and attributes (`x`, `self.conv1`) that its text looks as if it sets: targets of assignments, a `def`'s name. */
+  /** Names and attributes (`x`, `self.conv1`) that it apparently sets: targets of assignments, a `def`'s name. */
   readonly targets: readonly Expression[];
-  /** Whether it may leave the function or the loop: its text begins as a `return`, a `raise`, a `break`, or a `continue`. */
+  /** Whether it may leave the function or loop: its text begins with `return`, `raise`, `break` or `continue`. */
   readonly leaves: boolean;
 }
 
@@ -130,7 +137,7 @@ export interface FunctionDef extends Node {
   readonly returns: Expression | undefined;
   readonly decorators: readonly Expression[];
   readonly body: readonly Statement[];
-  /** Set where the body is read when it is first asked for; whether it names `super` or `__class__`. */
+  /** Set if the body is parsed on first use; says whether it mentions `super` or `__class__`. */
   readonly deferred?: { readonly usesClass: boolean };
   /** `def f(x):`, from `def` to the colon. */
   readonly head: Range;
@@ -221,7 +228,7 @@ export type Expression =
       readonly nameRange: Range;
     })
   | (Node & { readonly kind: 'Subscript'; readonly value: Expression; readonly index: Expression })
-  /** Only as an index, or in a tuple that is one. */
+  /** Only as an index, or in a tuple used as an index. */
   | (Node & {
       readonly kind: 'Slice';
       readonly lower: Expression | undefined;
@@ -273,13 +280,13 @@ export type Expression =
   | (Node & { readonly kind: 'Yield'; readonly value: Expression | undefined })
   | (Node & { readonly kind: 'YieldFrom'; readonly value: Expression })
   | (Node & { readonly kind: 'Await'; readonly value: Expression })
-  /** An expression that cannot be read, inside a statement that can. */
+  /** An expression that cannot be parsed, inside a statement that can. */
   | (Node & { readonly kind: 'BrokenExpression'; readonly message: string });
 
 export interface CallExpression extends Node {
   readonly kind: 'Call';
   readonly callee: Expression;
-  /** In source order, `*args` as Starred. */
+  /** In source order; `*args` is a Starred. */
   readonly args: readonly Expression[];
   readonly keywords: readonly Keyword[];
 }
@@ -293,7 +300,7 @@ export interface Keyword extends Node {
 export interface FormattedValue extends Node {
   readonly value: Expression;
   readonly conversion: 'r' | 's' | 'a' | undefined;
-  /** The text of the format, which may hold values itself. */
+  /** The format specification, which may contain values itself. */
   readonly format: readonly (string | FormattedValue)[];
 }
 

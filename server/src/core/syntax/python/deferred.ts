@@ -1,18 +1,18 @@
-// Files that are imported: the bodies of their functions are read when they are first called. Most never are.
+// Deferred parsing of imported files: function bodies are parsed when they are first called. Most never are.
 import type { ClassDef, Expression, FunctionDef, PythonBlock, Statement } from './ast.ts';
 import { type LogicalLine, logicalLines } from './lines.ts';
 import { placed } from './placement.ts';
 import { read, Unreadable } from './read.ts';
 import { blockOfLines, isRegularBlock, readBlock } from './recover.ts';
 
-/** A body that was left out: its lines, which are whole. */
+/** A body that was left out: its complete lines. */
 interface Body {
   readonly lines: readonly LogicalLine[];
   readonly from: number;
   readonly to: number;
 }
 
-/** A function the body of which is read when it is asked for. */
+/** A function whose body is parsed on demand. */
 class DeferredFunction implements FunctionDef {
   readonly kind = 'FunctionDef';
   readonly range: FunctionDef['range'];
@@ -60,10 +60,10 @@ class DeferredFunction implements FunctionDef {
 
 const definition = /^(?:async[ \t]+)?def\s/;
 const classHead = /^class\s/;
-/** A shorter body is read at once. */
+/** Shorter bodies are parsed at once. */
 const shortest = 40;
 
-/** A chunk that only defines a function or a class; its statements are read when they are asked for. */
+/** A chunk that only defines a function or class; its statements are parsed on demand. */
 class DeferredBlock implements PythonBlock {
   readonly text: string;
   readonly defines: string;
@@ -81,10 +81,10 @@ class DeferredBlock implements PythonBlock {
   }
 }
 
-/** `CATEGORIES = ["person", …]`: nothing but strings without escapes. */
+/** `CATEGORIES = ["person", …]`: only strings without escapes. */
 const listOfNames = /^([A-Za-z_]\w*) = \[\s*((?:"[^"\\\r\n]*",\s*)+(?:"[^"\\\r\n]*"\s*)?)\]$/;
 
-/** The statement of a long list of names, which needs no grammar; undefined for all else. */
+/** Parses a long list of names without the grammar; undefined for anything else. */
 function namesListed(text: string): readonly Statement[] | undefined {
   const [, name = '', items = ''] = listOfNames.exec(text) ?? [];
   if (name === '' || text.includes('""')) return undefined;
@@ -99,7 +99,7 @@ function namesListed(text: string): readonly Statement[] | undefined {
   return [{ kind: 'Assign', targets: [{ kind: 'Name', name, range: nameRange }], value: list, range }];
 }
 
-/** A chunk of a file that is imported. With `mayWait` one that only defines a name is read when that is asked for. */
+/** A chunk of an imported file. With `mayWait`, a chunk that only defines a name is parsed when that name is needed. */
 export function readDeferred(text: string, lines: readonly LogicalLine[], mayWait: boolean): PythonBlock {
   if (!mayWait) return readBodiesLater(text, lines);
   const listed = text.length > 1000 ? listOfNames.exec(text)?.[1] : undefined;
@@ -109,31 +109,31 @@ export function readDeferred(text: string, lines: readonly LogicalLine[], mayWai
 }
 
 const functionHead = /^(?:async[ \t]+)?def[ \t]+([A-Za-z_]\w*)[ \t]*\(([\s\S]*)\)[ \t]*(?:->[^()=]*)?:$/;
-/** Of a base that asks nothing of the classes that are derived from it. */
+/** The head of a class whose bases have no hooks for derived classes. */
 const classHeadOf =
   /^class[ \t]+([A-Za-z_]\w*)[ \t]*(?:\([ \t]*(?:(?:torch\.)?nn\.Module|object|Exception|)[ \t]*\))?[ \t]*:$/;
 const literal = String.raw`(?:None|True|False|[-+]?[\d.][\w.]*|"[^"\\\n]*"|'[^'\\\n]*')`;
 /**
- * A default that is the same whenever it is computed: a literal, a tuple of them, a member of a class (`Mode.BILINEAR`), a
- * constant of a module (`sizes.NEAREST`).
+ * A default whose evaluation does not depend on when it happens: a literal, a tuple of literals, a member of a class
+ * (`Mode.BILINEAR`), a constant of a module (`sizes.NEAREST`).
  */
 const plainDefault = new RegExp(
   String.raw`^\s*(?:${literal}|\(\s*${literal}\s*(?:,\s*${literal}\s*)*,?\s*\)|[A-Z]\w*\.\w+|[A-Za-z_][\w.]*\.[A-Z][A-Z0-9_]*)\s*(?:,|#|$)`,
 );
-/** Of methods, and those of functions that change nothing at all. */
+/** Decorators of methods, and function decorators without effect. */
 const plainDecorator = /^@(?:property|staticmethod|classmethod|(?:abc\.)?abstractmethod|torch\.jit\.\w+|\w+\.setter)$/;
 const plainWrapper = /^@torch\.(?:jit\.(?:unused|ignore|export)|no_grad\(\)|inference_mode\(\))$/;
 const plainAssignment =
   /^[A-Za-z_]\w*[ \t]*(?::[^=()]*)?(?:=[ \t]*(?:None|True|False|[-+]?[\d.][\w.]*|"[^"\\\n]*"|'[^'\\\n]*')[ \t]*)?$/;
 
-/** The name that a chunk defines, if it does nothing else: it may run whenever the name is first needed. */
+/** The name a chunk defines, if that is its only effect: it can then run whenever the name is first needed. */
 function definedName(text: string, lines: readonly LogicalLine[]): string | undefined {
   const at = lines.findIndex(line => !plainWrapper.test(text.slice(line.from, line.to)));
   const [top, first] = at > 0 ? lines.slice(at) : lines;
   if (!top || !first) return undefined;
   const head = text.slice(top.from, top.to);
   const name = isPlainFunction(head);
-  // The machine looks for `__getattr__` itself.
+  // The machine looks up `__getattr__` itself.
   if (name !== undefined) return name.startsWith('__') ? undefined : name;
   const cls = classHeadOf.exec(head)?.[1];
   if (cls === undefined || at > 0) return undefined;
@@ -153,13 +153,13 @@ function definedName(text: string, lines: readonly LogicalLine[]): string | unde
 function isPlainFunction(head: string): string | undefined {
   const [, name, parameters = ''] = functionHead.exec(head) ?? [];
   if (name === undefined) return undefined;
-  // Annotations are never computed.
+  // Annotations are never evaluated.
   const defaults = parameters.split('=').slice(1);
   const isWhole = defaults.every(each => plainDefault.test(each)) && areBalanced(parameters);
   return isWhole ? name : undefined;
 }
 
-/** Whether each bracket has its other half; those in strings make it doubtful. */
+/** Whether brackets are balanced; brackets in strings may make it false. */
 function areBalanced(text: string): boolean {
   let depth = 0;
   for (const char of text) {
@@ -169,7 +169,7 @@ function areBalanced(text: string): boolean {
   return depth === 0;
 }
 
-/** A chunk without the bodies of its functions and methods, which are read when they are asked for. */
+/** A chunk without the bodies of its functions and methods, which are parsed on demand. */
 function readBodiesLater(text: string, lines: readonly LogicalLine[]): PythonBlock {
   if (!isRegularBlock(lines)) return readBlock(text, lines);
   const first = lines.findIndex(({ from }) => text[from] !== '@');
@@ -194,7 +194,7 @@ function readBodiesLater(text: string, lines: readonly LogicalLine[]): PythonBlo
     if (!start) continue;
     const { to } = inside.at(-1)!;
     if (to - start.from < shortest) continue;
-    // A name in its place, so that all ranges are those of the text.
+    // Replace the body by a name of the same length, so that all ranges stay valid.
     plain += text.slice(written, start.from) + '_'.repeat(to - start.from);
     written = to;
     bodies.set(start.from, { lines: inside, from: start.from, to });

@@ -1,17 +1,17 @@
-// tree-sitter with its grammar of Python: the only file that knows the package. Its WebAssembly is loaded for the first
-// Python file, so that the other formats pay nothing for it.
+// tree-sitter with its Python grammar (the only file that uses the package). Its WebAssembly is loaded for the first
+// Python file, so other formats do not pay for it.
 import type { Language, Node, Parser } from 'web-tree-sitter';
 
 let starting: Promise<void> | undefined;
 let parser: Parser | undefined;
 let kinds: Kinds | undefined;
 
-/** What is known of a node by the number of its type: asking WebAssembly takes most of the time. */
+/** Properties of nodes by the number of their type: querying WebAssembly would dominate the time. */
 interface Kinds {
   readonly names: readonly string[];
-  /** Tokens: they have no children. */
+  /** Tokens have no children. */
   readonly isToken: readonly boolean[];
-  /** The length of those that are always the same text. */
+  /** The length of tokens with a fixed text. */
   readonly lengths: readonly (number | undefined)[];
 }
 
@@ -49,7 +49,7 @@ const namedTokens: ReadonlySet<string> = new Set([
   'break_statement',
   'continue_statement',
 ]);
-/** These may have spaces in them, and more than one. */
+/** These tokens may contain any number of spaces. */
 const spaced: ReadonlySet<string> = new Set(['not in', 'is not']);
 
 function kindsOf(language: Language): Kinds {
@@ -62,7 +62,7 @@ function kindsOf(language: Language): Kinds {
   };
 }
 
-/** A node of tree-sitter's tree, which is asked for each thing once. Comments are left out. */
+/** A node of tree-sitter's tree that caches each property. Comments are left out. */
 export class SyntaxNode {
   readonly type: string;
   readonly startIndex: number;
@@ -103,15 +103,17 @@ function childrenOf(node: Node): readonly SyntaxNode[] {
   return children;
 }
 
-/** The first place that does not fit the grammar, in offsets of the text. */
+/** The first place that does not fit the grammar. */
 export interface Misfit {
   readonly from: number;
   readonly to: number;
-  /** What tree-sitter would put there, if it knows: a token. */
+  /** The token tree-sitter would insert there, if any. */
   readonly missing: string | undefined;
 }
 
-/** What `use` makes of the tree of a text, which is gone afterwards; where the text does not fit the grammar, what `refuse` does. */
+/**
+ * Calls `use` with the tree of a text, which is freed afterwards; if the text does not fit the grammar, calls `refuse`.
+ */
 export function withTree<T>(text: string, use: (root: SyntaxNode) => T, refuse: (misfit: Misfit) => T): T {
   if (!parser) throw new Error('Python is parsed before startPython() has ended.');
   const tree = parser.parse(text);

@@ -1,4 +1,4 @@
-// What a statement that cannot be read may do, by the look of it.
+// Guesses the effects of a statement that cannot be parsed.
 import type { Expression } from './ast.ts';
 
 const name = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
@@ -19,7 +19,7 @@ const words: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Names and attributes that a text looks as if it sets. Ranges are those in it, moved by `shift`. */
+/** Names and attributes that a text apparently sets. Ranges are shifted by `shift`. */
 export function targetsIn(text: string, shift: number): readonly Expression[] {
   const plain = withoutStrings(text);
   const found = new Map<string, Expression>();
@@ -37,7 +37,7 @@ export function targetsIn(text: string, shift: number): readonly Expression[] {
       add(from, from + own.length);
     }
   }
-  // What is left of each equals sign that is not in brackets.
+  // Look at the left side of each equals sign outside of brackets.
   let depth = 0;
   let start = 0;
   for (let at = 0; at < plain.length; at++) {
@@ -48,7 +48,7 @@ export function targetsIn(text: string, shift: number): readonly Expression[] {
       depth = Math.max(0, depth - 1);
     } else if (char === '\n') {
       const next = /^[ \t]*[\p{L}_][\p{L}\p{N}_]*(?:\s*\.\s*[\p{L}\p{N}_]+)+\s*=[^=]/u;
-      // An attribute is set in a line of its own, never in brackets.
+      // An attribute is set on a line of its own, never inside brackets.
       if (depth === 0 || next.test(plain.slice(at + 1, at + 200))) {
         depth = 0;
         start = at + 1;
@@ -71,7 +71,7 @@ export function targetsIn(text: string, shift: number): readonly Expression[] {
       const left = plain.slice(start, at);
       const annotation = left.indexOf(':');
       const to = start + (annotation >= 0 ? annotation : left.length);
-      // What is in the brackets of `x[i] = …` is read.
+      // The index in `x[i] = …` is read, not set.
       const subscript = /[[(]/.exec(left.trimStart().startsWith('(') || left.trimStart().startsWith('[') ? '' : left);
       add(start, subscript ? Math.min(to, start + subscript.index) : to);
       start = at + 1;
@@ -93,11 +93,11 @@ function pathOf(text: string, from: number): Expression | undefined {
   return value;
 }
 
-/** Whether a text may end the function or the loop, or go on in another order than it is written. */
+/** Whether a text may end the function or loop, or otherwise change the control flow. */
 export function mayLeave(text: string): boolean {
   const plain = withoutStrings(text);
   if (/(?:^|[^\p{L}\p{N}_.])(?:return|raise|break|continue|yield)(?![\p{L}\p{N}_])/u.test(plain)) return true;
-  // Two words that begin a line: a misspelt keyword, as in `retrun x`.
+  // Two words at the start of a line: a misspelled keyword, as in `retrun x`.
   return (
     /^[ \t]*[a-z]+[ \t]+[\p{L}\p{N}_([{'"]/mu.test(plain) &&
     !/^[ \t]*(?:if|for|while|with|import|from|del|assert|global|nonlocal|def|class|elif|async|not|await|lambda|print|exec)(?![\p{L}\p{N}_])/u.test(
@@ -106,7 +106,7 @@ export function mayLeave(text: string): boolean {
   );
 }
 
-/** The text with spaces in place of what is in strings and comments. */
+/** The text with strings and comments blanked. */
 function withoutStrings(text: string): string {
   return text.replaceAll(/("""|''')[\s\S]*?(?:\1|$)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*/g, found =>
     found.replaceAll(/[^\n]/g, ' '),

@@ -1,32 +1,34 @@
-// Logical lines of Python, found without parsing: what a statement (or the head of one) can take up, whatever is broken
-// above it. Lexical analysis, sections 2.1 and 2.2 of Python's reference.
+// Finds the logical lines of Python without parsing: the extent of a statement (or its head), whatever is broken above
+// it. Lexical analysis, sections 2.1 and 2.2 of Python's reference.
 import * as l10n from '@vscode/l10n';
 
-/** What Python joins to one line: by brackets, in strings of three quotes, or with a backslash at the end. */
+/** What Python joins into one line: by brackets, triple-quoted strings, or a backslash at the end. */
 export interface LogicalLine {
-  /** Where its first token begins. */
+  /** The start of its first token. */
   readonly from: number;
-  /** Where its last token ends: comments come after it. */
+  /** The end of its last token; comments come after it. */
   readonly to: number;
-  /** The column of its first token, where tabs go to multiples of eight. */
+  /** The column of its first token, with tab stops at multiples of eight. */
   readonly indent: number;
-  /** The same with tabs that take one column: Python refuses what differs by that. */
+  /** The same with one column per tab: Python rejects indentation that is consistent in only one of the two. */
   readonly tabIndent: number;
-  /** Whether a colon ends it, outside brackets. */
+  /** Whether it ends with a colon outside of brackets. */
   readonly opensBlock: boolean;
-  /** Why it cannot be read, if that is known already. */
+  /** Why it cannot be parsed, if already known. */
   readonly damage: string | undefined;
-  /** What in it is like a space: comments, line breaks, and backslashes before them. Pairs of offsets. */
+  /** Parts that count as white space: comments, line breaks, and backslashes before these. Pairs of offsets. */
   readonly gaps: readonly number[];
 }
 
 const noGaps: readonly number[] = [];
 
-/** CPython allows no more (MAXLEVEL in tokenizer.h). */
+/** CPython's limit (MAXLEVEL in tokenizer.h). */
 const maxBrackets = 200;
 const maxStringDepth = 20;
 
-/** Looking ahead for the end of what has none may cost this many characters, and so many for each of the text. */
+/**
+ * The budget for lookahead after unclosed brackets and strings: this many characters, plus some per character of text.
+ */
 const lookahead = 1_000_000;
 const lookaheadFactor = 10;
 
@@ -34,12 +36,12 @@ const spaces = /[ \t\f]*/y;
 const word = /[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_·]+/uy;
 const stringPrefix = /^(?:[bru]|[bft]r|r[bft]|[ft])$/i;
 
-/** No string that has a function in it is shorter. */
+/** A string that contains a function is at least this long. */
 const shortest = 10;
 const definitions =
   /^([ \t]*)(?:(?:async\s+)?def\s+[\p{L}_][\p{L}\p{N}_]*\s*\(|class\s+[\p{L}_][\p{L}\p{N}_]*\s*[(:])/gmu;
 
-/** A line that starts so is no part of an expression in brackets, whatever those say. */
+/** A line that starts like this is not part of a bracketed expression, even if brackets are open. */
 const statementStart = new RegExp(
   [
     String.raw`(?:async\s+)?def\s+[^\W\d]\w*\s*[(\[]`,
@@ -48,27 +50,29 @@ const statementStart = new RegExp(
     String.raw`async\s+with\b`,
     String.raw`from\s+[.\w]+\s+import\b`,
     String.raw`@[^\W\d][\w.]*(?:\([^\n]*\))?[ \t]*(?:#[^\n]*)?\r?\n\s*(?:@|(?:async\s+)?def\s|class\s)`,
-    // `self.conv = …`: only a keyword argument has an equals sign in brackets, and that is a plain name.
+    // `self.conv = …`: inside brackets, only keyword arguments have an equals sign, and these are plain names.
     String.raw`[^\W\d]\w*(?:\.[^\W\d]\w*)+[ \t]*(?:=(?!=)|(?:[-+*/%@&|^]|\/\/|\*\*|<<|>>)=)`,
   ].join('|'),
   'y',
 );
 
-/** No head of a block in one line is longer. */
+/** Single-line block heads are never longer. */
 const longest = 2000;
 
-/** What a colon at the end of a line opens a block for, even with a bracket that is not closed. */
+/** Statements for which a colon at the line's end opens a block, even if a bracket is not closed. */
 const blockHead = /(?:(?:async\s+)?(?:def|for|with)|class|if|elif|while|except)\b/y;
 
-/** So may what goes on in brackets, unless a colon ends it and it closes no brackets but its own. */
+/**
+ * These can also continue a bracketed expression, unless the line ends with a colon and closes only its own brackets.
+ */
 const blockStart = /(?:(?:async\s+)?for\s[^#\n]*\sin\s|if\s|else\b)[^#\n]*:[ \t]*(?:#[^\n]*)?(?=\r?\n|$)/y;
 
-/** The logical lines from `from` to `to`. With `isStrict` a line's brackets end where the next one is not indented more. */
+/** The logical lines in a range. With `isStrict`, a line's brackets end where the next line is not indented more. */
 export function logicalLines(text: string, from = 0, to = text.length, isStrict = false): readonly LogicalLine[] {
   const scanner = new Scanner(text, to);
   const lines = linesOf(scanner, from, isStrict);
   if (!scanner.hasOpenString) return lines;
-  // A string of several lines has no end. What is wrong may be one above it whose end was taken for a beginning.
+  // A triple-quoted string has no end. The fault may be an earlier one whose end was taken for a start.
   let best = lines;
   let most = definitionsIn(text, lines);
   for (const at of scanner.suspicious.slice(0, maxSuspects)) {
@@ -79,10 +83,10 @@ export function logicalLines(text: string, from = 0, to = text.length, isStrict 
   return best;
 }
 
-/** So many places are tried for a mark that is missing. */
+/** How many places are tried for a missing quote. */
 const maxSuspects = 10;
 
-/** How many functions and classes begin in these lines: strings that are none hide them. */
+/** The number of functions and classes that begin in these lines: false strings would hide them. */
 function definitionsIn(text: string, lines: readonly LogicalLine[]): number {
   return lines.filter(
     ({ from, opensBlock }) => opensBlock && /^(?:async\s+)?(?:def|class)\s/.test(text.slice(from, from + 20)),
@@ -101,7 +105,7 @@ function linesOf(scanner: Scanner, from: number, isStrict: boolean): readonly Lo
   }
 }
 
-/** The part of a text from `from` to `to` with spaces in place of the gaps in lines. */
+/** A part of a text with the gaps of its lines blanked. */
 export function withoutGaps(text: string, lines: readonly LogicalLine[], from: number, to: number): string {
   let result = '';
   let at = from;
@@ -117,7 +121,7 @@ export function withoutGaps(text: string, lines: readonly LogicalLine[], from: n
   return result + text.slice(at, to);
 }
 
-/** The same lines in a text that begins `by` characters later. */
+/** The same lines, shifted by `by` characters. */
 export function movedLines(lines: readonly LogicalLine[], by: number): readonly LogicalLine[] {
   return lines.map(line => ({
     ...line,
@@ -127,7 +131,7 @@ export function movedLines(lines: readonly LogicalLine[], by: number): readonly 
   }));
 }
 
-/** Where the physical line begins that an offset is in. */
+/** The start of the physical line of an offset. */
 export function lineStartAt(text: string, offset: number): number {
   let at = offset;
   for (; at > 0; at--) {
@@ -137,12 +141,12 @@ export function lineStartAt(text: string, offset: number): number {
   return at;
 }
 
-/** What is known of a line when it is taken to a certain end. */
+/** A line up to an assumed end. */
 interface Read {
   readonly line: LogicalLine;
-  /** Where the next physical line begins. */
+  /** The start of the next physical line. */
   readonly next: number;
-  /** Whether a bracket or a string of several lines is left open. */
+  /** Whether a bracket or a triple-quoted string is left open. */
   readonly isOpen: boolean;
 }
 
@@ -153,16 +157,16 @@ interface Start {
 }
 
 class Scanner {
-  /** Whether a string of several lines had no end. */
+  /** Whether a triple-quoted string had no end. */
   hasOpenString = false;
-  /** Strings that look as if code were in them. */
+  /** Strings that appear to contain code. */
   readonly suspicious: number[] = [];
   readonly #text: string;
   readonly #end: number;
   #budget: number;
   readonly #open: number;
 
-  /** The string at `open` is taken for one whose end is missing. */
+  /** The string at `open` is assumed to lack its end. */
   constructor(text: string, end: number, open = -1) {
     this.#text = text;
     this.#end = end;
@@ -192,7 +196,7 @@ class Scanner {
       } else if (code === hash) {
         at = this.#lineEnd(at) - 1;
       } else if (code === backslash && this.#isLineEnd(at + 1)) {
-        // The indentation is that of the first line.
+        // The indentation of the first line counts.
         at = this.#nextLine(at + 1) - 1;
         const rest = this.#skip(spaces, at + 1);
         if (rest >= this.#end) return undefined;
@@ -208,7 +212,7 @@ class Scanner {
     if (!isStrict && this.#budget > 0) {
       const read = this.#read(start, false);
       if (!read.isOpen) return read;
-      // All of it is read again, and what follows it too.
+      // All of it is scanned again, and what follows too.
       this.#budget -= read.next - start.at;
     }
     return this.#read(start, true);
@@ -340,7 +344,7 @@ class Scanner {
     return blockHead.test(this.#text);
   }
 
-  /** Whether the physical line at `at` cannot go on what is in brackets. */
+  /** Whether the physical line at `at` cannot continue a bracketed expression. */
   #endsBrackets(at: number, start: Start, isStrict: boolean): boolean {
     const text = this.#text;
     let column = at;
@@ -355,7 +359,7 @@ class Scanner {
     const code = text.charCodeAt(column);
     if (code === hash) return false;
     if (isStrict && indent <= start.indent && !isClosing(code)) return true;
-    // Letters and @ alone can begin a statement that is known for one.
+    // Only letters, underscores and @ can begin such a statement.
     if (!(code === at_ || code >= 0x5f || (code >= 0x41 && code <= 0x5a))) return false;
     statementStart.lastIndex = column;
     if (statementStart.test(text)) return true;
@@ -371,7 +375,7 @@ class Scanner {
     return depth === 0;
   }
 
-  /** Where the string ends whose quote is at `at`; negative where it does not. */
+  /** The end of the string whose quote is at `at`; negative if it has none. */
   #string(at: number, prefix: string): { readonly to: number; readonly isLong: boolean } {
     const text = this.#text;
     const mark = text.charCodeAt(at);
@@ -388,7 +392,7 @@ class Scanner {
     return { to: end, isLong };
   }
 
-  /** Whether lines of a string hold a function or a class that is indented no more than the string. */
+  /** Whether the lines of a string contain a function or class that is indented no more than the string. */
   #hasCode(from: number, to: number): boolean {
     const lineStart = lineStartAt(this.#text, from);
     const indent = this.#skip(spaces, lineStart) - lineStart;
@@ -426,7 +430,7 @@ class Scanner {
     return -1;
   }
 
-  /** The same for an f-string, whose values may hold strings with the same quotes. */
+  /** The same for an f-string, whose values may contain strings with the same quotes. */
   #format(from: number, mark: number, isLong: boolean, depth: number): number {
     if (depth > maxStringDepth) return -1;
     const text = this.#text;
@@ -453,7 +457,7 @@ class Scanner {
     return -1;
   }
 
-  /** Behind the brace that closes a value of an f-string; negative where there is none. */
+  /** The offset after the brace that closes a value of an f-string; negative if there is none. */
   #field(from: number, mark: number, isLong: boolean, depth: number): number {
     if (depth > maxStringDepth) return -1;
     const text = this.#text;
@@ -528,7 +532,7 @@ class Scanner {
     return at;
   }
 
-  /** Behind the line break at `at`. */
+  /** The offset after the line break at `at`. */
   #nextLine(at: number): number {
     if (at >= this.#end) return this.#end;
     return this.#text.charCodeAt(at) === carriageReturn && this.#text.charCodeAt(at + 1) === newline ? at + 2 : at + 1;

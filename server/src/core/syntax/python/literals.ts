@@ -1,10 +1,10 @@
-// Literals of Python: numbers and the text of strings. Lexical analysis, sections 2.4 to 2.7 of Python's reference.
+// Values of Python's literals: numbers and strings. Lexical analysis, sections 2.4 to 2.7 of Python's reference.
 import * as l10n from '@vscode/l10n';
 
 /** Why a literal has no value. */
 export interface NoValue {
   readonly message: string;
-  /** Whether Python knows its value. */
+  /** Whether it has a value in Python. */
   readonly isReadable?: true;
 }
 
@@ -12,7 +12,7 @@ export type NumberValue =
   | { readonly type: 'int'; readonly value: number | bigint }
   | { readonly type: 'float' | 'complex'; readonly value: number };
 
-/** CPython refuses longer ones (sys.int_info.default_max_str_digits). */
+/** CPython rejects longer ones (sys.int_info.default_max_str_digits). */
 const maxDecimalDigits = 4300;
 const maxDigits = 100_000;
 
@@ -73,11 +73,11 @@ const simple: Readonly<Record<string, string>> = {
 export interface StringKind {
   readonly isRaw: boolean;
   readonly isBytes: boolean;
-  /** Whether doubled braces stand for one. */
+  /** Whether doubled braces mean a single one. */
   readonly isFormat: boolean;
 }
 
-/** The text that a piece of a literal stands for. */
+/** The text of a piece of a literal. */
 export function textOf(source: string, { isRaw, isBytes, isFormat }: StringKind): string | NoValue {
   const text = source.includes('\r') ? source.replaceAll(/\r\n?/g, '\n') : source;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII.

@@ -1,5 +1,5 @@
-// From tree-sitter's tree to ours. Its grammar takes more than Python does (Python 2's `print x`, `f(a=1, b)`, `f() = 1`):
-// whatever Python refuses is unreadable here, with the reason.
+// Converts tree-sitter's tree to ours. Its grammar accepts more than Python does (Python 2's `print x`, `f(a=1, b)`,
+// `f() = 1`): what Python rejects is unreadable here as well, with the reason.
 import * as l10n from '@vscode/l10n';
 import type { Range } from '../../text/range.ts';
 import type {
@@ -21,7 +21,7 @@ import type {
 import { type SyntaxNode, withTree } from './grammar.ts';
 import { numberOf, type StringKind, textOf } from './literals.ts';
 
-/** Thrown for what cannot be read; caught by who reads a statement. */
+/** Thrown for unreadable code; caught where a statement is parsed. */
 export class Unreadable {
   readonly message: string;
   readonly range: Range;
@@ -31,7 +31,7 @@ export class Unreadable {
   }
 }
 
-/** Deeper ones are unreadable: who walks the tree may recurse. CPython allows 200 brackets. */
+/** Deeper trees are unreadable, so that code that walks the tree can recurse. CPython allows 200 brackets. */
 export const maxDepth = 200;
 
 const asterisk = 0x2a;
@@ -44,9 +44,9 @@ const loose: ReadonlySet<string> = new Set([
   'named_expression',
 ]);
 
-/** Operators in a chain, which makes a tree as deep. */
+/** Maximum number of operators in a chain, which makes the tree as deep. */
 const maxChain = 1000;
-/** Comparisons in one chain. */
+/** Maximum number of comparisons in one chain. */
 const maxComparisons = 500;
 
 const precedence: Readonly<Record<BinaryOperator, number>> = {
@@ -65,14 +65,14 @@ const precedence: Readonly<Record<BinaryOperator, number>> = {
   '**': 7,
 };
 
-/** What was read, and where statements and clauses begin. */
+/** The statements, and where statements and clauses begin. */
 export interface Lowered {
   readonly statements: readonly Statement[];
-  /** Statements, clauses (`else:`), decorators and cases. */
+  /** Starts of statements, clauses (`else:`), decorators and cases. */
   readonly starts: ReadonlySet<number>;
 }
 
-/** Lowers the tree of `text`, each offset moved by `shift`. Throws Unreadable. */
+/** Lowers the tree of `text`, shifting all offsets by `shift`. Throws Unreadable. */
 export function lowered(root: SyntaxNode, text: string, shift: number): Lowered {
   const lowering = new Lowering(text, shift);
   const statements = lowering.block(root);
@@ -84,10 +84,10 @@ class Lowering {
   readonly #text: string;
   readonly #shift: number;
   #depth = 0;
-  /** Where a star is that belongs to the whole expression: to tree-sitter `*a.b` is `(*a).b`. */
+  /** The offset of a star that belongs to the whole expression: tree-sitter parses `*a.b` as `(*a).b`. */
   #star = -1;
 
-  /** Where the name `type` is, which was hidden from tree-sitter. */
+  /** The offset of a name `type` that was hidden from tree-sitter. */
   readonly #typeAt: number;
 
   constructor(text: string, shift: number, typeAt = -1) {
@@ -250,7 +250,7 @@ class Lowering {
       if (sign?.type === ':') {
         const [annotation, , value] = rest;
         if (targets.length > 0 || !annotation) this.#unexpected(sign);
-        // A name in parentheses is a tuple to tree-sitter.
+        // tree-sitter parses a name in parentheses as a tuple.
         const target = this.#target(left!);
         if (target.kind !== 'Name' && target.kind !== 'Attribute' && target.kind !== 'Subscript') {
           this.#refuse(left!, l10n.t('Only a name, an attribute or an item can have a type.'));
@@ -340,7 +340,7 @@ class Lowering {
       .map(name => this.#name(name));
   }
 
-  /** Python compares names in their normal form NFKC. */
+  /** Python compares names in normal form NFKC. */
   #name(node: SyntaxNode): string {
     if (node.type !== 'identifier') this.#unexpected(node);
     if (node.startIndex === this.#typeAt) return 'type';
@@ -398,7 +398,7 @@ class Lowering {
     };
   }
 
-  /** `type(a).b = c`, which tree-sitter takes for an alias. */
+  /** `type(a).b = c`, which tree-sitter parses as a type alias. */
   #assignmentToType(node: SyntaxNode): Statement {
     const hidden = this.#textOf(node).replace('type', 'Type');
     return withTree(
@@ -534,7 +534,7 @@ class Lowering {
     const [, clause, , block] = isAsync ? children.slice(1) : children;
     const inner = clause!.children;
     let items = inner.filter(({ type }) => type === 'with_item').map(item => item.children[0]!);
-    // In parentheses, which a tuple that is the one context has too: Python takes its elements as contexts.
+    // Parenthesized contexts; a single tuple looks the same, and Python takes its elements as contexts.
     if (items.length === 1 && inner[0]!.type !== '(' && items[0]!.type === 'tuple') {
       items = elementsOf(items[0]!.children.slice(1, -1));
       if (items.length === 0 || items.some(({ type }) => type === 'list_splat')) {
@@ -550,7 +550,7 @@ class Lowering {
     }
     const read = items.map(item => {
       if (item.type === 'conditional_expression' && item.children[4]?.type === 'as_pattern') {
-        // To tree-sitter `a if b else c as d` has the name in the last of the three.
+        // tree-sitter attaches the name in `a if b else c as d` to `c`.
         const [body, , test, , last] = item.children;
         const [orElse, , target] = last!.children;
         const range = this.#range(item, orElse);
@@ -967,7 +967,7 @@ class Lowering {
 
   // Expressions
 
-  /** An expression, or several with commas between them. */
+  /** An expression, or several separated by commas. */
   #expressions(node: SyntaxNode): Expression {
     if (node.type === 'expression_list' || node.type === 'pattern_list') {
       return this.#tuple(node.children, this.#range(node));
@@ -988,10 +988,10 @@ class Lowering {
     return { kind: 'Tuple', range, elements };
   }
 
-  /** An expression where `:=` needs no parentheses: a condition, an argument, an element. */
+  /** An expression in which `:=` needs no parentheses: a condition, an argument, an element. */
   #condition(node: SyntaxNode): Expression {
     if (node.type === 'conditional_expression' && node.children[0]!.type === 'named_expression') {
-      // To tree-sitter `n := a if b else c` names `a`.
+      // tree-sitter parses `n := a if b else c` as naming `a`.
       const [named, , test, , orElse] = node.children;
       const [name, , body] = named!.children;
       const values = { test: this.#operand(test!), body: this.#operand(body!), orElse: this.#value(orElse!) };
@@ -1012,18 +1012,18 @@ class Lowering {
     };
   }
 
-  /** What and, or, not, if and for take: no lambda and no conditional expression without parentheses. */
+  /** An operand of and, or, not, if or for: no lambda or conditional expression without parentheses. */
   #operand(node: SyntaxNode): Expression {
     if (node.type === 'lambda' || node.type === 'conditional_expression') this.#unexpected(node);
     return this.#value(node);
   }
 
-  /** An element of a list, or an argument: with a star, perhaps. */
+  /** An element of a list, or an argument; may have a star. */
   #starrable(node: SyntaxNode, isArgument = false): Expression {
     const isStar = node.type === 'list_splat' || node.type === 'list_splat_pattern';
     if (!isStar && this.#text.charCodeAt(node.startIndex) !== asterisk) return this.#condition(node);
     const starred = isStar ? node.children[1]! : node;
-    // Only what binds closer than a comparison can be unpacked in a list.
+    // Only expressions that bind tighter than comparisons can be unpacked in a list.
     if (!isArgument && loose.has(starred.type)) this.#unexpected(node);
     if (!isStar) this.#star = node.startIndex;
     const value = this.#value(starred);
@@ -1185,7 +1185,7 @@ class Lowering {
         const [sign, operand] = node.children;
         if (operand!.type === 'unary_operator' || operand!.type === 'await') this.#unexpected(operand!);
         if (operand!.type !== 'binary_operator') return { kind: 'Await', range, value: this.#value(operand!) };
-        // To tree-sitter `await a ** b` waits for the power.
+        // tree-sitter parses `await a ** b` as awaiting the power.
         const [base, operator, exponent] = operand!.children;
         return {
           kind: 'Binary',
@@ -1206,7 +1206,7 @@ class Lowering {
     return elementsOf(node.children.slice(1, -1)).map(child => this.#starrable(child));
   }
 
-  /** `a.b(c)[d]`, innermost first: a chain is as deep as it is long. */
+  /** `a.b(c)[d]`, innermost first: the tree is as deep as the chain is long. */
   #trailers(node: SyntaxNode): Expression {
     const chain: SyntaxNode[] = [];
     let at = node;
@@ -1282,7 +1282,7 @@ class Lowering {
     return { args, keywords };
   }
 
-  /** `a and b and c`, leftmost first: a chain is as deep as it is long. */
+  /** `a and b and c`, leftmost first: the tree is as deep as the chain is long. */
   #booleans(node: SyntaxNode): Expression {
     const chain: SyntaxNode[] = [];
     let at = node;
@@ -1296,14 +1296,14 @@ class Lowering {
       const [, sign, operand] = link.children;
       const operator = sign!.type as 'and' | 'or';
       const right = this.#operand(operand!);
-      // What is in parentheses stays a value of its own.
+      // A parenthesized expression stays a separate value.
       const values = left.kind === 'Boolean' && left.operator === operator && index > 0 ? left.values : [left];
       left = { kind: 'Boolean', range: this.#range(link), operator, values: [...values, right] };
     }
     return left;
   }
 
-  /** Operators by Python's precedence; tree-sitter has & below ^. */
+  /** Operators by Python's precedence; tree-sitter ranks & below ^. */
   #operators(node: SyntaxNode): Expression {
     const values: Expression[] = [];
     const operators: BinaryOperator[] = [];
@@ -1350,7 +1350,7 @@ class Lowering {
         operators.push(child.type as ComparisonOperator);
       }
     }
-    // Each of them may end the whole: what is skipped then is listed for each.
+    // Any of them may end the evaluation, with a list of what is skipped for each, so limit their number.
     if (operators.length > maxComparisons) this.#refuse(node, tooDeep());
     return { kind: 'Compare', range: this.#range(node), values, operators };
   }
@@ -1473,7 +1473,7 @@ class Lowering {
       }
       isBytes = kind.isBytes;
       if (kind.isFormat) isFormat = true;
-      // tree-sitter's closing mark begins with the backslashes in front of it where there is nothing else.
+      // If there is nothing else, tree-sitter's closing quote includes the backslashes before it.
       const end = node.endIndex - (/'''|"""/.test(opening) ? 3 : 1);
       let at = children[0]!.endIndex;
       for (const child of children) {
@@ -1549,7 +1549,7 @@ class Lowering {
   }
 }
 
-/** `a | b | c`, however tree-sitter puts them in pairs. */
+/** The alternatives of `a | b | c`, however tree-sitter nests them. */
 function alternativesOf(node: SyntaxNode): readonly SyntaxNode[] {
   const found: SyntaxNode[] = [];
   const left = [node];
@@ -1562,7 +1562,7 @@ function alternativesOf(node: SyntaxNode): readonly SyntaxNode[] {
   return found;
 }
 
-/** Neighbouring texts as one, without the empty ones. */
+/** Joins adjacent texts and drops empty ones. */
 function joined(parts: readonly (string | FormattedValue)[]): readonly (string | FormattedValue)[] {
   const result: (string | FormattedValue)[] = [];
   for (const part of parts) {
@@ -1608,7 +1608,7 @@ const noParameters: Parameters = {
   keywords: undefined,
 };
 
-/** What no name can be; the others are told apart by the grammar. */
+/** Keywords that cannot be names; the grammar distinguishes the soft ones. */
 const keywords: ReadonlySet<string> = new Set(
   `False None True and as assert async await break class continue def del elif else except finally for from global if
   import in is lambda nonlocal not or pass raise return try while with yield`.split(/\s+/),

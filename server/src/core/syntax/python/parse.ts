@@ -1,4 +1,4 @@
-// Python's text as a tree: chunk by chunk, so that an edit reads again what it touches. Never fails.
+// Parses Python chunk by chunk, so that an edit only parses what it touches. Never fails.
 import type { Problem } from '../../text/problem.ts';
 import type { Expression, PythonBlock, PythonChunk, PythonTree } from './ast.ts';
 import { readDeferred } from './deferred.ts';
@@ -9,24 +9,24 @@ import { readBlock } from './recover.ts';
 export { isPythonStarted, startPython } from './grammar.ts';
 
 /**
- * The tree of a text. Chunks whose text `earlier` has are those of it. startPython() must have ended. With `isDeferred`
- * the bodies of functions are read when they are asked for, and their problems are not in the tree.
+ * The tree of a text. Chunks whose text is in `earlier` are reused. startPython() must have finished. With
+ * `isDeferred`, function bodies are parsed on demand, and their problems are not in the tree.
  */
 export function parsePython(text: string, earlier?: PythonTree, isDeferred = false): PythonTree {
-  // What looks at all names of a module at once sees them as they are.
+  // Code that looks at all names of a module must not see undefined ones.
   const canWait = isDeferred && !reflection.test(text);
   const known = new Map<string, PythonBlock>();
   for (const { block } of earlier?.chunks ?? []) known.set(block.text, block);
   const chunks: PythonChunk[] = [];
   const problems: Problem[] = [];
   const lines = logicalLines(text);
-  // Those of a chunk by itself are the same then.
+  // Then each chunk has the same lines on its own.
   const isWhole = lines.every(({ damage }) => damage === undefined);
   for (const { from, to, first, end } of chunksOf(text, lines)) {
     const own = text.slice(from, to);
     let block = known.get(own);
     if (!block) {
-      // A copy, because a slice would keep the whole text alive.
+      // Copied, because a slice would keep the whole text in memory.
       const copy = ` ${own}`.slice(1);
       const inside = isWhole ? movedLines(lines.slice(first, end), from) : logicalLines(copy);
       block = isDeferred ? readDeferred(copy, inside, canWait) : readBlock(copy, inside);
@@ -38,10 +38,10 @@ export function parsePython(text: string, earlier?: PythonTree, isDeferred = fal
   return { chunks, problems };
 }
 
-/** What looks at all names of a module, or at all classes. */
+/** Code that looks at all names of a module, or at all classes. */
 export const reflection = /\b(?:__dict__|__subclasses__|(?:globals|locals|vars|getmembers|dir)\s*\()/;
 
-/** An expression by itself; undefined where it is none. */
+/** A single expression; undefined if the text is not one. */
 export function parseExpression(text: string): Expression | undefined {
   const lines = logicalLines(text);
   const [line] = lines;
@@ -55,12 +55,12 @@ export function parseExpression(text: string): Expression | undefined {
 interface Chunk {
   readonly from: number;
   to: number;
-  /** Of its lines, and where they end. */
+  /** The index of its first line; `end` is exclusive. */
   readonly first: number;
   end: number;
 }
 
-/** A chunk is a statement of the top, with its decorators and clauses. */
+/** A chunk is a top-level statement with its decorators and clauses. */
 function chunksOf(text: string, lines: readonly LogicalLine[]): readonly Readonly<Chunk>[] {
   const chunks: Chunk[] = [];
   let isDecorated = false;
@@ -71,7 +71,7 @@ function chunksOf(text: string, lines: readonly LogicalLine[]): readonly Readonl
       last.to = to;
       last.end = at + 1;
     } else {
-      // With its indentation, where there must be none.
+      // Include the wrong indentation.
       chunks.push({ from: indent > 0 ? lineStart(text, from) : from, to, first: at, end: at + 1 });
     }
     if (indent === 0) isDecorated = text[from] === '@';

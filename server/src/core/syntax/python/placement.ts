@@ -1,4 +1,4 @@
-// Statements that are read, but that Python refuses where they stand: a `break` outside of a loop.
+// Statements that parse, but that Python rejects where they are: a `break` outside of a loop.
 import * as l10n from '@vscode/l10n';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
@@ -19,7 +19,7 @@ export interface Placed {
   readonly problems: readonly Problem[];
 }
 
-/** The statements of a text with broken ones in place of those that must not stand where they do. */
+/** Replaces misplaced statements by broken ones. */
 export function placed(statements: readonly Statement[], text: string): Placed {
   const problems: Problem[] = [];
   const hasSuspension = /\b(?:await|yield)\b/.test(text);
@@ -66,7 +66,7 @@ export function placed(statements: readonly Statement[], text: string): Placed {
     return statement;
   };
 
-  /** A problem is shown in one line. */
+  /** Restricts a problem to one line. */
   const lineOf = ({ from, to }: Range): Range => ({
     from,
     to: from + text.slice(from, to).split(/[\r\n]/, 1)[0]!.length,
@@ -94,7 +94,7 @@ function contextOf({
   };
 }
 
-/** Why a statement must not stand where it does, as Python says it. */
+/** Why a statement is not allowed at its place, in Python's words. */
 function misplacement(statement: Statement, { inLoop, scope, parameters }: Context): string | undefined {
   switch (statement.kind) {
     case 'Break':
@@ -123,7 +123,7 @@ function misplacement(statement: Statement, { inLoop, scope, parameters }: Conte
   return undefined;
 }
 
-/** Why a statement of a function that can wait must not stand where it does. */
+/** Why `await` or `yield` is not allowed in a statement. */
 function suspension(statement: Statement, scope: Context['scope']): string | undefined {
   switch (statement.kind) {
     case 'Return':
@@ -162,7 +162,7 @@ function misplacedIn(roots: readonly (Expression | undefined)[], scope: Context[
   return undefined;
 }
 
-/** The kinds of the expressions in one, without those of functions of their own. */
+/** The kinds of all expressions inside one, without those in nested functions. */
 function* kindsIn(root: object): Generator<string> {
   const stack: object[] = [root];
   for (let at = stack.pop(); at; at = stack.pop()) {

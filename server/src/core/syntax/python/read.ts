@@ -1,4 +1,4 @@
-// Statements of a part of a text, if Python takes all of it.
+// Parses statements in a part of a text, if Python accepts all of it.
 import * as l10n from '@vscode/l10n';
 import type { Statement } from './ast.ts';
 import { type Misfit, withTree } from './grammar.ts';
@@ -7,12 +7,12 @@ import { type Lowered, lowered, Unreadable } from './lower.ts';
 
 export { Unreadable } from './lower.ts';
 
-/** A block of its own, for lines that are indented. */
+/** Wraps indented lines in a block. */
 const wrapping = 'if 1:\n';
 
 /**
- * The statements from `from` to `to`, which are whole lines but for the indentation of the first; `lines` are known ones.
- * Their ranges are those in `text`, moved by `shift`.
+ * Parses the statements from `from` to `to`, which are whole lines except for the indentation of the first; `lines` are
+ * the logical lines, if known. Ranges are relative to `text`, shifted by `shift`.
  */
 export function read(
   text: string,
@@ -23,12 +23,12 @@ export function read(
 ): readonly Statement[] | Unreadable {
   const own = lines ?? logicalLines(text, from, to);
   const indent = lines?.[0]?.indent ?? 0;
-  // Tabs and spaces are known to be consistent.
+  // The indentation is known to be consistent.
   const lineStart = indent > 0 ? lineStartAt(text, from) : from;
   const before =
     indent > 0 && /^[ \t\f]*$/.test(text.slice(lineStart, from)) ? wrapping + text.slice(lineStart, from) : '';
   const by = from + shift - before.length;
-  // tree-sitter can lose its way over the indentation of what is in brackets.
+  // Indentation inside brackets can confuse tree-sitter, so blank it.
   const plain = before + withoutGaps(text, own, from, to);
   const statements = parsed(plain, before + text.slice(from, to), by, [from + shift, to + shift]);
   if (statements instanceof Unreadable) return statements;
@@ -45,7 +45,7 @@ export function read(
     : new Unreadable('', { from: from + shift, to: to + shift });
 }
 
-/** The statements of a text, which is `plain` to tree-sitter. */
+/** Parses a text; tree-sitter gets `plain` instead. */
 function parsed(
   plain: string,
   text: string,

@@ -1,5 +1,5 @@
-// A chunk as a whole; where that cannot be read, piece by piece, by indentation and lines: a broken statement is one broken
-// statement, and what is around it keeps its meaning.
+// Parses a chunk as a whole, or else piece by piece by indentation and lines: a broken statement affects only itself,
+// and what is around it keeps its meaning.
 import * as l10n from '@vscode/l10n';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
@@ -11,9 +11,9 @@ import { maxDepth } from './lower.ts';
 import { placed } from './placement.ts';
 import { read, Unreadable } from './read.ts';
 
-/** Statements nested deeper than this are not tried as a whole: each of them is read again in the one around it. */
+/** Statements nested deeper are not tried as a whole, because each would be parsed again as part of the outer one. */
 const maxWhole = 8;
-/** CPython allows no more blocks in each other (MAXINDENT in tokenizer.h). */
+/** CPython's limit on nested blocks (MAXINDENT in tokenizer.h). */
 const maxBlocks = 100;
 
 export function readBlock(text: string, lines = logicalLines(text)): PythonBlock {
@@ -27,21 +27,21 @@ export function readBlock(text: string, lines = logicalLines(text)): PythonBlock
   return { text, statements: found.statements, problems: [...recovery.problems, ...found.problems] };
 }
 
-/** The statements of a block's lines, whatever is wrong with them. */
+/** The statements of a block's lines, even if some are broken. */
 export function blockOfLines(text: string, lines: readonly LogicalLine[]): readonly Statement[] {
   return new Recovery(text).block(lines, 1);
 }
 
-/** Whether nothing is wrong with the lines of a chunk as far as their indentation says. */
+/** Whether the lines of a chunk are consistently indented. */
 export function isRegularBlock(lines: readonly LogicalLine[]): boolean {
   return isRegular(lines) && (!lines[0] || isBeside(lines[0], top));
 }
 
-/** How lines are indented. */
+/** The indentation of a line. */
 type Level = Pick<LogicalLine, 'indent' | 'tabIndent'>;
 const top: Level = { indent: 0, tabIndent: 0 };
 
-/** Whether no line is damaged, each colon has its block, and each block its colon. */
+/** Whether no line is damaged, each colon is followed by a block, and each block preceded by a colon. */
 function isRegular(lines: readonly LogicalLine[]): boolean {
   const blocks: LogicalLine[] = [];
   let before: LogicalLine | undefined;
@@ -51,7 +51,7 @@ function isRegular(lines: readonly LogicalLine[]): boolean {
       if (!isDeeper(line, before)) return false;
       blocks.push(before);
     } else if (before) {
-      // Back to a line that has the same indentation.
+      // Find the enclosing line with the same indentation.
       let level = before;
       while (!isBeside(line, level)) {
         const outer = blocks.pop();
@@ -79,13 +79,13 @@ const headWord = /^(?:(?:async\s+)?(def|for|with)|class|if|while|try)(?!\w)|^@/;
 const clauseWord = /^(?:elif|else|except|finally)(?!\w)/;
 const softWord = /^(match|case)\s*[^\s=.,)\]:]/;
 
-/** A line with what is indented below it. */
+/** A line with the lines that are indented below it. */
 interface Piece {
   readonly line: LogicalLine;
   readonly body: readonly LogicalLine[];
 }
 
-/** A statement that its head was read as: with its block in the same line, or with `pass` for it. */
+/** The statement that results from a head: with its block on the same line, or with `pass` as its block. */
 type Head = Statement & { readonly isInline: boolean };
 
 class Recovery {
@@ -96,7 +96,7 @@ class Recovery {
     this.#text = text;
   }
 
-  /** The statements of lines that are in one block. */
+  /** The statements of lines in one block. */
   block(lines: readonly LogicalLine[], depth: number, level: Level = levelOf(lines)): readonly Statement[] {
     if (lines.length === 0) return [];
     if (depth > maxBlocks) return [this.#broken(rangeOf(lines), l10n.t('This is nested too deeply.'))];
@@ -105,7 +105,7 @@ class Recovery {
     for (let at = 0; at < rest.length; ) {
       const line = rest[at]!;
       if (!isBeside(line, level)) {
-        // Which block they belong to is anyone's guess.
+        // It is unclear which block they belong to.
         let end = at + 1;
         while (end < rest.length && !isBeside(rest[end]!, level)) end++;
         const range = { from: line.from, to: rest[end - 1]!.to };
@@ -132,7 +132,7 @@ class Recovery {
         at = end;
         continue;
       }
-      // Where a bracket was left open, what follows may have been taken for its contents.
+      // After an unclosed bracket, following statements may have been taken for its content.
       const split = this.#split(line);
       if (split.length > 1) {
         rest.splice(at, 1, ...split);
@@ -144,7 +144,7 @@ class Recovery {
     return statements;
   }
 
-  /** Where the statement ends that begins at a line: behind its decorators, its block and its clauses. */
+  /** The end of the statement at a line: after its decorators, block and clauses. */
   #endOf(lines: readonly LogicalLine[], at: number): number {
     const first = lines[at]!;
     const word = this.#wordOf(first);
@@ -197,7 +197,7 @@ class Recovery {
     return found instanceof Unreadable && lines.length === 1 ? (this.#inParentheses(first!) ?? found) : found;
   }
 
-  /** `a = b, *[c]` and `return b, *[c]`: tree-sitter takes such stars in parentheses only, which Python needs not. */
+  /** `a = b, *[c]` and `return b, *[c]`: tree-sitter requires parentheses around such stars, Python does not. */
   #inParentheses({ from, to }: LogicalLine): readonly Statement[] | undefined {
     const text = this.#text.slice(from, to);
     const start = /^(?:return|[^=;#'"]*[^=;#'"!<>:]=)\s*(?=\s[^=])/.exec(text)?.[0].length;
@@ -210,11 +210,11 @@ class Recovery {
     if (!/[\r\n]/.test(this.#text.slice(line.from, line.to))) return [line];
     const lines = logicalLines(this.#text, line.from, line.to, true);
     if (lines.length < 2) return [line];
-    // The first begins in the middle of a line, so that its indentation is not seen.
+    // The first line starts in the middle of a physical line, so set its indentation.
     return [{ ...lines[0]!, indent: line.indent, tabIndent: line.tabIndent }, ...lines.slice(1)];
   }
 
-  /** A statement that cannot be read as a whole. */
+  /** A statement that cannot be parsed as a whole. */
   #pieces(lines: readonly LogicalLine[], depth: number, why: Unreadable): readonly Statement[] {
     const [first] = lines;
     const word = this.#wordOf(first!);
@@ -259,7 +259,7 @@ class Recovery {
     ];
   }
 
-  /** One line that is a statement of its own. */
+  /** A line that is a statement by itself. */
   #simple(line: LogicalLine, why: Unreadable | undefined): Statement {
     const range = { from: line.from, to: line.to };
     const found = why ?? this.#whole([line], 0);
@@ -268,7 +268,7 @@ class Recovery {
     return this.#broken(range, found.message, undefined, inside ? found.range : range);
   }
 
-  /** Lines that are deeper than others by the number of tabs or by their width, not by both. */
+  /** Lines whose indentation is deeper only by the number of tabs or only by their width. */
   #mixed(range: Range, { from, to }: LogicalLine): Broken {
     return this.#broken(
       range,
@@ -292,7 +292,7 @@ class Recovery {
   }
 
   #report(range: Range, message: string, help: string): void {
-    // One line of it shows where it is.
+    // Mark only one line.
     const [line = ''] = this.#text.slice(range.from, range.to).split(/\r\n?|\n/, 1);
     const to = range.from + line.length;
     this.problems.push({ range: { from: range.from, to }, severity: 'error', code: 'python-syntax', message, help });
@@ -302,7 +302,7 @@ class Recovery {
     return { kind: 'BrokenExpression', range, message };
   }
 
-  /** What the head of a block is, read with `pass` as its block; its problem is reported where it cannot be read. */
+  /** Parses the head of a block with `pass` as its block; reports the problem if that fails. */
   #head(line: LogicalLine, hasBody: boolean, before = '', skip = 0, after = ' pass'): Head | undefined {
     const range = { from: line.from + skip, to: line.to };
     const text = this.#text.slice(range.from, range.to);
@@ -313,7 +313,7 @@ class Recovery {
     };
     if (line.damage === undefined) {
       if (!line.opensBlock) {
-        // The block is in the same line, or the colon is missing.
+        // The block is on the same line, or the colon is missing.
         const inline = attempt(text);
         if (!(inline instanceof Unreadable)) return { ...inline, isInline: true };
         const found = attempt(`${text}:${after}`);
@@ -347,7 +347,7 @@ class Recovery {
     );
   }
 
-  /** The block of a piece whose head was read. */
+  /** The block of a piece whose head was parsed. */
   #blockOf(
     piece: Piece,
     isInline: boolean,
@@ -359,7 +359,7 @@ class Recovery {
     return piece.body.length > 0 ? [...inline, ...this.#stray(piece.body)] : inline;
   }
 
-  /** The block of a piece, or that it has none. */
+  /** The block of a piece; reports a missing one. */
   #bodyOf({ line, body }: Piece, depth: number, isFunction = false): readonly Statement[] {
     if (body.length > 0) {
       const level = levelOf(body);
@@ -395,7 +395,7 @@ class Recovery {
   }
 
   #decorator(line: LogicalLine, range: Range): Expression {
-    // An argument is what a decorator is: one expression.
+    // A decorator has the syntax of a single argument: one expression.
     const text = `_(${this.#text.slice(range.from, range.to)})`;
     const found =
       line.damage === undefined
@@ -441,7 +441,7 @@ class Recovery {
     const nameRange = { from: nameFrom, to: nameFrom + found[3]!.length };
     const name = found[3]!.normalize('NFKC');
     if (found[1] !== 'class') {
-      // Who calls it passes arguments to parameters that are not known.
+      // Callers would pass arguments to unknown parameters, so define only the name.
       const target: Expression = { kind: 'Name', range: nameRange, name };
       return { kind: 'Broken', range: { from, to }, message, targets: [target], leaves: false };
     }
@@ -478,7 +478,7 @@ class Recovery {
     return body.length > 0 ? [...statements, ...this.#stray(body)] : statements;
   }
 
-  /** Whether the block of a head is in its own line. */
+  /** Whether the block of a head is on the same line. */
   #isInline({ line, body }: Piece): boolean {
     return !line.opensBlock && body.length === 0;
   }
@@ -531,7 +531,7 @@ class Recovery {
     return [...orElse, ...stray];
   }
 
-  /** A broken statement whose problem is reported by others. */
+  /** A broken statement whose problem is reported elsewhere. */
   #quiet(range: Range): Broken {
     const text = this.#text.slice(range.from, range.to);
     const message = l10n.t('This is not valid Python.');
@@ -681,7 +681,7 @@ class Recovery {
     return [{ kind: 'Match', range, subject, cases }, ...stray];
   }
 
-  /** In a match, where a case can have its block in the same line. */
+  /** Whether a line in a match is a case, which may have its block on the same line. */
   #isCase({ from, to }: LogicalLine): boolean {
     return softWord.exec(this.#text.slice(from, Math.min(to, from + 200)))?.[1] === 'case';
   }
@@ -702,7 +702,7 @@ class Recovery {
   }
 }
 
-/** How the lines of a block are indented: as the first, unless more than a slip is indented less. */
+/** The indentation of a block's lines: that of the first, unless several lines are indented less. */
 function levelOf(lines: readonly LogicalLine[]): LogicalLine {
   const [first] = lines;
   let least = first!;
@@ -717,7 +717,7 @@ function isBelow(line: LogicalLine, head: LogicalLine): boolean {
   return line.indent > head.indent;
 }
 
-/** The lines that are indented as the first, each with what is below it. */
+/** The lines with the same indentation as the first, each with what is below it. */
 function piecesOf(lines: readonly LogicalLine[], level: LogicalLine | undefined = lines[0]): readonly Piece[] {
   const pieces: { line: LogicalLine; body: LogicalLine[] }[] = [];
   for (const line of lines) {

@@ -1,4 +1,4 @@
-// Layers that work element by element.
+// Element-wise layers.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
@@ -9,7 +9,7 @@ function activation(summary: () => string, build: (scope: Scope) => Tensor, para
   return { summary, bottoms: [1, 1], tops: [1, 1], ...(param ? { param } : {}), build: scope => [build(scope)] };
 }
 
-/** A product with a fixed number, or a sum with one. */
+/** Multiplies by, or adds, a constant. */
 function withNumber({ builder }: Scope, op: typeof ops.mul, x: Tensor): Tensor {
   return builder.add(op, {}, [x, builder.add(ops.constant, { shape: [1] }, [])]);
 }
@@ -142,7 +142,7 @@ export const Exp = activation(
   scope => {
     const { builder, param } = scope;
     let { x } = scope;
-    // log(base), scale and shift fold into one factor inside and one outside (exp_layer.cpp).
+    // log(base), scale and shift fold into one inner and one outer factor (exp_layer.cpp).
     if (param.number('base', -1) !== -1 || param.number('scale', 1) !== 1) x = withNumber(scope, ops.mul, x);
     x = builder.add(ops.unary, { how: 'exp' }, x);
     return param.number('shift', 0) === 0 ? x : withNumber(scope, ops.mul, x);

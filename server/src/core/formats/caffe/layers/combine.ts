@@ -1,4 +1,4 @@
-// Layers that join blobs or cut them into pieces.
+// Layers that combine blobs or split them.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
@@ -16,7 +16,7 @@ export const Eltwise: LayerType = {
     const inputs = scope.sampled();
     const different = checkSame(scope, inputs);
     if (different) return [scope.refuse(different)];
-    // Checked in LayerSetUp, before any shape is looked at.
+    // LayerSetUp checks this before it looks at shapes.
     const operation = param.word('operation', 'SUM', ['PROD', 'SUM', 'MAX']);
     const coefficients = param.numbers('coeff');
     if (coefficients.length > 0) {
@@ -24,7 +24,7 @@ export const Eltwise: LayerType = {
       if (wrong) builder.complain(wrong);
     }
     const unknown = inputs.find(({ shape }) => !shape);
-    // All bottoms have one shape, or Caffe stops: that of those that are known is the top's.
+    // All bottoms must have the same shape, so any known one gives the top's.
     const known = agreed(inputs);
     if (unknown && known) return [scope.unknown(unknown, known, inputs)];
     if (operation === 'PROD') return [builder.add(ops.mul, {}, inputs)];
@@ -60,8 +60,9 @@ function checkCoefficients(coefficients: readonly number[], operation: string, b
 }
 
 /**
- * Caffe's Eltwise does not broadcast (eltwise_layer.cpp: CHECK(bottom[i]->shape() == bottom[0]->shape())). Which of two
- * sizes is the wrong one cannot be known, so the top has neither: what lies below is not blamed for it again.
+ * Caffe's Eltwise does not broadcast (eltwise_layer.cpp: CHECK(bottom[i]->shape() == bottom[0]->shape())). It is
+ * unknown which of two different sizes is wrong, so the top has neither, and layers below do not report the same
+ * mistake again.
  */
 function checkSame(scope: Scope, inputs: readonly Tensor[]): Complaint | undefined {
   const at = inputs.findIndex(({ shape }) => shape);
@@ -79,7 +80,7 @@ function checkSame(scope: Scope, inputs: readonly Tensor[]): Complaint | undefin
   return undefined;
 }
 
-/** Two bottoms that are added or compared element by element, by number and shape. */
+/** The complaint about two bottoms (index and shape) with different shapes. */
 function unequal(scope: Scope, a: readonly [number, Shape], b: readonly [number, Shape]): Complaint {
   const [first, second] = [scope.bottomName(a[0]), scope.bottomName(b[0])];
   return {
@@ -97,13 +98,13 @@ function unequal(scope: Scope, a: readonly [number, Shape], b: readonly [number,
   };
 }
 
-/** The shape that the known inputs agree on; undefined where none is known. */
+/** The shape that the known inputs agree on; undefined if none is known. */
 function agreed(inputs: readonly Tensor[]): Shape | undefined {
   const first = inputs.find(({ shape }) => shape)?.shape;
   return first?.map((_, axis) => sizeOf(inputs, axis));
 }
 
-/** The size on which all inputs agree that have one there; NaN where two differ, or none is known. Axis 0 is the batch. */
+/** The size that all inputs with this axis agree on; NaN if two differ, or none is known. Axis 0 is the batch. */
 function sizeOf(inputs: readonly Tensor[], axis: number): number {
   if (axis === 0) return inputs.find(({ shape }) => shape)?.shape?.[0] ?? Number.NaN;
   const sizes = inputs.flatMap(({ shape }) => (shape && !Number.isNaN(shape[axis]) ? [shape[axis]!] : []));
@@ -131,7 +132,7 @@ export const Concat: LayerType = {
       const at = canonical(axis, first.length);
       if (at === undefined)
         return [scope.refuse(axisOutOfRange(axis, first, param.has('axis') ? 'axis' : 'concat_dim'))];
-      // Sizes along the axis add up; of the others that disagree none is taken for right.
+      // Sizes along the axis add up; other sizes that differ are unknown.
       const joined = (): Shape =>
         first.map((_, own) =>
           own === at
@@ -259,7 +260,10 @@ export const Split: LayerType = {
   build: ({ builder, x, layer }) => layer.tops.map(() => builder.add(ops.identity, {}, x)),
 };
 
-/** SENet's fork: bottoms are the factors [N, C, 1, 1], what they multiply, and what is added (axpy_layer.cpp, Reshape). */
+/**
+ * SENet's fork: the bottoms are factors [N, C, 1, 1], the tensor they multiply, and the addend (axpy_layer.cpp,
+ * Reshape).
+ */
 export const Axpy: LayerType = {
   summary: () => l10n.t('a · x + y, with one a per channel (SENet).'),
   bottoms: [3, 3],
@@ -288,7 +292,7 @@ export const ChannelScale: LayerType = {
   },
 };
 
-/** Factors have the sizes of what they multiply, or 1. */
+/** The factors must have the sizes of the tensor they multiply, or 1. */
 function unlikeFactors(scope: Scope, x: Tensor, factors: Tensor, index: number): Complaint | undefined {
   if (!x.shape || !factors.shape) return undefined;
   const { length } = x.shape;
@@ -309,7 +313,7 @@ function unlikeFactors(scope: Scope, x: Tensor, factors: Tensor, index: number):
   };
 }
 
-/** Factors [N, C] are those of channels. */
+/** Factors [N, C] apply to channels. */
 function scaled({ builder }: Scope, x: Tensor, factors: Tensor): Tensor {
   const missing = (x.shape?.length ?? 0) - (factors.shape?.length ?? 0);
   const isShort = factors.shape && missing > 0 && factors.shape.length >= 1;

@@ -1,14 +1,14 @@
-// Complaints that several layer types share.
+// Complaints used by several layer types.
 import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../../../ops/op.ts';
 import type { Param } from '../param.ts';
 
-/** A field that the layer needs is not written; `help` is what to write. */
+/** A required field is missing; `help` says what to write. */
 export function missingField(attr: string, help: string, output?: Shape): Complaint {
   return { code: 'missing-field', attr, message: l10n.t('“{0}” is missing.', attr), help, ...outputOf(output) };
 }
 
-/** A whole number ≥ 1 that the layer needs; undefined where it is written. */
+/** A required integer ≥ 1 is missing; undefined if it is there. */
 export function missingNumber(param: Param, attr: string, help: string, output?: Shape): Complaint | undefined {
   if (param.natural(attr, 0) !== 0) return undefined;
   return param.has(attr) ? belowOne(attr, output) : missingField(attr, help, output);
@@ -23,7 +23,7 @@ export function belowOne(attr: string, output?: Shape): Complaint {
   };
 }
 
-/** Two fields that exclude each other. */
+/** Two mutually exclusive fields. */
 export function bothGiven(attr: string, other: string): Complaint {
   return {
     code: 'conflicting-fields',
@@ -33,7 +33,7 @@ export function bothGiven(attr: string, other: string): Complaint {
   };
 }
 
-/** One of two fields that belong together. */
+/** One of two fields that belong together is missing. */
 export function missingCounterpart(attr: string, missing: string): Complaint {
   return {
     code: 'missing-counterpart',
@@ -58,7 +58,7 @@ export function axisOutOfRange(axis: number, shape: Shape, attr = 'axis', output
   };
 }
 
-/** The first input has another number of axes than the layer works on. */
+/** The first input has an unsupported number of axes. */
 export function unsupportedRank(
   type: string,
   shape: Shape,

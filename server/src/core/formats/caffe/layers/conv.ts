@@ -1,4 +1,4 @@
-// Layers with weights that slide or multiply: Convolution, Deconvolution, InnerProduct, Im2col.
+// Layers with sliding windows or matrices: Convolution, Deconvolution, InnerProduct, Im2col.
 import * as l10n from '@vscode/l10n';
 import type { NodeOptions } from '../../../graph/builder.ts';
 import type { Tensor } from '../../../graph/graph.ts';
@@ -53,12 +53,12 @@ export const Deconvolution: LayerType = {
   build: scope => each(scope, 'deconv', scope.param.natural('group', 1)),
 };
 
-/** All bottoms with the same weights (base_conv_layer.cpp, EqualNumBottomTopBlobs). */
+/** Applies the same weights to all bottoms (base_conv_layer.cpp, EqualNumBottomTopBlobs). */
 function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined): readonly Tensor[] {
   let first: Tensor | undefined;
   const like = scope.x.shape;
   const { tops } = scope.layer;
-  // A single top that is missing is reported elsewhere.
+  // A single missing top is reported elsewhere.
   if (tops.length > 0 && tops.length !== scope.inputs.length) {
     scope.builder.complain({
       code: 'bottoms-and-tops-differ',
@@ -123,13 +123,13 @@ function convolve(
   if (groups === 0) {
     return scope.refuse(belowOne('group', output));
   }
-  // Everything in front of the channels is a batch.
+  // All axes before the channels are the batch.
   const isPlain = at === 1;
   const lead = shape.slice(0, at);
   const input = isPlain ? x : builder.add(ops.reshape, { shape: [product(lead), ...shape.slice(at)] }, x);
   const behind = how === 'conv' ? (overhang(scope, window, shape.slice(at + 1)) ?? window.after) : window.after;
   const { kernel, stride, padding, dilation } = window;
-  // What is cut off a deconvolution's ends counts as a sum: an odd one is rounded up, and compensated for at the end.
+  // Only the sum of a deconvolution's two crops matters: round an odd one up, and compensate at the end.
   const cut = padding.map((border, axis) => Math.ceil((border + (window.after ?? padding)[axis]!) / 2));
   const outputPadding = padding.map((border, axis) => 2 * cut[axis]! - border - (window.after ?? padding)[axis]!);
   const make = (bias: boolean, options: NodeOptions): Tensor => {
@@ -145,7 +145,7 @@ function convolve(
   return isPlain || !y.shape ? y : builder.add(ops.reshape, { shape: [...lead, ...y.shape.slice(1)] }, y);
 }
 
-/** Without an axis to slide along, weights are [out, in / group] (base_conv_layer.cpp: no kernel sizes behind the two). */
+/** Without a spatial axis, weights are [out, in / group] (base_conv_layer.cpp: no kernel sizes after these two). */
 function point(
   { builder }: Scope,
   { out, groups, bias }: { readonly out: number; readonly groups: number; readonly bias: boolean },
@@ -161,9 +161,9 @@ function point(
 }
 
 /**
- * C's division rounds towards zero: a window that is larger than the padded input, but by less than a stride, has one
- * position, which sees zeros behind the input (ConvolutionLayer::compute_output_shape, Im2colLayer::Reshape). The padding
- * behind with which that is so; undefined where all windows fit as they are.
+ * C's division rounds towards zero, so a window that is larger than the padded input by less than a stride has one
+ * position, which includes zeros after the input (ConvolutionLayer::compute_output_shape, Im2colLayer::Reshape).
+ * Returns the padding at the end that has the same effect; undefined if all windows fit.
  */
 function overhang(scope: Scope, window: Window, sizes: Shape): number[] | undefined {
   const { kernel, stride, padding, dilation, after: behind = padding } = window;
@@ -194,8 +194,8 @@ function overhang(scope: Scope, window: Window, sizes: Shape): number[] | undefi
 }
 
 /**
- * A node with weights and perhaps a bias, either of which may belong to a layer above: where only one of them does, the
- * bias is a node of its own, so that each is counted once.
+ * A node with weights and perhaps a bias, either of which may be shared with a layer above: if only one of them is, the
+ * bias becomes a separate node, so that each is counted once.
  */
 function weighted(
   scope: Scope,
@@ -221,9 +221,9 @@ function weighted(
 
 interface Weights {
   readonly bias: boolean;
-  /** The axis that the bias is of. */
+  /** The axis of the bias. */
   readonly axis: number;
-  /** The sizes of the weights' blob. */
+  /** The sizes of the weight blob. */
   readonly shape: Shape;
   readonly out: number;
 }
@@ -231,13 +231,13 @@ interface Weights {
 export interface Window {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
-  /** In front; behind as well, unless there is `after`. */
+  /** Before, and also after unless `after` is given. */
   readonly padding: readonly number[];
   readonly after?: readonly number[] | undefined;
   readonly dilation: readonly number[];
 }
 
-/** Kernel, stride, pad and dilation: once, once for each dimension, or as _h and _w (BaseConvolutionLayer::LayerSetUp). */
+/** Kernel, stride, pad and dilation: one value, one per dimension, or _h and _w (BaseConvolutionLayer::LayerSetUp). */
 function windowOf(scope: Scope, sizes: Shape): Window | Complaint {
   const { param } = scope;
   const dimensions = sizes.length;
@@ -247,7 +247,7 @@ function windowOf(scope: Scope, sizes: Shape): Window | Complaint {
   if (isComplaint(stride)) return stride;
   const padding = spatial(scope, 'pad', 'pad_h', 'pad_w', dimensions, 0);
   if (isComplaint(padding)) return padding;
-  // DeepLab's fork called it hole, another one kstride.
+  // DeepLab's fork calls it hole, another one kstride.
   const name = param.has('dilation')
     ? 'dilation'
     : param.has('hole')
@@ -274,8 +274,8 @@ function windowOf(scope: Scope, sizes: Shape): Window | Complaint {
 }
 
 /**
- * The padding of each side, which Synopsys’ fork has besides BVLC's (its base_conv_layer.cpp and pooling_layer.cpp): pad_t,
- * pad_b, pad_l and pad_r, or TensorFlow's “same” with pad_type: 1. Undefined where none of them is in effect.
+ * Padding per side, which Synopsys' fork has in addition (its base_conv_layer.cpp and pooling_layer.cpp): pad_t, pad_b,
+ * pad_l and pad_r, or TensorFlow's “same” with pad_type: 1. Undefined if none of these applies.
  */
 export function sidesOf(
   { param }: Scope,
@@ -347,14 +347,14 @@ function spatial(
     }
     if (list.length > 0) return bothGiven(name, hasH ? nameH : nameW);
     if (!hasH || !hasW) {
-      // Caffe takes 0 for the one that is not there.
+      // If only one is given, Caffe uses 0 for the other.
       if (unwritten === 0) return [param.natural(nameH, 0), param.natural(nameW, 0)];
       return hasH ? missingCounterpart(nameH, nameW) : missingCounterpart(nameW, nameH);
     }
     return [param.natural(nameH, 0), param.natural(nameW, 0)];
   }
   if (list.length === 0) {
-    // Without dimensions there is no window either.
+    // Without spatial dimensions there is no window.
     if (unwritten !== undefined || dimensions === 0) return Array(dimensions).fill(unwritten) as number[];
     return missingField(name, l10n.t('Set {0}: 3, for example, or {1} and {2}.', name, nameH, nameW));
   }
@@ -372,7 +372,7 @@ function spatial(
   };
 }
 
-/** `num_output`; where it is not written yet, that is reported, it is unknown, and the rest of the shape is not. */
+/** `num_output`. If it is missing, that is reported, and only the channels are unknown. */
 function outputs(scope: Scope): number {
   const { param, paramName, layer, builder } = scope;
   const field = 'num_output: 64';
@@ -398,12 +398,12 @@ export const InnerProduct: LayerType = {
     if (at === undefined) return [scope.refuse(axisOutOfRange(axis, x.shape))];
     const lead = x.shape.slice(0, at);
     const features = product(x.shape.slice(at));
-    // Caffe keeps the axes in front and merges those from `axis` on (inner_product_layer.cpp).
+    // Caffe keeps the axes before `axis` and flattens the others (inner_product_layer.cpp).
     let flat = x;
     if (at === 0) flat = builder.add(ops.reshape, { shape: [1, product(x.shape)] }, x);
     else if (at < x.shape.length - 1) flat = builder.add(ops.flatten, { start: at, end: -1 }, x);
     const make = (bias: boolean, options: NodeOptions): Tensor => builder.add(ops.linear, { out, bias }, flat, options);
-    // From the batch's axis on: all samples together are one vector, and there are weights for each of them.
+    // If flattening includes the batch axis, all samples form one vector, with weights for each of them.
     const samples = at === 0 ? scope.samplesIn(x) : 1;
     const shape = param.boolean('transpose', false) ? [features * samples, out] : [out, features * samples];
     const owner = scope.owner(0);
@@ -419,7 +419,7 @@ export const InnerProduct: LayerType = {
   },
 };
 
-/** More taps than anybody's kernel. */
+/** A limit far above real kernels. */
 const maxTaps = 1024;
 
 export const Im2col: LayerType = {

@@ -1,4 +1,4 @@
-// The inputs of a network: input fields, Input layers, and layers that read data.
+// Inputs of a network: input fields, Input layers, and data layers.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import type { Shape } from '../../../ops/op.ts';
@@ -8,7 +8,7 @@ import { dimsOf, Param } from '../param.ts';
 import { sizesText } from './complaints.ts';
 import type { LayerType, Net, Scope } from './layer.ts';
 
-/** The reasons for sizes that are not in the prototxt. */
+/** Why a size is not in the prototxt. */
 const reasons = {
   noShape: () => ({
     message: l10n.t(
@@ -37,7 +37,7 @@ const reasons = {
 
 /**
  * An input of the network for one sample. `written` are its sizes in the text, batch first: the first size of the first
- * input is the batch, and every input that begins with the same number has it as well.
+ * input is the batch size, and every input that begins with the same number has a batch axis as well.
  */
 export function feed(net: Net, name: string, written: Shape | undefined, why: (() => Reason) | undefined): Tensor {
   const isTimeMajor = net.timeMajor.has(name);
@@ -90,14 +90,14 @@ function source(
   };
 }
 
-/** Files for Netscope state the shape of a data layer in an `input_param`, which Caffe reads but does not use there. */
+/** Files for Netscope give the shape of a data layer in an `input_param`, which Caffe parses but ignores there. */
 function stated(scope: Scope, index: number): { readonly shape: Shape; readonly why?: () => Reason } | undefined {
   if (scope.layer.type === 'Input') return undefined;
   const shape = perTop(scope, paramOf(scope.layer, 'input_param'))[index]?.shape;
   return shape && { shape };
 }
 
-/** One shape for each top, or one for all of them. */
+/** One shape per top, or one for all of them. */
 function perTop({ layer, param: own }: Scope, param = own): readonly { readonly shape: Shape | undefined }[] {
   const fields = param.fields('shape');
   return layer.tops.map((_, index) => {
@@ -153,7 +153,7 @@ export const MemoryData = source(
   },
 );
 
-/** Images and their labels from a database: the text only has how they are transformed. */
+/** Images and labels from a database: the text only specifies their transformation. */
 function images(summary: () => string, param: string, isAlwaysColor: boolean): LayerType {
   return source(summary, param, scope => {
     const batch = batchOf(scope);
@@ -186,14 +186,14 @@ export const HDF5Data: LayerType = source(
 );
 
 function batchOf({ param, layer }: Scope): number {
-  // VideoData has its batch in data_param.
+  // VideoData has its batch size in data_param.
   const size = layer.type === 'VideoData' ? paramOf(layer, 'data_param').natural('batch_size', 1) : 1;
   return param.natural('batch_size', size);
 }
 
 /**
  * Channels, height and width after the transformation (DataTransformer::InferBlobShape): cropped, else resized, else
- * unknown. What is cropped for a network is taken as color images unless the text says something else.
+ * unknown. Cropped images are assumed to be in color unless the text says otherwise.
  */
 function imageOf({ param, layer }: Scope, isAlwaysColor: boolean): Shape {
   const transform = paramOf(layer, 'transform_param');

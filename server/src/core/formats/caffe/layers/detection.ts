@@ -1,4 +1,4 @@
-// Layers of the detection forks: SSD, Faster R-CNN, R-FCN.
+// Layers of detection forks: SSD, Faster R-CNN, R-FCN.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
@@ -43,7 +43,7 @@ export const PriorBox: LayerType = {
   },
 };
 
-/** What PriorBoxLayer::LayerSetUp refuses (prior_box_layer.cpp) though it changes no shape. */
+/** What PriorBoxLayer::LayerSetUp rejects (prior_box_layer.cpp) although it does not affect shapes. */
 function wrongBoxes({ param }: Scope, least: readonly number[], most: readonly number[]): Complaint | undefined {
   const small = least.find(side => side <= 0);
   if (small !== undefined) {
@@ -77,7 +77,7 @@ function wrongBoxes({ param }: Scope, least: readonly number[], most: readonly n
     if (part !== undefined && param.has(whole)) {
       return bothGiven(whole, part);
     }
-    // One of the two alone leaves the other at 0, which is refused as well.
+    // If only one of the two is given, the other stays 0, which is rejected as well.
     const wanted = part === undefined ? (param.has(whole) ? [whole] : []) : parts;
     const zero = wanted.find(name => !(param.number(name, 0) > 0));
     if (zero === undefined) continue;
@@ -92,8 +92,8 @@ function notPositive(attr: string): Complaint {
 }
 
 /**
- * Aspect ratios: 1, each of those given and, with `flip`, its inverse; none twice (prior_box_layer.cpp, LayerSetUp, which
- * has them in floats of 32 bits).
+ * The number of aspect ratios: 1, the given ones and, with `flip`, their inverses, without duplicates
+ * (prior_box_layer.cpp, LayerSetUp, which compares 32-bit floats).
  */
 function ratiosOf({ param }: Scope): number {
   const flip = param.boolean('flip', true);
@@ -130,7 +130,7 @@ export const DetectionOutput: LayerType = {
   },
 };
 
-/** What DetectionOutput and MultiBoxLoss ask of their bottoms (SetUp and Reshape of both). */
+/** The requirements of DetectionOutput and MultiBoxLoss on their bottoms (SetUp and Reshape of both). */
 function checkBoxes(scope: Scope): void {
   const { builder, param } = scope;
   if (!param.has('num_classes')) {
@@ -140,7 +140,7 @@ function checkBoxes(scope: Scope): void {
   for (const complaint of unlikePriors(scope)) builder.complain(complaint);
 }
 
-/** multibox_loss_layer.cpp: of the classes and of the boxes, with the hardest negatives. */
+/** multibox_loss_layer.cpp: the losses of classes and boxes, with hard negative mining. */
 export const MultiBoxLoss: LayerType = {
   summary: () => l10n.t('SSD’s loss over classes and boxes, with the hardest negatives.'),
   bottoms: [4, 4],
@@ -193,7 +193,7 @@ export const DetectionEvaluate: LayerType = {
   build: ({ builder, inputs, param }) => {
     const classes = param.natural('num_classes', 0);
     const rows = param.integer('background_label_id', 0) === -1 ? classes : classes - 1;
-    // All boxes count before any has been looked at (detection_evaluate_layer.cpp, Reshape).
+    // All boxes count: how many are kept is not known in advance (detection_evaluate_layer.cpp, Reshape).
     const boxes = inputs[0]!.shape?.[2] ?? Number.NaN;
     return [builder.add(ops.detections, { shape: [1, 1, rows + boxes, 5] }, inputs)];
   },
@@ -263,12 +263,12 @@ export const Proposal: LayerType = {
   build: ({ builder, inputs, param, layer, net }) => {
     const count = param.natural('post_nms_topn', proposals[net.phase]);
     const rows = builder.add(ops.detections, { shape: [count, 5] }, inputs);
-    // Scores as a second top have a row for each as well.
+    // A second top contains the score of each row.
     return layer.tops.length > 1 ? [rows, builder.add(ops.detections, { shape: [count, 1] }, inputs)] : [rows];
   },
 };
 
-/** Layers written in Python: their shapes are in the Python file. Those of Faster R-CNN are known. */
+/** Layers written in Python: their shapes are in a Python file. Those of Faster R-CNN are built in. */
 export const Python: LayerType = {
   summary: () => l10n.t('A layer written in Python.'),
   bottoms: [0, 1000],

@@ -1,4 +1,4 @@
-// Every layer type: those of BVLC Caffe (REGISTER_LAYER_CLASS in src/caffe/layers) and of the forks that real files use.
+// All layer types: those of BVLC Caffe (REGISTER_LAYER_CLASS in src/caffe/layers) and of forks that real files use.
 import * as l10n from '@vscode/l10n';
 import * as activation from './activation.ts';
 import * as combine from './combine.ts';
@@ -73,7 +73,7 @@ const types: Readonly<Record<string, LayerType>> = {
   Threshold: activation.Threshold,
   Clip: activation.Clip,
   Softmax: activation.Softmax,
-  // Joined and cut
+  // Combining and splitting
   Eltwise: combine.Eltwise,
   Concat: combine.Concat,
   Slice: combine.Slice,
@@ -134,13 +134,13 @@ export function typeOf(name: string): LayerType | undefined {
 
 let byLowerCase: ReadonlyMap<string, string> | undefined;
 
-/** The type that a name means if capitals and underscores are overlooked. */
+/** The type with this name if case and underscores are ignored. */
 export function sameButCase(name: string): string | undefined {
   byLowerCase ??= new Map(typeNames.map(known => [known.toLowerCase(), known]));
   return byLowerCase.get(name.toLowerCase().replaceAll('_', ''));
 }
 
-/** Whether a letter more or less makes a type of a name besides the one that it means: “eLU” may be ELU or ReLU. */
+/** Whether one letter more or less gives another type than `meant`: “eLU” may be ELU or ReLU. */
 export function isNearAnother(name: string, meant: string): boolean {
   const word = name.toLowerCase();
   return typeNames.some(known => known !== meant && isLetterOff(word, known.toLowerCase()));

@@ -1,4 +1,4 @@
-// What a layer type is: a function over the builder, in the order of Caffe's own forward pass.
+// The interface of a layer type: a function over the builder that follows Caffe's own forward pass.
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
@@ -13,45 +13,48 @@ import { sizesText } from './complaints.ts';
 export interface LayerType {
   /** One sentence for the hover. */
   readonly summary: () => string;
-  /** How many bottoms and tops it takes: [least, most]. */
+  /** Minimum and maximum number of bottoms; below, of tops. */
   readonly bottoms: readonly [number, number];
   readonly tops: readonly [number, number];
-  /** The message that holds its parameters. */
+  /** The message with its parameters. */
   readonly param?: string;
-  /** The fields in which operators' attributes are written, where their names differ. */
+  /** The fields for operators' attributes, if their names differ. */
   readonly attrs?: Readonly<Record<string, readonly string[]>>;
   /** Whether its tops are inputs of the network. */
   readonly feeds?: true;
   readonly build: (scope: Scope) => readonly Tensor[];
 }
 
-/** The first layer with a parameter blob of a name, and the blob's sizes where they are known. */
+/** The first layer with a named parameter blob, and the blob's sizes if known. */
 export interface Owner {
   readonly node: GraphNode;
   readonly shape: Shape | undefined;
   readonly layer: Layer;
 }
 
-/** What all layers of a network share while it is built. */
+/** State that all layers of a network share while it is built. */
 export interface Net {
   readonly builder: Builder;
   readonly phase: Phase;
   /** Whether it is built as it runs in training. */
   readonly training: boolean;
-  /** The batch that the text writes: the first size of its first input. */
+  /** The batch size in the text: the first size of the first input. */
   batch: number | undefined;
-  /** Blobs whose first axis is time and second the batch: what recurrent layers read. */
+  /** Blobs with time as the first axis and the batch as the second, as recurrent layers read them. */
   readonly timeMajor: ReadonlySet<string>;
   readonly input: readonly InputSize[];
-  /** How many inputs have taken a size that has no name. */
+  /** How many inputs have taken a size without a name. */
   fed: number;
-  /** The first layer with a parameter blob of a name. */
+  /** The first layer with a parameter blob, by the blob's name. */
   readonly owners: Map<string, Owner>;
-  /** Tensors whose first axis is not a batch: parameters, inputs of another first size, what is computed from these alone. */
+  /**
+   * Tensors whose first axis is not a batch: parameters, inputs with another first size, and what depends only on
+   * these.
+   */
   readonly batchless: Set<Tensor>;
 }
 
-/** One layer while it is built. */
+/** A layer while it is built. */
 export class Scope {
   readonly net: Net;
   readonly layer: Layer;
@@ -78,19 +81,19 @@ export class Scope {
     return this.inputs[0]!;
   }
 
-  /** Reports what is wrong; the layer's output is unknown beyond what the complaint says of it. */
+  /** Reports a complaint; the layer's output is unknown except for what the complaint says about it. */
   refuse(complaint: Complaint, shape: Shape | undefined = complaint.output): Tensor {
     return this.builder.unknown(this.builder.complain(complaint), this.inputs, shape);
   }
 
-  /** What cannot be computed because the shape of an input is unknown; `shape` is known all the same. */
+  /** A result that is unknown because the shape of an input is; `shape` may be known nevertheless. */
   unknown(input: Tensor, shape?: Shape, inputs: readonly Tensor[] = [input]): Tensor {
     return this.builder.unknown(input.why ?? l10n.t('the shape of its input is not known'), inputs, shape);
   }
 
   /**
-   * The node that has its parameter blob of an index already (`param { name }`). Where its own sizes are given, they must be those of
-   * the owner, or only as many where it says PERMISSIVE (Net::AppendParam, net.cpp).
+   * The node that already owns the parameter blob with this index (`param { name }`). If sizes are given, they must
+   * equal the owner's, or have as many elements if `share_mode` is PERMISSIVE (Net::AppendParam, net.cpp).
    */
   owner(index: number, shape?: Shape): GraphNode | undefined {
     const name = this.layer.paramNames[index]?.text;
@@ -116,18 +119,18 @@ export class Scope {
     return owner.node;
   }
 
-  /** Its parameter blob of an index is in a node: layers below that name it the same use it. */
+  /** Registers a node as owner of a parameter blob, so that layers below can share it by name. */
   own(index: number, { node }: Tensor, shape?: Shape): void {
     const name = this.layer.paramNames[index]?.text;
     if (name && !this.net.owners.has(name)) this.net.owners.set(name, { node, shape, layer: this.layer });
   }
 
-  /** How many samples of the text's batch the first axis of a tensor, of size 1 here, stands for. */
+  /** How many samples of the text's batch the first axis of a tensor, which has size 1 here, represents. */
   samplesIn(tensor: Tensor): number {
     return tensor.shape?.[0] === 1 && !this.net.batchless.has(tensor) ? (this.net.batch ?? 1) : 1;
   }
 
-  /** The bottoms as one sample meets them: one row of what has no batch, but as many rows as the batch. */
+  /** The bottoms for one sample: one row of a tensor without batch that has as many rows as the batch. */
   sampled(): readonly Tensor[] {
     const { batchless, batch } = this.net;
     if (batchless.size === 0 || batch === undefined || batch === 1) return this.inputs;
@@ -135,7 +138,7 @@ export class Scope {
     return this.inputs.map(tensor => (batchless.has(tensor) ? this.oneOf(tensor) : tensor));
   }
 
-  /** One row of a tensor that has as many as the batch; another tensor as it is. */
+  /** One row of a tensor with as many rows as the batch; other tensors are unchanged. */
   oneOf(tensor: Tensor): Tensor {
     const { batch } = this.net;
     if (batch === undefined || batch === 1 || tensor.shape?.[0] !== batch) return tensor;
@@ -158,13 +161,13 @@ export function isComplaint(value: unknown): value is Complaint {
   return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 }
 
-/** CanonicalAxisIndex (blob.hpp): negative axes count from the last; undefined where there is no such axis. */
+/** CanonicalAxisIndex (blob.hpp): negative axes count from the last; undefined if the axis does not exist. */
 export function canonical(axis: number, rank: number): number | undefined {
   const at = axis < 0 ? axis + rank : axis;
   return at >= 0 && at < rank ? at : undefined;
 }
 
-/** Sizes as Caffe's older layers ask for them: num, channels, height, width, 1 where there are fewer (Blob::LegacyShape). */
+/** The four sizes that Caffe's older layers use: num, channels, height, width; 1 if missing (Blob::LegacyShape). */
 export function fourAxes(shape: Shape): Shape {
   return shape.length < 4 ? [...shape, ...(Array(4 - shape.length).fill(1) as number[])] : shape;
 }

@@ -1,4 +1,4 @@
-// Losses and metrics: at the end of training and validation networks.
+// Losses and metrics, at the end of networks for training and validation.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
@@ -7,10 +7,10 @@ import { paramOf } from '../layer.ts';
 import { axisOutOfRange, missingNumber, sizesText } from './complaints.ts';
 import { canonical, fourAxes, type LayerType, product, type Scope } from './layer.ts';
 
-/** What a loss demands of its bottoms beyond equal first sizes: the CHECKs of its own Reshape. */
+/** Requirements of a loss beyond equal first sizes: the CHECKs in its own Reshape. */
 type Demand = (scope: Scope) => Complaint | undefined;
 
-/** A loss: what it computes of its bottoms element by element, then one number. */
+/** A loss: an element-wise computation on its bottoms, then a single number. */
 function loss(
   summary: () => string,
   bottoms: readonly [number, number],
@@ -32,7 +32,7 @@ function loss(
   };
 }
 
-/** LossLayer::Reshape (loss_layer.cpp): data and labels have the same first size. */
+/** LossLayer::Reshape (loss_layer.cpp): data and labels must have the same first size. */
 function firstSizesDiffer(scope: Scope): Complaint | undefined {
   const { inputs } = scope;
   const [x, labels] = inputs;
@@ -56,7 +56,9 @@ function firstSizesDiffer(scope: Scope): Complaint | undefined {
   };
 }
 
-/** One label for each position, classes apart: softmax_loss_layer.cpp, infogain_loss_layer.cpp, accuracy_layer.cpp, Reshape. */
+/**
+ * One label per position, not per class: softmax_loss_layer.cpp, infogain_loss_layer.cpp, accuracy_layer.cpp, Reshape.
+ */
 function labelCount(scope: Scope): Complaint | undefined {
   const [x, labels] = scope.inputs;
   if (!x?.shape) return undefined;
@@ -84,7 +86,7 @@ function labelCount(scope: Scope): Complaint | undefined {
   };
 }
 
-/** Two bottoms with the same number of elements per sample: Blob::count(1). */
+/** Two bottoms must have the same number of elements per sample: Blob::count(1). */
 function sampleCount(scope: Scope): Complaint | undefined {
   const [x, target] = scope.inputs;
   if (!x?.shape || !target?.shape) return undefined;
@@ -110,10 +112,10 @@ function sampleCount(scope: Scope): Complaint | undefined {
   };
 }
 
-/** Channels, height and width as Caffe's older layers ask for them, by the name of the size. */
+/** The names of the sizes in Caffe's older layers. */
 const legacyAxes = ['num', 'channels', 'height', 'width'] as const;
 
-/** A bottom whose channels, height and width are 1: one number per sample. */
+/** A bottom must have one number per sample: channels, height and width of 1. */
 function isOnePerSample(scope: Scope, index: number): Complaint | undefined {
   const shape = scope.inputs[index]?.shape;
   if (!shape || !(product(fourAxes(shape).slice(1)) > 1)) return undefined;
@@ -131,7 +133,7 @@ function isOnePerSample(scope: Scope, index: number): Complaint | undefined {
   };
 }
 
-/** Bottoms that agree with the first in channels, height and width. */
+/** Bottoms must have the channels, height and width of the first one. */
 function sameMaps(scope: Scope): Complaint | undefined {
   const first = scope.inputs[0]?.shape;
   if (!first) return undefined;
@@ -159,7 +161,7 @@ function sameMaps(scope: Scope): Complaint | undefined {
   return undefined;
 }
 
-/** ContrastiveLossLayer::LayerSetUp: two vectors of the same length, and whether they are a pair. */
+/** ContrastiveLossLayer::LayerSetUp: two vectors of the same length, and whether they form a pair. */
 function pairs(scope: Scope): Complaint | undefined {
   for (const index of [0, 1]) {
     const shape = scope.inputs[index]?.shape;
@@ -197,7 +199,7 @@ function pairs(scope: Scope): Complaint | undefined {
   return isOnePerSample(scope, 2);
 }
 
-/** InfogainLossLayer: a matrix of classes by classes, from a file or as third bottom. */
+/** InfogainLossLayer: a matrix of classes by classes, from a file or as the third bottom. */
 function infogain(scope: Scope): Complaint | undefined {
   const wrong = labelCount(scope);
   if (wrong) return wrong;
@@ -243,7 +245,7 @@ function infogain(scope: Scope): Complaint | undefined {
 
 function difference({ builder, inputs }: Scope): Tensor {
   const [x, target] = inputs as readonly [Tensor, Tensor];
-  // Only the number of elements must agree (euclidean_loss_layer.cpp).
+  // Only the number of elements has to agree (euclidean_loss_layer.cpp).
   const isOther = x.shape && target.shape && String(x.shape) !== String(target.shape);
   return builder.add(ops.sub, {}, [x, isOther ? builder.add(ops.reshape, { shape: x.shape }, target) : target]);
 }
@@ -311,7 +313,7 @@ export const InfogainLoss = loss(
   { param: 'infogain_loss_param', tops: 2, demand: infogain },
 );
 
-/** R-FCN's softmax_loss_ohem_layer.cpp: beside the loss the probabilities, and the loss of each instance. */
+/** R-FCN's softmax_loss_ohem_layer.cpp: the loss, the probabilities, and the loss of each instance. */
 export const SoftmaxWithLossOHEM: LayerType = {
   summary: () => l10n.t('Softmax and its loss, also per region, so that the hardest can be selected (R-FCN).'),
   bottoms: [2, 3],
@@ -328,7 +330,7 @@ export const SoftmaxWithLossOHEM: LayerType = {
   },
 };
 
-/** R-FCN's smooth_L1_loss_ohem_layer.cpp: the loss of each instance is N×1×H×W, with one for axes that are not there. */
+/** R-FCN's smooth_L1_loss_ohem_layer.cpp: the loss of each instance is N×1×H×W, with 1 for missing axes. */
 export const SmoothL1LossOHEM: LayerType = {
   ...SmoothL1Loss,
   summary: () =>
@@ -345,7 +347,7 @@ export const SmoothL1LossOHEM: LayerType = {
   },
 };
 
-/** R-FCN's box_annotator_ohem_layer.cpp: labels and weights of boxes, those of easy regions switched off. */
+/** R-FCN's box_annotator_ohem_layer.cpp: labels and weights of boxes, disabled for easy regions. */
 export const BoxAnnotatorOHEM: LayerType = {
   summary: () => l10n.t('Keeps the labels and weights of the regions with the highest loss (R-FCN).'),
   bottoms: [4, 4],
@@ -357,10 +359,10 @@ export const BoxAnnotatorOHEM: LayerType = {
   },
 };
 
-/** Losses of forks of which only the sum is known. */
+/** Losses of forks for which only the final sum is counted. */
 export const otherLoss = (summary: () => string): LayerType => loss(summary, [1, 1000], ({ x }) => x, { tops: 2 });
 
-/** center_loss_layer.cpp of the face recognition forks: a learned center for each class. */
+/** center_loss_layer.cpp of face recognition forks: a learned center per class. */
 export const CenterLoss: LayerType = {
   summary: () => l10n.t('Distances to a learned center of each class (face recognition).'),
   bottoms: [2, 2],
@@ -379,7 +381,7 @@ export const CenterLoss: LayerType = {
   },
 };
 
-/** AccuracyLayer::Reshape: CHECK_LE(top_k_, bottom[0]->count() / bottom[1]->count()), a division of whole numbers. */
+/** AccuracyLayer::Reshape: CHECK_LE(top_k_, bottom[0]->count() / bottom[1]->count()), an integer division. */
 function tooManyBest(scope: Scope): Complaint | undefined {
   const [x, labels] = scope.inputs;
   if (!x?.shape || !labels?.shape) return undefined;
@@ -418,7 +420,7 @@ export const Accuracy: LayerType = {
     const { builder, x, inputs, param, layer } = scope;
     const wrong = tooManyBest(scope) ?? labelCount(scope);
     if (wrong) builder.complain(wrong);
-    // It is not trained for.
+    // It is a metric, not a loss.
     const share = builder.add(ops.loss, {}, inputs, { training: 'detached' });
     if (layer.tops.length < 2) return [share];
     const axis = x.shape && canonical(param.integer('axis', 1), x.shape.length);

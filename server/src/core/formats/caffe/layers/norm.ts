@@ -1,4 +1,4 @@
-// Normalizations and the learned factors that go with them.
+// Normalizations and their learned factors.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
@@ -17,7 +17,7 @@ export const BatchNorm: LayerType = {
   param: 'batch_norm_param',
   build: scope => {
     const { builder, x, param } = scope;
-    // NVIDIA's and Intel's forks have a scale and a bias here; BVLC leaves them to a Scale layer.
+    // In NVIDIA's and Intel's forks, the scale and bias are here; in BVLC's, in a separate Scale layer.
     const affine = param.boolean('scale_bias', false) || param.boolean('use_weight_bias', false);
     if (!affine) checkRates(scope);
     if (x.shape && x.shape.length < 2) {
@@ -29,8 +29,8 @@ export const BatchNorm: LayerType = {
 };
 
 /**
- * BatchNormLayer::LayerSetUp: its three blobs are statistics, so the learning rate of each `param` that is written must be
- * 0 (“Cannot configure batch normalization statistics as layer parameters.”); without lr_mult it is 1.
+ * BatchNormLayer::LayerSetUp: its three blobs are statistics, so the learning rate of every `param` must be 0 (“Cannot
+ * configure batch normalization statistics as layer parameters.”); without lr_mult it is 1.
  */
 function checkRates({ layer, builder }: Scope): void {
   if (layer.form !== 'current') return;
@@ -105,7 +105,7 @@ export const Scale: LayerType = {
       if (!factor) return [builder.unknown(mismatch(scope), inputs, x.shape)];
       const y = builder.add(ops.mul, {}, [x, factor]);
       if (!bias || !factor.shape) return [y];
-      // Its bias has the shape of the second bottom (scale_layer.cpp).
+      // The bias has the shape of the second bottom (scale_layer.cpp).
       return [plusLearned(scope, y, factor.shape, scope.samplesIn(other), 0)];
     }
     if (!x.shape) return [scope.unknown(x)];
@@ -163,7 +163,7 @@ function plusLearned(
   return scope.builder.add(ops.add, {}, [x, learned(scope, shape, samples, index, role)]);
 }
 
-/** A parameter blob as one sample meets it. Where it begins at the batch's axis, it has numbers for each of `samples`. */
+/** A parameter blob for one sample. If it includes the batch axis, it has numbers for each of `samples`. */
 function learned(scope: Scope, shape: Shape, samples: number, index: number, role: 'normAffine' | 'biases'): Tensor {
   const whole = samples === 1 ? shape : [shape[0]! * samples, ...shape.slice(1)];
   const blob = scope.builder.add(ops.parameter, { shape: whole, role }, [], { shares: scope.owner(index) });
@@ -171,7 +171,7 @@ function learned(scope: Scope, shape: Shape, samples: number, index: number, rol
   return samples === 1 ? blob : scope.oneOf(blob);
 }
 
-/** Sizes of the learned blob, with ones behind so that they meet their axes; `num_axes` −1 is all from `axis` on. */
+/** Sizes of the learned blob, padded with ones to align its axes; `num_axes` −1 means all from `axis` on. */
 function learnedShape(scope: Scope): Learned | undefined {
   const { param } = scope;
   const shape = scope.x.shape!;
@@ -187,7 +187,7 @@ function learnedShape(scope: Scope): Learned | undefined {
   return { at, count, shape: [...own, ...shape.slice(at + count).map(() => 1)], samples, blob };
 }
 
-/** Why `axis` and `num_axes` name no axes of the input (ScaleLayer::LayerSetUp). */
+/** Why `axis` and `num_axes` do not match axes of the input (ScaleLayer::LayerSetUp). */
 function wrongPlace({ param }: Scope, shape: Shape): Complaint {
   const axis = param.integer('axis', 1);
   const count = param.integer('num_axes', 1);
@@ -218,25 +218,25 @@ interface Learned {
   readonly count: number;
   /** For one sample. */
   readonly shape: Shape;
-  /** How many samples its first size stands for. */
+  /** How many samples its first size represents. */
   readonly samples: number;
-  /** The sizes of the blob as Caffe has it. */
+  /** The sizes of the blob in Caffe. */
   readonly blob: Shape;
 }
 
-/** What is below is known all the same: the top has the first bottom's shape, whatever the second's (ScaleLayer::Reshape). */
+/** An unknown tensor with the first bottom's shape: the top has that, whatever the second's (ScaleLayer::Reshape). */
 function shapedAsFirst({ builder }: Scope, inputs: readonly Tensor[]): Tensor {
   const why = inputs[1]!.why ?? l10n.t('the shape of the second bottom is not known');
   return builder.unknown(why, inputs, inputs[0]!.shape);
 }
 
-/** A second bottom, reshaped to meet the axes of the first from `axis` on; undefined where the sizes do not agree. */
+/** The second bottom, reshaped to align with the first one's axes from `axis` on; undefined if sizes differ. */
 function spread(scope: Scope, other: Tensor): Tensor | undefined {
   const { builder, param } = scope;
   const x = scope.x.shape;
   const own = other.shape;
   if (!x || !own) return other;
-  // Caffe: a single number has no axis; all others begin at `axis` (scale_layer.cpp, Reshape).
+  // Caffe: a single number has no axis; other bottoms begin at `axis` (scale_layer.cpp, Reshape).
   const at = own.length === 0 ? 0 : canonical(param.integer('axis', 1), x.length);
   if (at === undefined || at + own.length > x.length) return undefined;
   if (own.some((length, axis) => length !== x[at + axis] && !Number.isNaN(length) && !Number.isNaN(x[at + axis]))) {
@@ -321,7 +321,7 @@ export const MVN: LayerType = {
     let { x } = scope;
     if (!x.shape) return [scope.unknown(x)];
     const rank = 4;
-    // Sizes are asked for as num, channels, height and width: the top has four axes whatever the bottom has.
+    // It uses num, channels, height and width: the top has four axes in any case.
     if (x.shape.length > rank) {
       return [scope.refuse(unsupportedRank('MVN', x.shape, { max: rank }, x.shape))];
     }
@@ -336,7 +336,7 @@ export const MVN: LayerType = {
   },
 };
 
-/** SSD's normalize_layer.cpp: each position by the length of its vector, or the whole map at once; then a learned factor. */
+/** SSD's normalize_layer.cpp: divides each position by its vector's length, or the whole map; then a learned factor. */
 export const Normalize: LayerType = {
   summary: () =>
     l10n.t(

@@ -1,8 +1,8 @@
 import type { Scope } from './layer.ts';
 
 /**
- * How many parameter blobs a layer has, so that more `param`s than that can be reported (net.cpp: “Too many params specified
- * for layer”); undefined for types whose number differs between Caffe and its forks.
+ * How many parameter blobs a layer has, to report additional `param`s (net.cpp: “Too many params specified for layer”);
+ * undefined for types whose number differs between Caffe and its forks.
  */
 export function blobCount({ layer, param, inputs }: Scope): number | undefined {
   switch (layer.type) {
@@ -16,7 +16,7 @@ export function blobCount({ layer, param, inputs }: Scope): number | undefined {
     case 'Bias':
       return inputs.length === 1 ? 1 : 0;
     case 'BatchNorm':
-      // Means, variances, and what they are divided by; a fork's factors and shifts are more.
+      // Mean, variance and their scale factor; with a fork's factors and shifts there are more.
       return param.boolean('scale_bias', false) || param.boolean('use_weight_bias', false) ? undefined : 3;
     case 'PReLU':
     case 'Parameter':

@@ -1,4 +1,4 @@
-// Pooling, SPP and the layers that undo it.
+// Pooling, SPP, and layers that undo pooling.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
@@ -75,7 +75,7 @@ export const Pooling: LayerType = {
     const sides = sidesOf(scope, x.shape.slice(2), { kernel, stride, dilation: [1, 1] });
     if (isComplaint(sides)) return [scope.refuse({ ...sides, output })];
     const pad = layer.pad === undefined ? (sides?.before ?? padding) : [layer.pad, layer.pad];
-    // round_mode is BVLC's; ceil_mode is of the forks that DenseNet, Inception and ShuffleNet are written for.
+    // round_mode is BVLC's; ceil_mode is from forks that DenseNet, Inception and ShuffleNet files are written for.
     const floors = param.word('round_mode', 'CEIL', ['CEIL', 'FLOOR']) === 'FLOOR' || !param.boolean('ceil_mode', true);
     return withMask(
       scope,
@@ -84,7 +84,7 @@ export const Pooling: LayerType = {
         stride,
         padding: pad,
         ...(sides ? { paddingAfter: sides.after } : {}),
-        // TensorFlow's “same” fits as it is.
+        // With TensorFlow's “same” the windows fit exactly.
         rounding: floors || param.natural('pad_type', 0) === 1 ? 'floor' : 'caffe',
       }),
     );
@@ -100,7 +100,7 @@ function ofGlobalPooling(attr: string): Complaint {
   };
 }
 
-/** What may not be set with global pooling, and the defaults. */
+/** Fields that must not be set with global pooling, and their defaults. */
 const globalNone = [
   ['pad', 0],
   ['pad_h', 0],
@@ -125,11 +125,11 @@ interface Windows {
 
 function pool({ builder }: Scope, x: Tensor, method: Method, windows: Windows): Tensor {
   if (method === 'MAX') return builder.add(ops.maxPool, { ...windows, dilation: windows.kernel.map(() => 1) }, x);
-  // Synopsys' fork divides by the elements inside, as TensorFlow does.
+  // Like TensorFlow, Synopsys' fork divides by the number of elements inside the input.
   const includePadding = method === 'AVE' || method === 'STOCHASTIC';
   const mean = (of: Tensor): Tensor => builder.add(ops.avgPool, { ...windows, includePadding }, of);
   if (method !== 'STOCHASTIC') return mean(x);
-  // At test time stochastic pooling weighs each value with itself: Σx² / Σx (pooling_layer.cu, StoPoolForwardTest).
+  // At test time, stochastic pooling weights each value by itself: Σx² / Σx (pooling_layer.cu, StoPoolForwardTest).
   return builder.add(ops.div, {}, [mean(builder.add(ops.unary, { how: 'square' }, x)), mean(x)]);
 }
 
@@ -140,12 +140,12 @@ function globalPool({ builder, x }: Scope, method: Method): Tensor {
   return builder.add(ops.div, {}, [mean(builder.add(ops.unary, { how: 'square' }, x)), mean(x)]);
 }
 
-/** A second top has the positions of the maxima. */
+/** A second top contains the positions of the maxima. */
 function withMask({ builder, layer }: Scope, y: Tensor): readonly Tensor[] {
   return layer.tops.length > 1 ? [y, builder.add(ops.identity, {}, y)] : [y];
 }
 
-/** One number for both dimensions, or _h and _w together (PoolingLayer::LayerSetUp). */
+/** One number for both dimensions, or both _h and _w (PoolingLayer::LayerSetUp). */
 function pair(
   { param }: Scope,
   name: string,
@@ -169,7 +169,7 @@ function pair(
   return [value, value];
 }
 
-/** More levels than make sense. */
+/** A limit far above useful values. */
 const maxLevels = 12;
 
 export const SPP: LayerType = {
@@ -234,7 +234,7 @@ function levelOf(level: number, shape: Shape): Windows {
   return { kernel, stride: kernel, padding, rounding: 'caffe' };
 }
 
-/** Whether a level's padding is smaller than its window, as the pooling inside demands (PoolingLayer::LayerSetUp). */
+/** Whether a level's padding is smaller than its window, as its pooling requires (PoolingLayer::LayerSetUp). */
 function fits(level: number, shape: Shape): boolean {
   const { kernel, padding } = levelOf(level, shape);
   return !padding.some((border, axis) => border >= kernel[axis]!);
@@ -253,7 +253,7 @@ export const Upsample: LayerType = {
     if (x.shape.length !== 4) {
       return [scope.refuse(unsupportedRank('Upsample', x.shape, { min: 4, max: 4 }))];
     }
-    // SegNet's upsample_layer.cpp: a size, or a scale (default 2), less the padding that max pooling added.
+    // SegNet's upsample_layer.cpp: a size, or a scale (default 2) minus the padding that max pooling added.
     const axis = (size: string, other: string, scale: string, pad: string, length: number): number => {
       const wanted = param.has(size) ? param.natural(size, 0) : param.natural(other, 0);
       if (wanted !== 0) return wanted;
@@ -285,7 +285,7 @@ export const Interp: LayerType = {
     const border = param.integer('pad_beg', 0) + param.integer('pad_end', 0);
     const shrink = param.integer('shrink_factor', 0);
     const zoom = param.integer('zoom_factor', 0);
-    // interp_layer.cpp: factors first, then a size, then that of a second bottom.
+    // interp_layer.cpp: factors take precedence over a size, and that over the size of a second bottom.
     const axis = (length: number, wanted: number, other: number | undefined): number => {
       const inside = length + border;
       if (shrink > 0 || zoom > 0) {

@@ -1,4 +1,4 @@
-// SSD: the boxes of PriorBox layers, compared with what the convolutions predict for them.
+// SSD: compares the boxes of PriorBox layers with what the convolutions predict for them.
 
 import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
@@ -8,13 +8,13 @@ import { sizesText } from './complaints.ts';
 import type { Scope } from './layer.ts';
 
 /**
- * The CHECKs that DetectionOutputLayer::Reshape and MultiBoxLossLayer::Reshape share: each prior has four coordinates in
- * bottom 0 (for each class, unless `share_location`) and a score for each class in bottom 1.
+ * The CHECKs shared by DetectionOutputLayer::Reshape and MultiBoxLossLayer::Reshape: each prior has four coordinates in
+ * bottom 0 (per class, unless `share_location`) and a score per class in bottom 1.
  */
 export function unlikePriors(scope: Scope): readonly Complaint[] {
   const { inputs, param } = scope;
   const [locations, confidences, boxes] = inputs;
-  // bottom[2]->height() / 4, a division of whole numbers.
+  // bottom[2]->height() / 4, an integer division.
   const priors = Math.floor((boxes?.shape?.[2] ?? Number.NaN) / 4);
   const classes = param.natural('num_classes', Number.NaN);
   if (!(priors > 0)) return [];
@@ -50,7 +50,7 @@ export function unlikePriors(scope: Scope): readonly Complaint[] {
   return found;
 }
 
-/** Which convolutions predict another number of boxes than the PriorBox of the same map has. */
+/** Names convolutions that predict another number of boxes than the PriorBox of the same map has. */
 function adviceFor(tensor: Tensor, boxes: Tensor, each: number): string | undefined {
   const heads = leaves(tensor);
   const maps = leaves(boxes);
@@ -102,10 +102,10 @@ function adviceFor(tensor: Tensor, boxes: Tensor, each: number): string | undefi
   return sentences(...advice.slice(0, 3), ...more, ratios);
 }
 
-/** More maps than any detector has. */
+/** A limit far above the number of maps in real detectors. */
 const maxPairs = 64;
 
-/** What the two numbers alone suggest. */
+/** Advice from the two total numbers alone. */
 function overall(own: number, priors: number, each: number, input: number): string {
   const per = own / priors;
   if (Number.isInteger(per)) {
@@ -118,7 +118,7 @@ function overall(own: number, priors: number, each: number, input: number): stri
   );
 }
 
-/** What views, concatenations and activations are made of: nodes in the order of their elements. */
+/** The nodes that views, concatenations and activations are built from, in element order. */
 function leaves(tensor: Tensor): readonly GraphNode[] {
   const found: GraphNode[] = [];
   const visit = ({ node }: Tensor, depth: number): void => {
@@ -132,7 +132,7 @@ function leaves(tensor: Tensor): readonly GraphNode[] {
   return found;
 }
 
-/** More steps than lie between a convolution and the layer that reads its boxes. */
+/** A limit on the number of steps from a convolution to the layer that reads its boxes. */
 const maxSteps = 16;
 const passing: ReadonlySet<string> = new Set(['softmax', 'permute', 'identity', 'slice']);
 

@@ -1,5 +1,6 @@
-// Caffe's recurrent layers: bottoms are the sequence [T, N, …], what continues a sequence [T, N], and perhaps a blob that
-// every step sees [N, …] (recurrent_layer.cpp; the weights are those of lstm_layer.cpp and rnn_layer.cpp, FillUnrolledNet).
+// Caffe's recurrent layers: the bottoms are the sequence [T, N, …], its continuation markers [T, N], and optionally a
+// blob that every step reads [N, …] (recurrent_layer.cpp; weights as in lstm_layer.cpp and rnn_layer.cpp,
+// FillUnrolledNet).
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
@@ -35,7 +36,7 @@ function recurrent(kind: 'lstm' | 'rnn'): LayerType {
       const exposed = param.boolean('expose_hidden', false) ? (kind === 'lstm' ? 2 : 1) : 0;
       const constant = inputs.length > 2 + exposed ? inputs[2] : undefined;
       const y = kind === 'lstm' ? unrolled(scope, ops.lstm, hidden, constant) : plain(scope, hidden, constant);
-      // The state is carried from step to step where `cont` is 1.
+      // The state is carried over if `cont` is 1.
       const cont = inputs[1]!;
       const marks = cont.shape?.length === 2 ? builder.add(ops.reshape, { shape: [...cont.shape, 1] }, cont) : cont;
       const gated = marks.shape ? builder.add(ops.mul, {}, [y, marks]) : y;
@@ -47,7 +48,7 @@ function recurrent(kind: 'lstm' | 'rnn'): LayerType {
   };
 }
 
-/** RecurrentLayer::LayerSetUp: `cont` has one marker for each step of each sample. */
+/** RecurrentLayer::LayerSetUp: `cont` has one marker per step and sample. */
 function unlikeSteps(scope: Scope): Complaint | undefined {
   const [x, cont] = scope.inputs;
   if (!x?.shape || !cont?.shape) return undefined;
@@ -79,7 +80,7 @@ function unrolled(scope: Scope, op: typeof ops.lstm, hidden: number, constant: T
   const y = builder.add(op, attrs, sequence, { shares: scope.owner(0) });
   for (let index = 0; index < 3; index++) scope.own(index, y);
   if (!constant?.shape) return y;
-  // What every step sees has its own weights, applied once (W_xc_x_static).
+  // The static input has its own weights, applied once (W_xc_x_static).
   const flat = constant.shape.length > 2 ? builder.add(ops.flatten, { start: 1, end: -1 }, constant) : constant;
   const gates = op === ops.lstm ? 4 : 1;
   const added = builder.add(ops.linear, { out: gates * hidden, bias: false }, flat);
@@ -97,7 +98,7 @@ function plain(scope: Scope, hidden: number, constant: Tensor | undefined): Tens
 export const LSTM = recurrent('lstm');
 export const RNN = recurrent('rnn');
 
-/** LSTMUnitLayer::Reshape: four gates for each number of the cell, and a mark for each sample. */
+/** LSTMUnitLayer::Reshape: four gates per cell element, and a marker per sample. */
 function unlikeCell(scope: Scope): Complaint | undefined {
   const [cell, sums, cont] = scope.inputs.map(({ shape }) => shape);
   const size = cell?.at(-1) ?? Number.NaN;
@@ -137,7 +138,7 @@ function unlikeCell(scope: Scope): Complaint | undefined {
   return undefined;
 }
 
-/** lstm_unit_layer.cpp: bottoms are the cell [1, N, D], the gates' sums [1, N, 4·D], and what continues [1, N]. */
+/** lstm_unit_layer.cpp: the bottoms are the cell [1, N, D], the gates' sums [1, N, 4·D], and the markers [1, N]. */
 export const LSTMUnit: LayerType = {
   summary: () => l10n.t('One step of a long short-term memory, without its weights.'),
   bottoms: [3, 3],

@@ -1,4 +1,4 @@
-// Layers that reshape elements, select some of them, or sum them up.
+// Layers that reshape, select or sum elements.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
@@ -16,11 +16,11 @@ export const Flatten: LayerType = {
   build: ({ builder, x, param }) => {
     const start = param.integer('axis', 1);
     const end = param.integer('end_axis', -1);
-    // A single axis stays what it is.
+    // A single axis is unchanged.
     if (x.shape && x.shape.length === 1 && start === 1) return [builder.add(ops.identity, {}, x)];
     const first = x.shape && canonical(start, x.shape.length);
     const last = x.shape && canonical(end, x.shape.length);
-    // An end right in front of the start is no axis at all: Caffe inserts one of size 1 (Blob::count of nothing).
+    // If the end is just before the start, no axis is flattened: Caffe inserts one of size 1 (Blob::count of nothing).
     if (x.shape && first !== undefined && last === first - 1) {
       const shape = [...x.shape.slice(0, first), 1, ...x.shape.slice(first)];
       builder.complain(
@@ -48,7 +48,7 @@ export const Reshape: LayerType = {
     const { builder, x, net } = scope;
     if (!x.shape) return [scope.unknown(x)];
     const batch = net.batch ?? 1;
-    // The sizes in the text are those of the batch that it writes: 10 · 8732 rows, or a first axis of 10.
+    // The sizes in the text refer to its own batch: 10 · 8732 rows, or a first axis of 10.
     const whole = reshaped(scope, [x.shape[0]! * batch, ...x.shape.slice(1)]);
     const one = reshaped(scope, x.shape);
     const isBatched = !isComplaint(whole) && whole[0]! % batch === 0 && product(whole) === product(x.shape) * batch;
@@ -186,7 +186,7 @@ export const Crop: LayerType = {
     if (samples === 1 || !x.shape || !like.shape || canonical(axis, x.shape.length) !== 0) {
       return [builder.add(ops.cropLike, { axis, offset }, inputs)];
     }
-    // From the batch's axis on: so many samples are left, and each is cut by the other axes alone.
+    // From the batch axis on: the number of samples is cropped, and each sample only along the other axes.
     const left = like.shape[0]! * scope.samplesIn(like);
     if (offset[0]! + left > samples) {
       return [
@@ -254,7 +254,7 @@ export const ArgMax: LayerType = {
         : undefined;
     const values = param.boolean('out_max_val', false);
     const best = (of: Tensor, axis: number): readonly Tensor[] => {
-      // Along the batch's axis they are chosen among the samples: of one sample there is one.
+      // Along the batch axis, one sample is chosen among the samples.
       const count = axis === 0 && k <= scope.samplesIn(of) ? 1 : k;
       return count === 1 && !values
         ? [builder.add(ops.argMax, { axis, keep: true }, of)]
@@ -278,7 +278,7 @@ export const ArgMax: LayerType = {
       l10n.t('top_k is {0}, but a sample has only {1} elements ({2}).', k, count, sizesText(x.shape)),
     );
     if (wrong) return [scope.refuse(wrong)];
-    // ArgMaxLayer::Reshape: [N, 1, k], [N, 2, k] with the values, and ones up to the rank of the bottom.
+    // ArgMaxLayer::Reshape: [N, 1, k], or [N, 2, k] with values, and ones up to the bottom's rank.
     const flat = x.shape.length === 2 ? x : builder.add(ops.flatten, { start: 1, end: -1 }, x);
     const ones = Array(Math.max(x.shape.length, 3) - 3).fill(1) as number[];
     const shape = [x.shape[0]!, 1, k, ...ones];
@@ -432,7 +432,7 @@ export const Reorg: LayerType = {
   },
 };
 
-/** Passes its input through: forks' annotations. */
+/** Passes its input through: annotations in forks. */
 export const Same: LayerType = {
   summary: () => l10n.t('Passes its input through.'),
   bottoms: [1, 1],

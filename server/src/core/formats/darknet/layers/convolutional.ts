@@ -52,26 +52,26 @@ interface Convolve extends Window {
   readonly shares?: Convolution | undefined;
 }
 
-/** What convolutions and the recurrent layers made of them read alike. */
+/** The keys that convolutions and convolutional recurrent layers share. */
 export function windowOf(reader: SectionReader, defaultSize: number): Window {
   const alexey = reader.dialect === 'alexeyab';
   const size = reader.size('size', defaultSize);
   const xnor = reader.on('xnor');
   return {
     size,
-    // Any pad but 0 means size/2 and overrides padding.
+    // Any pad other than 0 means size/2 and overrides padding.
     padding: reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0),
     dilation: alexey && size !== 1 ? reader.size('dilation', 1) : 1,
-    // AlexeyAB's has no groups with xnor, and takes less than 1 for 1.
+    // AlexeyAB's ignores groups with xnor, and treats values below 1 as 1.
     groups: alexey ? (xnor ? 1 : Math.max(reader.int('groups', 1), 1)) : reader.size('groups', 1),
     binary: xnor,
   };
 }
 
 /**
- * Convolution with batch normalization or a bias. Darknet reckons the output size without the dilation
- * (convolutional_out_height) and pads pad × dilation: the same for a border of size/2, so the border here is what gives
- * Darknet's size.
+ * Convolution with batch normalization or a bias. Darknet computes the output size without the dilation
+ * (convolutional_out_height) and pads pad × dilation. For a padding of size/2 this is consistent; in general, the
+ * padding here is chosen to give Darknet's size.
  */
 export function convolve(reader: SectionReader, x: Tensor, attrs: Convolve): Convolution & { readonly tensor: Tensor } {
   const { builder } = reader;
@@ -100,15 +100,15 @@ export function convolve(reader: SectionReader, x: Tensor, attrs: Convolve): Con
     { shares: shares?.conv },
   );
   if (!norm) return { conv: y.node, norm: undefined, tensor: y };
-  // Darknet's biases are the shift of its batch normalization (forward_convolutional_layer).
+  // In Darknet, the biases are the shift of its batch normalization (forward_convolutional_layer).
   const normed = builder.add(batchNorm, { affine: true }, y, { shares: shares?.norm });
   return { conv: y.node, norm: normed.node, tensor: normed };
 }
 
 /**
- * What a window reaches beyond its input and border, where there is a position all the same: C's division rounds towards
- * zero, so that (length + border − size)/stride + 1 is 1 up to a size of stride − 1 too much (convolutional_out_height,
- * make_maxpool_layer, local_out_height). What is beyond counts as zeros.
+ * How far a window exceeds its padded input although it has a position: C's division rounds towards zero, so that
+ * (length + padding − size)/stride + 1 is 1 for a size of up to stride − 1 too much (convolutional_out_height,
+ * make_maxpool_layer, local_out_height). The excess counts as zeros.
  */
 export function shortfall(
   reader: SectionReader,
@@ -140,8 +140,9 @@ export function shortfall(
 }
 
 /**
- * What a convolution reads where its groups do not divide: Darknet goes on with (c / groups) · filters weights, rounded
- * down (make_convolutional_layer), here those of a convolution without groups over so many channels.
+ * The input of a convolution whose groups do not divide the channels: Darknet continues with (c / groups) · filters
+ * weights, rounded down (make_convolutional_layer), which here are those of an ungrouped convolution over so many
+ * channels.
  */
 function fittedGroups(reader: SectionReader, x: Tensor, out: number, groups: number): [Tensor, number] {
   const channels = x.shape?.[1] ?? Number.NaN;
@@ -167,16 +168,16 @@ export function normalizes(reader: SectionReader): boolean {
   );
 }
 
-/** A stride of its own for one dimension: AlexeyAB takes less than 1 for none. */
+/** The stride of one dimension: AlexeyAB's ignores values below 1. */
 export function own(reader: SectionReader, name: string, stride: number): number {
   const value = reader.int(name, -1);
   return value < 1 ? stride : value;
 }
 
 /**
- * The fixed blur after an antialiased layer: 3×3 or 2×2 binomial weights, channel by channel. They are not learned, and
- * Darknet leaves them out of its BFLOPs, so this is an average pooling here. Only the next layer gets its size: the layer
- * itself holds that before the blur, which [route] and [shortcut] read (parse_network_cfg_custom).
+ * The fixed blur after an antialiased layer: 3×3 or 2×2 binomial weights per channel. They are not learned, and Darknet
+ * does not include them in BFLOPs, so this is an average pooling here. Only the next layer reads the blurred size:
+ * [route] and [shortcut] read the layer before the blur (parse_network_cfg_custom).
  */
 export function blur(reader: SectionReader, x: Tensor, antialiasing: number, stride: readonly number[]): Tensor {
   const size = antialiasing === 2 ? 2 : 3;
@@ -242,7 +243,7 @@ function nodeOf({ placement }: Above, name: string): GraphNode | undefined {
   return own && placement.node(own);
 }
 
-/** make_convolutional_layer stops where size, filters, channels or weights differ. */
+/** make_convolutional_layer fails if size, filters, channels or weights differ. */
 function checkShared(reader: SectionReader, { conv: other }: Convolution, { conv: node }: Convolution): void {
   const a = other.attrs as { out: number; kernel: readonly number[]; groups: number };
   const b = node.attrs as { out: number; kernel: readonly number[]; groups: number };
@@ -297,7 +298,7 @@ export const deconvolutional: Layer = reader => {
   return { tensor: reader.activate(y, 'logistic'), shrinks: 1 / stride, widthBy: 'own' };
 };
 
-/** local_layer.c: with pad there are (length − 1)/stride + 1 positions, whatever the size. */
+/** local_layer.c: with pad, there are (length − 1)/stride + 1 positions, whatever the size. */
 export const locallyConnected: Layer = reader => {
   const size = reader.size('size', 1);
   const stride = reader.size('stride', 1);

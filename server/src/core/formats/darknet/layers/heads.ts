@@ -1,4 +1,4 @@
-// [yolo], [Gaussian_yolo], [region], [detection], [iseg], [contrastive]: what reads the network's numbers as boxes.
+// [yolo], [Gaussian_yolo], [region], [detection], [iseg], [contrastive]: sections that interpret outputs as boxes.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { identity, sigmoid } from '../../../ops/index.ts';
@@ -10,7 +10,7 @@ import { targetOf } from '../references.ts';
 import { placeOf, repair, type SectionReader, shown } from '../sectionReader.ts';
 import type { Layer, LayerOutput } from './layer.ts';
 
-/** parse_yolo: as many boxes as the mask has, or all anchors. */
+/** parse_yolo: as many boxes as the mask has entries, or all anchors. */
 export const yolo: Layer = reader => yoloOf(reader, 4);
 
 /** Each coordinate has a mean and a deviation (make_gaussian_yolo_layer). */
@@ -30,12 +30,12 @@ function yoloOf(reader: SectionReader, coords: number): LayerOutput {
     : l10n.t('{0} (anchors) × ({1} classes + {2} + 1)', ...sizes);
   checkChannels(reader, wanted, formula);
   const x = reader.image();
-  // With new_coords the layer above has the activation already.
+  // With new_coords, the layer above already has the activation.
   const plain = reader.dialect === 'alexeyab' && reader.on('new_coords');
   return { tensor: reader.builder.add(plain ? identity : sigmoid, {}, x) };
 }
 
-/** parse_yolo_mask: one more than there are commas, in pjreddie's also those of a comment after it. */
+/** parse_yolo_mask: one more than there are commas; pjreddie's also counts those in a comment after it. */
 function countOf(reader: SectionReader, mask: CfgOption): number {
   const more = reader.dialect === 'pjreddie' ? cfgItemsInComment(mask).length : 0;
   if (more > 0) {
@@ -86,7 +86,7 @@ export const iseg: Layer = reader => {
   return { tensor: reader.builder.add(sigmoid, {}, reader.image()) };
 };
 
-/** make_detection_layer: side² cells of (1 + coords) × num numbers and the classes, in a vector. */
+/** make_detection_layer: side² cells of (1 + coords) × num numbers plus the classes, as a vector. */
 export const detection: Layer = reader => {
   const classes = reader.size('classes', 1);
   const coords = reader.size('coords', 1);
@@ -97,7 +97,7 @@ export const detection: Layer = reader => {
   const given = x.shape?.[1] ?? Number.NaN;
   if (Math.abs(given - wanted) > 0) {
     const formula = l10n.t('{0}² cells × ((1 + {1}) × {2} + {3} classes)', side, coords, num, classes);
-    // A convolution may be above it, too: each of its filters gives height × width numbers.
+    // The layer above may also be a convolution: each of its filters gives height × width numbers.
     const [, , h = 1, w = 1] = reader.input.tensor.shape ?? [];
     const isConnected = reader.widthBy?.item.kind?.name === 'connected';
     const own = isConnected ? wanted : wanted / (h * w);
@@ -107,10 +107,10 @@ export const detection: Layer = reader => {
   return { tensor: reader.builder.add(identity, {}, x), image: false, reduction: Number.NaN };
 };
 
-/** make_contrastive_layer: a loss, whose output is its input. */
+/** make_contrastive_layer: a loss whose output is its input. */
 export const contrastive: Layer = reader => {
   const [reference] = reader.item.references.mentions;
-  // Layer 0 means none, and Darknet checks its type all the same (parse_contrastive).
+  // Layer 0 means none, but Darknet checks its type anyway (parse_contrastive).
   const other = reference && reader.above(reference);
   if (!other || targetOf(reference, reader.index) === 0 || other.item.kind?.name !== 'yolo') {
     reader.report({
@@ -133,12 +133,12 @@ function checkChannels(reader: SectionReader, wanted: number, formula: string): 
   }
 }
 
-/** Reported where the number is: at the layer that chose it. */
+/** Reports a wrong number of channels at the layer that determined it. */
 function reportWidth(reader: SectionReader, wanted: number, message: string, key: 'filters' | 'output'): void {
   const by = reader.widthBy;
   const option = by?.item.options.get(key);
   const head = reader.section.header;
-  // What Darknet takes where the key is not given is nowhere in the text.
+  // If the key is missing, the default is nowhere in the text.
   const range = by ? rangeElsewhere(by, option ? placeOf(option) : by.item.section.header) : head;
   const isWhole = wanted > 0 && Number.isInteger(wanted);
   const kind = by?.item.kind;
@@ -172,8 +172,8 @@ function helpOf(line: string | undefined, isDetection: boolean): string {
 }
 
 /**
- * `num` anchors have 2 × num numbers. Missing ones are 0.5 (make_yolo_layer, make_region_layer); of too many AlexeyAB's
- * ignores the rest, and pjreddie's writes it past the end of its buffer (parse_yolo, parse_region).
+ * `num` anchors have 2 × num numbers. Missing ones are 0.5 (make_yolo_layer, make_region_layer). If there are too many,
+ * AlexeyAB's ignores the rest, and pjreddie's writes past the end of its buffer (parse_yolo, parse_region).
  */
 function checkAnchors(reader: SectionReader, all: boolean): void {
   const option = reader.option('anchors');
@@ -227,7 +227,7 @@ function checkAnchors(reader: SectionReader, all: boolean): void {
   }
 }
 
-/** A mask names anchors from 0 to num − 1; for others Darknet reads past the end of the list. */
+/** A mask refers to anchors 0 to num − 1; for others, Darknet reads past the end of the list. */
 function checkMask(reader: SectionReader): void {
   const mask = reader.option('mask');
   const num = reader.int('num', 1);

@@ -1,4 +1,4 @@
-// Which layer a section is, by the name that its aliases share.
+// Maps section kinds to layers.
 import * as l10n from '@vscode/l10n';
 import {
   batchNorm,
@@ -23,7 +23,7 @@ import { crop, history, reorg, upsampled } from './shape.ts';
 
 export type { LayerOutput } from './layer.ts';
 
-/** Keeps the shape of its input. */
+/** A layer that keeps the shape of its input. */
 const passes =
   (add: (reader: SectionReader) => LayerOutput['tensor']): Layer =>
   reader => {
@@ -31,7 +31,7 @@ const passes =
     return { tensor: add(reader), image, length, channels };
   };
 
-/** softmax_layer.c: over the whole input, in groups, or at each position for itself; the output is a vector. */
+/** softmax_layer.c: over the whole input, in groups, or at each position; the output is a vector. */
 const softmaxed: Layer = reader => {
   const { builder } = reader;
   const traits = { image: false, reduction: Number.NaN };
@@ -111,7 +111,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     image: false,
     reduction: Number.NaN,
   }),
-  /** make_implicit_layer: width 1, height atoms. */
+  /** make_implicit_layer: width 1, height `atoms`. */
   implicit: reader => ({
     tensor: reader.builder.add(parameter, { shape: [1, reader.size('filters', 128), reader.size('atoms', 1), 1] }, []),
     reduction: Number.NaN,

@@ -1,4 +1,4 @@
-// [route], [shortcut], [scale_channels], [sam]: the layers that read others.
+// [route], [shortcut], [scale_channels], [sam]: layers that read other layers.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { add, concat, constant, identity, mul, pad, parameter, reshape, slice, upsample } from '../../../ops/index.ts';
@@ -11,8 +11,8 @@ import type { Layer, LayerOutput } from './layer.ts';
 import { sourcesOf } from './sources.ts';
 
 /**
- * parse_route, make_route_layer: of each layer one part of its channels, concatenated. Layers of different widths or heights
- * become a vector.
+ * parse_route, make_route_layer: concatenates one part of the channels of each layer. Layers with different widths or
+ * heights become a vector.
  */
 export const route: Layer = reader => {
   const { builder } = reader;
@@ -59,7 +59,7 @@ export const route: Layer = reader => {
   return { ...traits, tensor: parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0]! };
 };
 
-/** Whether Darknet sees other widths or heights in two layers; vectors have 0 of both. */
+/** Whether Darknet sees different widths or heights in two layers; in vectors, both are 0. */
 function differs(a: Value, b: Value): boolean {
   if (a.image !== b.image) return true;
   if (!a.image) return false;
@@ -95,8 +95,8 @@ function reportSizes(reader: SectionReader, values: readonly Value[], odd: numbe
 }
 
 /**
- * Where groups do not divide the channels, Darknet cuts each layer into so many numbers, within a channel if need be
- * (forward_route_layer), and calls as many channels its output as all have together, divided (parse_route).
+ * If groups do not divide the channels, Darknet cuts each layer at that number of elements, within a channel if need be
+ * (forward_route_layer), and gives its output the sum of channels, divided (parse_route).
  */
 function unevenParts(
   reader: SectionReader,
@@ -131,7 +131,7 @@ function unevenParts(
     return each > 0 ? [reader.cut(flat, id * each, each)] : [];
   });
   const whole = parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0];
-  // What the layers leave over is zeros.
+  // What the layers do not fill is zeros.
   const cut = whole ? reader.cut(whole, 0, length) : builder.add(constant, { shape: [1, length] }, []);
   if (!images) return { tensor: cut };
   if (channels === 0) {
@@ -182,14 +182,14 @@ export const shortcut: Layer = reader => {
   const terms = [x, ...others].map(term =>
     weighted ? builder.add(mul, {}, [term, builder.add(parameter, { shape: weighted }, [])]) : term,
   );
-  // An addend that is not known does not make the sum's shape unknown.
+  // The sum's shape is known even if an addend is not.
   const sum = terms.some(({ shape }) => shape === undefined)
     ? builder.unknown(l10n.t('a layer that it adds is not known'), terms, x.shape)
     : builder.add(add, {}, terms);
   return { tensor: reader.activate(sum, 'linear'), widthBy: 'none' };
 };
 
-/** The shape of one addend's weights: one number, or one a channel; undefined without. */
+/** The shape of the weights of one addend: one number, or one per channel; undefined without weights. */
 function weightsOf(reader: SectionReader, x: Tensor): readonly number[] | undefined {
   const type = reader.text('weights_type', 'none');
   if (type === 'none') return undefined;
@@ -225,7 +225,9 @@ function weightsOf(reader: SectionReader, x: Tensor): readonly number[] | undefi
   }
 }
 
-/** AlexeyAB's: other sizes are refused (assert in parse_shortcut); of other channels, those that both have are added. */
+/**
+ * AlexeyAB's: other sizes are rejected (assert in parse_shortcut); if channels differ, only the common ones are added.
+ */
 function sameSize(reader: SectionReader, x: Tensor, other: Tensor, at: number): Tensor {
   const a = x.shape;
   const b = other.shape;
@@ -247,7 +249,7 @@ function sameSize(reader: SectionReader, x: Tensor, other: Tensor, at: number): 
   return fitted(reader, other, a[1]!);
 }
 
-/** pjreddie's shortcut_cpu (blas.c): every so many-th pixel of the larger one, and the channels that both have. */
+/** pjreddie's shortcut_cpu (blas.c): every n-th pixel of the larger one, and the common channels. */
 function sampled(reader: SectionReader, x: Tensor, other: Tensor): Tensor {
   const { builder } = reader;
   const a = x.shape;
@@ -263,13 +265,13 @@ function sampled(reader: SectionReader, x: Tensor, other: Tensor): Tensor {
   }
   const [, , h, w] = y.shape ?? [];
   if (h! < a[2]! || w! < a[3]!) {
-    // Only every so many-th pixel of the larger one gets something; the grid between stays as it is.
+    // Only every n-th pixel of the larger one is added to; the others are unchanged.
     y = builder.add(upsample, { size: [a[2]!, a[3]!], mode: 'nearest' }, y, { functional: true });
   }
   return fitted(reader, y, a[1]!);
 }
 
-/** A tensor with so many channels: the first of them, or zeros after them. */
+/** A tensor with so many channels: cut, or filled up with zeros. */
 function fitted(reader: SectionReader, x: Tensor, channels: number): Tensor {
   const { builder } = reader;
   const own = x.shape?.[1] ?? Number.NaN;
@@ -281,10 +283,10 @@ function fitted(reader: SectionReader, x: Tensor, channels: number): Tensor {
   return builder.add(reshape, { shape: [1, channels, h!, w!] }, grown);
 }
 
-/** Each channel (or, with scale_wh, each position) of another layer times the layer above. */
+/** Multiplies each channel (or, with scale_wh, each position) of another layer by the layer above. */
 export const scaleChannels: Layer = reader => multiplied(reader, reader.on('scale_wh') ? 'positions' : 'channels');
 
-/** Another layer times the layer above. */
+/** Multiplies another layer by the layer above. */
 export const sam: Layer = reader => multiplied(reader, 'all');
 
 function multiplied(reader: SectionReader, what: 'channels' | 'positions' | 'all'): LayerOutput {
@@ -355,7 +357,7 @@ function mismatchOf(
   }
 }
 
-/** Asks where an input is in the text. */
+/** Blames an input, so that its place in the text can be found. */
 function input(index: number): Complaint {
   return { code: '', message: '', input: index };
 }

@@ -1,21 +1,21 @@
-// What a layer of Darknet is to the walk over the sections: a function from its section to what it outputs.
+// The interface of a layer: a function from its section to its outputs.
 import type { Tensor } from '../../../graph/graph.ts';
 import type { SectionReader, Value } from '../sectionReader.ts';
 
 export interface LayerOutput {
   readonly tensor: Tensor;
-  /** Whether Darknet gives it width, height and channels; true where not said. */
+  /** Whether Darknet gives it width, height and channels; default: true. */
   readonly image?: boolean;
-  /** As in Value. */
+  /** See Value. */
   readonly length?: number | undefined;
   readonly channels?: number | undefined;
-  /** As in Above. */
+  /** See Above. */
   readonly held?: Tensor | undefined;
-  /** How many times narrower than its input it is; 1 where not said. */
+  /** How many times narrower it is than its input; default: 1. */
   readonly shrinks?: number;
-  /** The reduction against the network’s input, where it is not that of the layer above times `shrinks`. */
+  /** The reduction compared with the network's input, if that is not the layer above's times `shrinks`. */
   readonly reduction?: number;
-  /** Which section chose the channels: this one, none alone, or the one that chose those of an input; the first where not said. */
+  /** What determined the channels: this section (default), no single section, or the one that did for an input. */
   readonly widthBy?: 'own' | 'none' | Value;
 }
 

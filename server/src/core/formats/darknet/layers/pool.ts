@@ -1,4 +1,4 @@
-// [maxpool], [local_avgpool], [avgpool]: windows, of which Darknet's border is given for both sides together.
+// [maxpool], [local_avgpool], [avgpool]: windows; Darknet's padding is for both sides together.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { avgPool, concat, globalAvgPool, maxPool, pad, reshape, slice } from '../../../ops/index.ts';
@@ -14,8 +14,8 @@ interface Window {
 }
 
 /**
- * The window, and what it slides over. Output length (length + padding − size)/stride + 1, the window starting padding/2
- * in front of it (maxpool_layer.c). `step`: the stride where it is not the written one.
+ * The window, and what it slides over. The output length is (length + padding − size)/stride + 1, and the first window
+ * starts padding/2 before the input (maxpool_layer.c). `step`: the stride, if it is not the written one.
  */
 function windowOf(reader: SectionReader, step?: number): { x: Tensor; window: Window; written: number[] } {
   const both = reader.size('stride', 1);
@@ -29,7 +29,7 @@ function windowOf(reader: SectionReader, step?: number): { x: Tensor; window: Wi
   const after = [0, 1].map(axis => border - before + shortfall(reader, x, axis, size, border, stride[axis]!));
   const kernel = [size, size];
   if (border - before >= size && x.shape) {
-    // No window may lie in the border alone, but Darknet goes on: a border of its own.
+    // A window must not lie entirely in the padding, but Darknet accepts it: pad separately.
     reader.report({
       range: reader.placeOf('padding', 'pad', 'size'),
       severity: 'warning',
@@ -82,7 +82,7 @@ function maxOfChannels(reader: SectionReader): LayerOutput {
     });
     return { tensor: builder.unknown(why, [x], [1, out, h!, w!]), widthBy: 'own' };
   }
-  // The first channels of the output have one more to choose from where it does not come out even.
+  // If the channels do not divide evenly, the first output channels have one more candidate.
   const more = c % out;
   if (more === 0) return { tensor: maxOfEach(builder, x, c, out), widthBy: 'own' };
   const deep = builder.add(reshape, { shape: [1, 1, c, h!, w!] }, x);
@@ -103,7 +103,7 @@ function maxOfChannels(reader: SectionReader): LayerOutput {
   return { tensor: builder.add(concat, { axis: 1 }, halves), widthBy: 'own' };
 }
 
-/** Of c channels, the largest of each out-th: a window over the channels with taps `out` apart. */
+/** The largest of every out-th of c channels: a window over channels, with taps `out` apart. */
 function maxOfEach(builder: SectionReader['builder'], x: Tensor, c: number, out: number): Tensor {
   const [, , h, w] = x.shape!;
   const deep = builder.add(reshape, { shape: [1, 1, c, h!, w!] }, x);

@@ -1,4 +1,4 @@
-// [rnn], [crnn], [gru], [lstm], [conv_lstm]: layers made of connected ones or of convolutions. Work is that of one step.
+// [rnn], [crnn], [gru], [lstm], [conv_lstm]: layers that consist of connected ones or convolutions. Counts one step.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { concat, constant, recurrentCell, reshape } from '../../../ops/index.ts';
@@ -7,7 +7,7 @@ import { type SectionReader, shown } from '../sectionReader.ts';
 import { connect, convolve, windowOf } from './convolutional.ts';
 import type { Layer } from './layer.ts';
 
-/** The state that the previous step has left. */
+/** The state from the previous step. */
 function state(reader: SectionReader, shape: Shape): Tensor {
   return reader.builder.add(constant, { shape }, []);
 }
@@ -16,7 +16,7 @@ function named(reader: SectionReader, label: string, type: string, body: () => T
   return reader.builder.within({ label, type }, body);
 }
 
-/** rnn_layer.c: input → state, state → state, state → output. pjreddie's state is as large as the output. */
+/** rnn_layer.c: input → state, state → state, state → output. In pjreddie's, the state is as large as the output. */
 export const rnn: Layer = reader => {
   const out = reader.size('output', 1);
   const hidden = reader.dialect === 'alexeyab' ? reader.size('hidden', 1) : out;
@@ -26,11 +26,11 @@ export const rnn: Layer = reader => {
   const self = named(reader, 'self', 'connected', () => reader.activate(connect(reader, before, hidden), 'logistic'));
   const now = reader.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, before]);
   const tensor = named(reader, 'output', 'connected', () => reader.activate(connect(reader, now, out), 'logistic'));
-  // AlexeyAB's says that it is an image of 1×1; pjreddie's leaves that out.
+  // In AlexeyAB's, it is an image of 1×1; in pjreddie's, it is not.
   return { tensor, image: reader.dialect === 'alexeyab', reduction: Number.NaN, widthBy: 'own' };
 };
 
-/** crnn_layer.c: three convolutions, which must keep the size. pjreddie's takes the width for the height (parse_crnn). */
+/** crnn_layer.c: three convolutions that must keep the size. pjreddie's uses the width as height (parse_crnn). */
 export const crnn: Layer = reader => {
   const alexey = reader.dialect === 'alexeyab';
   const out = reader.size(alexey ? 'output' : 'output_filters', 1);
@@ -57,7 +57,7 @@ export const crnn: Layer = reader => {
   return { tensor: step('output', now, out), shrinks: stride ** 2, widthBy: 'own' };
 };
 
-/** make_crnn_layer asserts that input and state have as many numbers. */
+/** make_crnn_layer asserts that input and state have the same number of elements. */
 function checkKeepsSize(reader: SectionReader, { shape: x }: Tensor, { shape: y }: Tensor): void {
   if (!x || !y || !(Math.abs(x[2]! * x[3]! - y[2]! * y[3]!) > 0)) return;
   reader.report({
@@ -75,13 +75,13 @@ function checkKeepsSize(reader: SectionReader, { shape: x }: Tensor, { shape: y 
   });
 }
 
-/** A state of the size that the layer’s own convolutions give, where that is not the input’s. */
+/** A state of the size that the layer's own convolutions produce, if that is not the input's. */
 function stateLike(reader: SectionReader, before: Tensor, like: Tensor): Tensor {
   const same = before.shape?.every((length, axis) => Object.is(length, like.shape?.[axis]));
   return same || !like.shape ? before : state(reader, like.shape);
 }
 
-/** gru_layer.c: update, reset and candidate, each of two connected layers without activation. */
+/** gru_layer.c: update, reset and candidate, each from two connected layers without activation. */
 export const gru: Layer = reader => {
   const out = reader.size('output', 1);
   const x = reader.flat();
@@ -109,7 +109,7 @@ export const lstm: Layer = reader => {
 
 const gates = ['f', 'i', 'g', 'o'] as const;
 
-/** conv_lstm_layer.c: the same of convolutions; a bottleneck has one that reads state and input together. */
+/** conv_lstm_layer.c: the same with convolutions; with a bottleneck, one of them reads state and input together. */
 export const convLstm: Layer = reader => {
   const { builder } = reader;
   const out = reader.size('output', 1);
@@ -119,7 +119,7 @@ export const convLstm: Layer = reader => {
   const gate = (label: string, from: Tensor): Tensor =>
     named(reader, label, 'convolutional', () => reader.activate(convolve(reader, from, window).tensor, 'linear'));
   const inputs = gates.map(name => gate(`u${name}`, x));
-  // Those of the state have the size of the input, whatever it becomes.
+  // The state always has the size of the input.
   const before = state(reader, [1, out, ...(x.shape?.slice(2) ?? [Number.NaN, Number.NaN])]);
   const now = stateLike(reader, before, inputs[0]!);
   if (now !== before && x.shape) {
@@ -142,7 +142,7 @@ export const convLstm: Layer = reader => {
     ? [gate('wf', builder.add(concat, { axis: 1 }, [before, now === before ? inputs[0]! : before]))]
     : gates.map(name => gate(`w${name}`, before));
   const peepholes = reader.on('peephole') ? ['f', 'i', 'o'].map(name => gate(`v${name}`, before)) : [];
-  // Its part in the BFLOPs does not know the bottleneck: as many terms as there would be without.
+  // Its BFLOPs ignore the bottleneck: they have as many terms as without one.
   const all = [...inputs, ...gates.map((_, at) => states[at] ?? states[0]!), ...peepholes, now];
   const tensor = builder.add(recurrentCell, { cell: 'lstm' }, all);
   return { tensor, shrinks: stride, widthBy: 'own' };

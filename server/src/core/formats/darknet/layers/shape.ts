@@ -1,4 +1,4 @@
-// [crop], [reorg], [upsample], [history]: the layers that move pixels.
+// [crop], [reorg], [upsample], [history]: layers that move pixels.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import {
@@ -43,12 +43,12 @@ export const crop: Layer = reader => {
   return { tensor: builder.add(pad, { before, after, mode: 'constant' }, x), reduction: Number.NaN };
 };
 
-/** Both [reorg] and [reorg3d]: they differ in the order of channels alone. */
+/** [reorg] and [reorg3d], which differ only in the order of channels. */
 export const reorg: Layer = reader => {
   const { builder } = reader;
   const factor = reader.size('stride', 1);
   const x = reader.image();
-  // With extra it has no shape any more, and what it adds is zeros (make_reorg_layer).
+  // With extra, it has no shape any more, and is filled up with zeros (make_reorg_layer).
   const extra = reader.dialect === 'pjreddie' ? reader.int('extra', 0) : 0;
   if (extra !== 0) {
     const flat = builder.add(flatten, { start: 1, end: -1 }, x);
@@ -82,7 +82,7 @@ export const reorg: Layer = reader => {
   };
 };
 
-/** What is too small for a stride, in words. */
+/** A message about what is too small for a stride. */
 function lossOf({ shape }: Tensor, factor: number, reverse: boolean): string | undefined {
   const [, c, h, w] = shape ?? [];
   if (reverse && c! < factor ** 2)
@@ -97,7 +97,7 @@ function lossOf({ shape }: Tensor, factor: number, reverse: boolean): string | u
   return undefined;
 }
 
-/** The part of an image that reorg uses: C's division leaves out the rest (make_reorg_layer). */
+/** The part of an image that reorg uses: C's division drops the remainder (make_reorg_layer). */
 function divisible(reader: SectionReader, x: Tensor, factor: number, reverse: boolean): Tensor {
   const { shape } = x;
   const step = reverse ? factor ** 2 : factor;
@@ -123,7 +123,7 @@ function divisible(reader: SectionReader, x: Tensor, factor: number, reverse: bo
   }, x);
 }
 
-/** upsample_layer.c: a negative stride shrinks by sums over windows. */
+/** upsample_layer.c: a negative stride shrinks by summing over windows. */
 export const upsampled: Layer = (reader): LayerOutput => {
   const { builder } = reader;
   const stride = reader.int('stride', 2);
@@ -142,7 +142,7 @@ export const upsampled: Layer = (reader): LayerOutput => {
   return { tensor: builder.add(upsample, { scale: [scale, scale], mode: 'nearest' }, x), shrinks: 1 / scale };
 };
 
-/** make_history_layer: this frame and the previous ones. */
+/** make_history_layer: this frame and previous ones. */
 export const history: Layer = (reader: SectionReader): LayerOutput => {
   const { builder } = reader;
   const frames = reader.size('history_size', 4);

@@ -1,4 +1,4 @@
-// The layers that `layers=` or `from=` names, as a section reads them, and what is wrong with them.
+// Reads the layers that `layers=` or `from=` refer to, and reports invalid references.
 import * as l10n from '@vscode/l10n';
 import type { CfgOption } from '../../../syntax/cfg.ts';
 import type { Range } from '../../../text/range.ts';
@@ -6,7 +6,9 @@ import { clip } from '../../../text/wording.ts';
 import { type Reference, targetOf } from '../references.ts';
 import { repair, type SectionReader, type Value } from '../sectionReader.ts';
 
-/** Each is undefined where there is no such layer; all are where the key is missing. `first`: only that one is read. */
+/**
+ * Undefined for a layer that does not exist; undefined as a whole without the key. `first`: only the first one is read.
+ */
 export function sourcesOf(
   reader: SectionReader,
   name: string,
@@ -32,7 +34,7 @@ export function sourcesOf(
   });
 }
 
-/** parse_route counts the commas of the whole value: those after a # name layers, too. */
+/** parse_route counts the commas of the whole value, so those after a # refer to layers too. */
 function inComment(
   reader: SectionReader,
   reference: Reference,
@@ -70,7 +72,7 @@ function checkNumber(reader: SectionReader, reference: Reference, option: CfgOpt
     });
     return;
   }
-  // Darknet takes spaces out of a value, so that “-1 -2” is one item.
+  // Darknet removes spaces from a value, so “-1 -2” is one item.
   reader.report({
     ...place,
     code: 'not-a-whole-number',
@@ -79,7 +81,7 @@ function checkNumber(reader: SectionReader, reference: Reference, option: CfgOpt
   });
 }
 
-/** Says why a number names no layer. */
+/** Reports why a number refers to no layer. */
 function missing(reader: SectionReader, reference: Reference, range: Range): undefined {
   const { written } = reference;
   const { index } = reader;
@@ -106,7 +108,7 @@ function missing(reader: SectionReader, reference: Reference, range: Range): und
   });
 }
 
-/** An item, or the comma in front of one that is empty. */
+/** The range of an item, or of the comma before an empty one. */
 function placeOf({ range }: Reference, { valueRange }: CfgOption): Range {
   return range.to > range.from ? range : { from: Math.max(valueRange.from, range.from - 1), to: range.to };
 }

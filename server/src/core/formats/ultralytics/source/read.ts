@@ -135,9 +135,9 @@ export function* readBySource(task: SourceTask): Generator<void, SourceReading> 
 }
 
 function attempted(task: SourceTask, files: Files, count: number, stop: Stop | undefined): Generator<void, Attempt> {
-  const { reader, path } = task;
+  const { reader } = task;
   const setting = { files: withLibrary(files), roots: [...reader.roots, libraryRoot], cwd: reader.repository };
-  return runPrepared(setting, reader.module, path, () => readingOf(task, count, stop));
+  return runPrepared(setting, reader.module, () => readingOf(task, count, stop));
 }
 
 function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Reading<Work, Attempt> {
