@@ -104,6 +104,18 @@ describe('other networks of a file', () => {
     assert.equal(report(shown).entries?.[1]?.totals, undefined);
   });
 
+  it('say that their input was guessed, wherever their totals stand', () => {
+    const shown = analysed(
+      {},
+      text.replace('def wide():', 'def wide(size=8):').replace('    wide()(torch.zeros(1, 4, 8, 8))\n', ''),
+    );
+    const others = read(shown);
+    const guess = /^wide\(\)(: | · )[\d.]+[kMG] MACs · .* · peak .* · input 4×\d+×\d+ \(guessed\)$/;
+    assert.match(othersText(others), guess);
+    assert.match(otherLenses(shown, others)[0]!.title, guess);
+    assert.doesNotMatch(othersText(read(analysed())), /guessed/);
+  });
+
   it('show the lines that only they have, in parentheses', () => {
     const shown = analysed();
     const others = read(shown);

@@ -211,6 +211,12 @@ function totalsWith(analysed: Analysed, key: ChoiceKey, before: number): string 
         return [bytesText(totals.params, elementBytes(settings)), peakText(analysed)];
       case 'batch':
         return [peakText(analysed)];
+      case 'entry': {
+        // With another input the same network costs something else.
+        const isGuessed = analysed.spec.program?.entry?.guessed === true;
+        const guess = isGuessed ? [inputText(analysed)] : [];
+        return [work, paramsText(totals.params), peakText(analysed), ...guess];
+      }
       default:
         return [work, paramsText(totals.params), peakText(analysed)];
     }
