@@ -188,3 +188,22 @@ test('texts of the package have totals, though they are in no folder of the work
   const uri = new URL('../../templates/module.py', import.meta.url).href;
   assert.equal(await session.connection.sendRequest('flopline/networkTotals', { textDocument: { uri } }), null);
 });
+
+test('folders that are added and removed while the server runs are followed', async () => {
+  const [first, second] = [workspace({ 'one.net.yaml': own(4) }), workspace({ 'two.net.yaml': own(8) })];
+  await using session = await start(first);
+  const named = async (): Promise<string[]> => (await list(session)).networks.map(({ path }) => path);
+  const change = (added: readonly string[], removed: readonly string[]): Promise<void> => {
+    const foldersOf = (paths: readonly string[]) =>
+      paths.map(path => ({ uri: pathToFileURL(path).toString(), name: '' }));
+    const event = { added: foldersOf(added), removed: foldersOf(removed) };
+    return session.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event });
+  };
+  assert.deepEqual(await named(), ['one.net.yaml']);
+  assert.equal(await totals(session, uriOf(second, 'two.net.yaml')), null);
+  await change([second], []);
+  assert.deepEqual((await named()).toSorted(), ['one.net.yaml', 'two.net.yaml']);
+  assert.equal((await totals(session, uriOf(second, 'two.net.yaml')))?.params, 28 * 8);
+  await change([], [first]);
+  assert.deepEqual(await named(), ['two.net.yaml']);
+});

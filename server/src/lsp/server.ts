@@ -5,12 +5,14 @@ import {
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  DidChangeWorkspaceFoldersNotification,
   type DocumentSymbol,
   type InitializeResult,
   type InlayHint,
   PositionEncodingKind,
   TextDocumentSyncKind,
   TextDocuments,
+  type WorkspaceFolder,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
@@ -67,6 +69,9 @@ import { type Machine, Workspace } from './workspace.ts';
  */
 const quiet = 100;
 
+const pathsOf = (folders: readonly WorkspaceFolder[]): readonly string[] =>
+  folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
+
 /** Serves a client over `connection` until it ends; without a machine, the client reads all files. */
 export function serve(connection: Connection, machine?: Machine): void {
   const texts = new TextDocuments(TextDocument);
@@ -78,8 +83,8 @@ export function serve(connection: Connection, machine?: Machine): void {
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
-    const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : []);
-    workspace.folders = folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
+    const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri, name: '' }] : []);
+    workspace.folders = pathsOf(folders);
     session.options = typeof params.initializationOptions === 'object' ? (params.initializationOptions ?? {}) : {};
     spoken.begin(params.locale, session.options);
     if (session.options.readsFiles === true) workspace.remote.client = fileClient(connection);
@@ -97,6 +102,7 @@ export function serve(connection: Connection, machine?: Machine): void {
         ...(canRegister(session) ? {} : { documentSymbolProvider: outlineOptions }),
         ...navigationCapabilities,
         workspaceSymbolProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
         ...(mayPull(params.capabilities, session.options) ? pullCapability : {}),
         codeActionProvider: {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind],
@@ -144,6 +150,15 @@ export function serve(connection: Connection, machine?: Machine): void {
     const pushed = typeof settings === 'object' ? (settings?.flopline ?? settings) : undefined;
     await configure(pushed);
     session.start();
+    refresh();
+  });
+
+  // Files in a new folder may be read, and those of a removed one may not be any more.
+  connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event: { added, removed } }) => {
+    const gone = new Set(pathsOf(removed));
+    workspace.folders = [...new Set([...workspace.folders.filter(path => !gone.has(path)), ...pathsOf(added)])];
+    if (workspace.folders.some(isRemote)) watch();
+    workspace.reset();
     refresh();
   });
 
