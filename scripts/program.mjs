@@ -1,6 +1,6 @@
-// A program of three files that need nothing else: its beginning (scripts/start-code.cjs), and what was bundled in two parts
-// beside it: what every start needs, and what is loaded later, if at all. Node would read a long file as UTF-8, and all of it;
-// so a part costs nothing until it is asked for.
+// A program as one file that runs by itself: its beginning (scripts/start-code.cjs), then what was bundled, in two parts: what
+// every start needs, and what is loaded later, if at all. Each part is a script inside one long comment, which Node skips, so
+// a part costs nothing until it is asked for.
 import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
@@ -99,7 +99,7 @@ function functionOf(chunk, numberOf) {
 }
 
 /**
- * Bundles a program into a file and its parts, which are named for it.
+ * Bundles a program into one file.
  * @param {esbuild.BuildOptions} common
  * @param {{ readonly entry: string, readonly file: string, readonly head: string }} program
  * @returns {esbuild.BuildOptions}
@@ -152,20 +152,19 @@ function assemble({ errors, outputFiles = [], metafile }, file, head) {
     .update(parts.map(({ code }) => code).join('~'))
     .digest('hex')
     .slice(0, 16);
-  const counts = parts.map(({ names }) => names.length);
-  writeFileSync(file, head + start.replaceAll('CODE_HASH', hash).replaceAll('CODE_PARTS', JSON.stringify(counts)));
+  const table = parts.map(({ names, code }) => [names.length, code.length, code.split('\n').length - 1]);
+  const beginning = `${head}${start.replaceAll('CODE_HASH', hash).replaceAll('CODE_PARTS', JSON.stringify(table)).trimEnd()}\n/*~\n`;
+  // What would end the comment is written otherwise, in as many bytes.
+  const comment = parts.map(({ code }) => code.replaceAll('*/', '\u0001\u0002')).join('');
+  const map = outputs.has(`${basename(file)}.map`) ? `//# sourceMappingURL=${basename(file)}.map\n` : '';
+  writeFileSync(file, `${beginning}${comment}~*/\n${map}`, 'latin1');
   chmodSync(file, 0o755);
-  for (const [at, { names, code }] of parts.entries()) {
-    const part = file.replace(/\.js$/, `-${at + 1}.js`);
-    const hasMap = outputs.has(`${basename(file)}.map`);
-    writeFileSync(part, `${code}${hasMap ? `//# sourceMappingURL=${basename(part)}.map\n` : ''}`, 'latin1');
-    if (!hasMap) continue;
-    let line = 0;
-    const sections = [];
-    for (const name of names) {
-      sections.push({ offset: { line, column: 0 }, map: JSON.parse(textOf(`${name}.map`)) });
-      line += textOf(name).split('\n').length;
-    }
-    writeFileSync(`${part}.map`, JSON.stringify({ version: 3, file: basename(part), sections }));
+  if (map === '') return;
+  let line = beginning.split('\n').length - 1;
+  const sections = [];
+  for (const name of inOrder) {
+    sections.push({ offset: { line, column: 0 }, map: JSON.parse(textOf(`${name}.map`)) });
+    line += textOf(name).split('\n').length;
   }
+  writeFileSync(`${file}.map`, JSON.stringify({ version: 3, file: basename(file), sections }));
 }

@@ -1,8 +1,9 @@
-// dist/server.js and dist/cli.js, written by scripts/program.mjs. What is bundled lies beside them in parts: each is read when
-// it is needed and compiled from what V8 made of it last time (its code cache). So a start neither reads what it does not use,
-// nor compiles again what it does. Without a usable cache a part is compiled as ever.
+// The beginning of dist/server.js and dist/cli.js, put there by scripts/program.mjs. What is bundled stands behind it inside a
+// comment, which Node skips: it is compiled here, part by part when it is needed, from what V8 made of it last time (its code
+// cache). So a start neither parses what it does not use, nor compiles again what it does. Without a usable cache a part is
+// compiled as ever.
 const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
-const { basename, dirname, extname, join } = require('node:path');
+const { basename, extname, join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { constants, Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
@@ -16,7 +17,7 @@ setFlagsFromString('--liftoff-only');
 // What runs once gains nothing from code that is made better while it runs: that comes fifteen times later.
 if (name === 'cli') setFlagsFromString('--interrupt-budget=1000000');
 
-/** Of each part: how many chunks of the bundle it has. */
+/** Of each part: how many chunks of the bundle it has, its length and its lines. */
 const parts = CODE_PARTS;
 // Another code, V8 or set of flags has another file.
 const stamp = ['CODE_HASH', process.version, process.versions.v8, process.arch, ...process.execArgv]
@@ -60,15 +61,29 @@ function cachedIn(file) {
   }
 }
 
+const text = readFileSync(__filename);
+// Written so that this line is none itself.
+const begin = text.indexOf(['/*', '~\n'].join('')) + 4;
+/** What would have ended the comment is written otherwise. */
+for (let at = text.indexOf(1, begin); at >= 0; at = text.indexOf(1, at)) {
+  text[at] = 42;
+  text[at + 1] = 47;
+}
+
 const loaded = parts.map(() => undefined);
 
 function load(part) {
   const file = `${name}-${part}-${stamp}.bin`;
   const cached = cachedIn(file);
-  const path = join(dirname(__filename), `${name}-${part + 1}.js`);
-  // In ASCII, which is read fastest.
-  const script = new Script(readFileSync(path, 'latin1'), {
-    filename: path,
+  let from = begin;
+  let lineOffset = text.latin1Slice(0, begin).split('\n').length - 1;
+  for (const [, length, lines] of parts.slice(0, part)) {
+    from += length;
+    lineOffset += lines;
+  }
+  const script = new Script(text.latin1Slice(from, from + parts[part][1]), {
+    filename: __filename,
+    lineOffset,
     cachedData: cached?.data,
     importModuleDynamically: constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
@@ -82,7 +97,7 @@ function load(part) {
 function chunk(number) {
   let part = 0;
   let at = number;
-  while (at >= parts[part]) at -= parts[part++];
+  while (at >= parts[part][0]) at -= parts[part++][0];
   const { chunks, results } = loaded[part] ?? load(part);
   results[at] ??= chunks[at](require, module, __filename, __dirname, chunk);
   return results[at];
@@ -125,4 +140,4 @@ function later() {
 }
 
 process.once('exit', () => loaded.some(isNew) && keep());
-chunk(parts[0] - 1);
+chunk(parts[0][0] - 1);
