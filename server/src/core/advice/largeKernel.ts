@@ -63,7 +63,7 @@ function* stacks(network: Network, layer: Layer, kernel: readonly number[], coun
       title: title(isPair, text, written),
       why: isPair
         ? l10n.t(
-            'Two {0} see as far as one {1}, with {2} MACs instead of {3} per position and pair of channels{4}.',
+            'Two {0} see as far as one {1}, with {2} MACs each instead of {3} per position and pair of channels{4}.',
             ...numbers,
             path,
           )
