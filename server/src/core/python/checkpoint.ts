@@ -40,6 +40,8 @@ type State =
       readonly object: Record<string, unknown>;
       readonly held: readonly unknown[];
       readonly names: readonly string[];
+      /** How many of the names, the first ones, can get another value. */
+      readonly mutable: number;
     };
 
 /** A name of a module. */
@@ -66,6 +68,9 @@ interface Counted {
   at: number;
   changed: readonly State[];
 }
+
+/** The fields of a function that change. */
+const changing: readonly string[] = ['dict', 'owner'] satisfies (keyof PyFunction)[];
 
 /** Attributes of a function can be set. */
 const isDict = (object: object, value: object): boolean => object instanceof PyFunction && object.dict === value;
@@ -358,9 +363,13 @@ function stateOf(object: object): State | undefined {
   if (object instanceof Set) return { kind: 'set', object, held: [...object] };
   if (ArrayBuffer.isView(object))
     return { kind: 'numbers', object: object as Float64Array, held: [...(object as Float64Array)] };
-  const names = Object.keys(object).filter(name => !incidental.has(name));
   const own = object as Record<string, unknown>;
-  return { kind: 'fields', object: own, names, held: names.map(name => fieldOf(own, name)) };
+  const all = Object.keys(object).filter(name => !incidental.has(name));
+  // Most objects of a repository are functions.
+  const isFunction = object instanceof PyFunction;
+  const names = isFunction ? [...changing, ...all.filter(name => !changing.includes(name))] : all;
+  const mutable = isFunction ? changing.length : names.length;
+  return { kind: 'fields', object: own, names, held: names.map(name => fieldOf(own, name)), mutable };
 }
 
 /** A field; of a container whose contents are not known, why. */
@@ -442,7 +451,12 @@ function isSame(state: State): boolean {
       for (const value of object) if (value !== held[at++]) return false;
       return true;
     case 'fields':
-      for (; at < held.length; at++) if (!Object.is(fieldOf(object, state.names[at]!), held[at])) return false;
-      return true;
+      try {
+        for (; at < state.mutable; at++) if (!Object.is(object[state.names[at]!], held[at])) return false;
+        return true;
+      } catch (error) {
+        if (!(error instanceof UnknownAccess)) throw error;
+        return held.every((value, index) => Object.is(fieldOf(object, state.names[index]!), value));
+      }
   }
 }
