@@ -395,3 +395,25 @@ test('Standard input is what its name says', () => {
   assert.match(complaintOf('report', 'a.yaml', '--name', 'b.yaml'), /--name FILE go together/);
   assert.match(complaintOf('report', '-', '-', '--name', 'b.yaml'), /read once/);
 });
+
+test('--memory adds the peaks, and what training and its optimizers need', () => {
+  const path = file(
+    'memory.net.yaml',
+    'name: Tiny\ninput: [3, 8, 8]\nlayers:\n  - conv: {out: 4, kernel: 3, padding: same}\n  - relu\n',
+  );
+  const { memory } = JSON.parse(runCli('report', path, '--memory', '--format', 'json').out).files[0];
+  // The input (3·64 elements) and the convolution's output (4·64), over which the ReLU writes; fp32.
+  assert.equal(memory.ideal, (3 + 4) * 64 * 4);
+  // Nothing says how long a program would keep these tensors.
+  assert.equal(memory.eager, null);
+  assert.match(memory.why, /PyTorch/);
+  const parameters = (27 + 1) * 4 * 4;
+  assert.deepEqual([memory.parameters, memory.gradients], [parameters, parameters]);
+  assert.equal(memory.optimizers.adam, 2 * parameters);
+  assert.match(
+    runCli('report', path, '--memory').out,
+    /\nMemory of inference: peak 1\.79 kB by an ideal runtime, \? by eager PyTorch\.\n/,
+  );
+  assert.ok(runCli('report', path, '--memory').out.endsWith(`${memory.why}\n`));
+  assert.doesNotMatch(runCli('report', path).out, /Memory of inference/);
+});

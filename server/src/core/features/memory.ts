@@ -152,6 +152,8 @@ export interface MemoryReport {
   readonly gradients: number | null;
   /** The optimizer's state by optimizer. */
   readonly optimizers: Readonly<Record<'sgd' | 'momentum' | 'adam' | 'adamw', number>> | null;
+  /** Why nothing is known of eager PyTorch, if so. */
+  readonly why?: string;
 }
 
 export function memoryReport(analysed: Analysed): MemoryReport {
@@ -171,6 +173,7 @@ export function memoryReport(analysed: Analysed): MemoryReport {
     parameters: complete ? parameters * each : null,
     gradients: complete ? gradients : null,
     optimizers: complete ? { sgd: 0, momentum: gradients, adam: 2 * gradients, adamw: 2 * gradients } : null,
+    ...(inference.eager ? {} : { why: whyNoProgram(analysed).replaceAll('`', '') }),
   };
 }
 
@@ -183,6 +186,7 @@ export function memoryLines({
   parameters,
   gradients,
   optimizers,
+  why,
 }: MemoryReport): string[] {
   const text = (amount: number | null): string => (amount === null ? '?' : bytes(amount));
   return [
@@ -195,6 +199,7 @@ export function memoryLines({
       text(forward),
       text(saved),
     ),
+    ...(why === undefined ? [] : [why]),
   ];
 }
 
