@@ -13,7 +13,7 @@ export const walkthroughWords = (): readonly (readonly [string, string])[] => [
     'open',
     l10n.t('Open a network'),
     l10n.t(
-      'Any file that describes a network will do: a PyTorch module, a YOLO YAML, a Darknet cfg, a Caffe prototxt, or Flopline’s own `*.net.yaml`. Or begin with one of ours.\n{0}\n{1}',
+      'Any file that describes a network will do: a PyTorch module, a YOLO YAML, a Darknet cfg, a Caffe prototxt, or Flopline’s own *.net.yaml. Or begin with one of ours.\n{0}\n{1}',
       button(l10n.t('New Network…'), 'flopline.newNetwork'),
       button(l10n.t('Open an Example'), 'flopline.openExample'),
     ),
