@@ -34,6 +34,7 @@ import {
 import { detectors } from '../test/support/detectors.ts';
 import { yolov3 } from '../test/support/yolov3.ts';
 import { overviewBench, yolov8x } from './bench-overview.ts';
+import { activationTimes } from './vscode/activation.mjs';
 
 const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
@@ -1094,6 +1095,14 @@ function overview(): Promise<void> {
   });
 }
 
+/** As “Developer: Startup Performance” has it, for a window that opens on a YOLO file. */
+async function activation(): Promise<void> {
+  console.log('\n(v) Activation in VS Code: loading the code, and activate()');
+  const times = await activationTimes(quick ? 1 : 5);
+  const all = (of: 'load' | 'activate'): string => times.map(time => `${time[of]} ms`).join(', ');
+  console.log(`  load ${all('load')}; activate ${all('activate')}`);
+}
+
 const sections: Record<string, () => void | Promise<void>> = {
   text: textToCosts,
   cfg: cfgToCosts,
@@ -1110,6 +1119,7 @@ const sections: Record<string, () => void | Promise<void>> = {
   forks,
   check,
   overview,
+  activation,
 };
 
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('--'));

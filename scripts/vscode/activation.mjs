@@ -31,7 +31,10 @@ async function timesIn(page) {
   const row = page.locator('.editor-instance .view-line', { hasText: /flopline\.flopline.*\|/ }).first();
   await page.locator('.editor-instance .view-line', { hasText: 'System Info' }).first().waitFor();
   for (let tries = 0; tries < 40 && (await row.count()) === 0; tries++) await page.keyboard.press('PageDown');
-  const cells = (await row.textContent()).replaceAll('\u00a0', ' ').split('|').map(cell => cell.trim());
+  const cells = (await row.textContent())
+    .replaceAll('\u00a0', ' ')
+    .split('|')
+    .map(cell => cell.trim());
   const [load, activate] = cells.filter(cell => /^\d+$/.test(cell)).map(Number);
-  return { load, activate, row: cells.join(' | ') };
+  return { load, activate };
 }
