@@ -207,7 +207,7 @@ describe('other networks of a file', () => {
     const source = { name: 'blocks.py', text: blocks, path: '/w/blocks.py', files, host: one };
     const shown = price(open(source, defaultSettings)!, defaultSettings)!;
     const others = read(shown, [], [two]);
-    assert.match(othersText(others), /^nn\.Sequential\(Plain\(4\), Wide\(8\)\) \(two\.py\): 75\.8k MACs/);
+    assert.match(othersText(others), /^nn\.Sequential\(Plain\(4\), Wide\(8\)\) of two\.py: 75\.8k MACs/);
     assert.ok(labels(shown, others).includes(`${lineOf('nn.Conv2d(cin, 16')}: (73.7k MACs · 1.15k params)`));
   });
 });

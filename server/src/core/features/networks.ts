@@ -116,9 +116,9 @@ function problemsOn(lines: ReadonlyMap<number, OtherLine>, other: Analysed, entr
     }));
 }
 
-/** `resnet50()`, or `Net() (net.py)` if another file builds it. */
+/** `resnet50()`, or `Net() of net.py` if another file builds it. */
 function nameOf({ expression, host }: ProgramEntry): string {
-  return host === undefined ? expression : l10n.t('{0} ({1})', expression, host.slice(host.lastIndexOf('/') + 1));
+  return host === undefined ? expression : l10n.t('{0} of {1}', expression, host.slice(host.lastIndexOf('/') + 1));
 }
 
 const wordsOf = (outcome: Outcome): string => (outcome.kind === 'totals' ? outcome.totals : outcome.why);
