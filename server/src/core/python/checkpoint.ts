@@ -22,6 +22,7 @@ import {
   PySet,
   PyStaticMethod,
   PyTuple,
+  poison,
   poisonOf,
   Unknown,
   UnknownAccess,
@@ -408,10 +409,14 @@ function putBack(state: State): void {
 }
 
 function putField(object: Record<string, unknown>, name: string, value: unknown): void {
-  const isContents = (object instanceof PyList && name === 'items') || name === 'entries';
-  if (isContents && poisonOf(object)) {
-    if (!(value instanceof Unknown)) unpoison(object as unknown as PyList | PyDict | PySet, value);
-  } else object[name] = value;
+  const container = object as unknown as PyList | PyDict | PySet;
+  const isContents =
+    name === 'items'
+      ? object instanceof PyList
+      : name === 'entries' && (object instanceof PyDict || object instanceof PySet);
+  if (isContents && value instanceof Unknown) poison(container, value);
+  else if (isContents && poisonOf(object)) unpoison(container, value);
+  else object[name] = value;
 }
 
 function isAlike({ object, held }: State & { readonly kind: 'map' }): boolean {
