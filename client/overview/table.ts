@@ -65,7 +65,7 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
   let atCursor = new Set<string>();
   let focusId: string | undefined;
   const elements = new Map<string, HTMLElement>();
-  /** While all is drawn anew, once, what the virtualizer says of it is no news. */
+  /** Set while the whole table is redrawn, so that the virtualizer's notifications about it are ignored. */
   let isUpdating = false;
 
   const index = (): number =>
@@ -305,7 +305,7 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
     const isNothing = value === 0;
     const words = quantity(value, metric, content, signs[metric]);
     const shareWords = share === '' || isNothing || isWhole ? '' : most + share;
-    // A thousandth of a bar is no longer seen.
+    // Less than a thousandth of a bar is invisible.
     const part = value !== null && total ? `${Number(Math.min(100, (100 * value) / total).toFixed(1))}%` : '0';
     // That all is all need not be said.
     const isHidden = isWhole || isNothing || value === null;
