@@ -18,7 +18,7 @@ const limit = Number(process.env.FLOPLINE_EDITOR_TIMEOUT ?? 180_000);
 
 /**
  * Runs every suite once.
- * @returns {Promise<{ passed: number, failed: number, skipped: number, where: string }>}
+ * @returns {Promise<{ passed: number, failed: number, skipped: number, failures?: string[], where: string }>}
  */
 export async function runEditorTests() {
   const temporary = mkdtempSync(join(tmpdir(), 'flopline-editor-'));
@@ -38,7 +38,8 @@ export async function runEditorTests() {
     const first = tell(report, outcome);
     const second = await inBrowserAlone();
     const sum = key => first[key] + second[key];
-    return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), where: outcome.where };
+    const failures = [...(first.failures ?? []), ...(second.failures ?? [])];
+    return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), failures, where: outcome.where };
   } finally {
     rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -178,15 +179,29 @@ async function inBrowser(workspace, report, flavour) {
     // Walks through the UI like a user, in a window without the suites.
     const payload = [['extensionDevelopmentPath', remote(root)]];
     const isWished = word => new RegExp(word, 'i').test(process.env.FLOPLINE_GREP || word);
-    const walk = isWished('overview') ? await walkOverview(browser, editor, payload) : [];
+    const walk = isWished('overview') ? await patiently(() => walkOverview(browser, editor, payload)) : [];
     // The oldest editor does not support MCP servers.
-    if (isWished('agents') && flavour === 'current') walk.push(await walkAgents(browser, editor, payload));
-    if (isWished('an editor in Chinese') && flavour === 'current') walk.push(...(await walkChinese(browser)));
+    if (isWished('agents') && flavour === 'current')
+      walk.push(...(await patiently(async () => [await walkAgents(browser, editor, payload)])));
+    if (isWished('an editor in Chinese') && flavour === 'current')
+      walk.push(...(await patiently(() => walkChinese(browser))));
     return { where: `VS Code from npm (${flavour}) in Chromium`, code, log, more: [refusal, ...walk] };
   } finally {
     await browser.close().catch(() => {});
     await editor?.stop();
   }
+}
+
+/**
+ * The rows of a walk. On a busy machine, the editor loses a key or closes a list now and then; a walk with a failed row
+ * is therefore repeated once, in a fresh window. A fault of ours fails both times.
+ */
+async function patiently(walk) {
+  const rows = await walk();
+  const failed = rows.filter(({ state }) => state === 'failed');
+  if (failed.length === 0) return rows;
+  for (const { title, error } of failed) console.log(`${title}: failed, and is tried again.\n${error}`);
+  return walk();
 }
 
 /** Requests without the token must be refused: a row of the report. */
@@ -224,7 +239,8 @@ function tellRows(rows) {
     if (error) console.log(error.replace(/^/gm, '    '));
   }
   const count = state => rows.filter(row => row.state === state).length;
-  return { passed: count('passed'), failed: count('failed'), skipped: count('pending') };
+  const failures = rows.filter(row => row.state === 'failed').map(row => `${row.title}\n${row.error ?? ''}`);
+  return { passed: count('passed'), failed: count('failed'), skipped: count('pending'), failures };
 }
 
 /** Counts the tests if they cannot be run. */

@@ -10,13 +10,17 @@ import { root } from './vscode/install.mjs';
 
 const begin = Date.now();
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 
 /** A step such as lint counts as one test. */
 function step(title, command, args) {
   const end = announce(title);
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (status === 0) total.passed++;
-  else total.failed++;
+  else {
+    total.failed++;
+    failures.push(title);
+  }
   end(status === 0 ? 'passed' : 'failed');
   return status === 0;
 }
@@ -47,7 +51,8 @@ async function unitTests() {
       env: { ...process.env, FLOPLINE_TEST_FILES: String(files.length) },
       stdio: 'inherit',
     });
-    const counts = JSON.parse(readFileSync(file, 'utf8'));
+    const { counts, failures: named } = JSON.parse(readFileSync(file, 'utf8'));
+    failures.push(...named);
     // A file that cannot be loaded counts as a failure.
     if (status !== 0 && counts.failed === 0) counts.failed = 1;
     for (const key of Object.keys(total)) total[key] += counts[key];
@@ -70,7 +75,8 @@ if (step('Build', process.execPath, [join(root, 'scripts/build.mjs')])) {
     const end = announce('VS Code');
     try {
       const { runEditorTests } = await import('./editor-tests.mjs');
-      const { passed, failed, skipped } = await runEditorTests();
+      const { passed, failed, skipped, failures: named = [] } = await runEditorTests();
+      failures.push(...named);
       total.passed += passed;
       total.failed += failed;
       total.skipped += skipped;
@@ -82,5 +88,7 @@ if (step('Build', process.execPath, [join(root, 'scripts/build.mjs')])) {
     }
   }
 }
+// Who sees only the end of a long log sees what failed.
+for (const failure of failures) console.log(`\n✖ ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 ? 1 : 0);
