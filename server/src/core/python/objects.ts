@@ -568,8 +568,12 @@ export class PyLazy extends PyObject {
   /** When it was needed: before those with higher numbers. */
   order = 0;
 
-  constructor(resolve: (machine: Machine) => Steps) {
+  /** Of an import, which may be done again: whoever takes the value of its name may take this instead. */
+  readonly isImport: boolean;
+
+  constructor(resolve: (machine: Machine) => Steps, isImport = false) {
     super();
+    this.isImport = isImport;
     this.resolve = machine => {
       this.order = ++needed.count;
       return resolve(machine);
