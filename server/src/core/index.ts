@@ -122,6 +122,7 @@ export {
   overview,
   overviewMetrics,
 } from './features/overview.ts';
+export { lookThroughFiles } from './features/refusedFiles.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,
