@@ -58,14 +58,19 @@ export interface Layer {
   sources(): readonly number[];
 }
 
-const comparisons = new WeakMap<Analysed, { readonly before: Analysed; readonly comparison: Comparison }>();
+/**
+ * The last comparison with each network. Not by the network that is compared, of which typing makes new ones: a weak map
+ * whose value refers to its key keeps the key alive through all small garbage collections, which would then copy every
+ * text, tree and graph.
+ */
+const latest = new WeakMap<Analysed, Compared>();
 
 /** Compares two networks, of the same format or not: then operator by operator, which are the same in all of them. */
 export function compare(before: Analysed, after: Analysed): Comparison {
-  const known = comparisons.get(after);
-  if (known?.before === before) return known.comparison;
-  const comparison = new Compared(before, after);
-  comparisons.set(after, { before, comparison });
+  const last = latest.get(before);
+  if (last?.after === after) return last;
+  const comparison = new Compared(before, after, last);
+  latest.set(before, comparison);
   return comparison;
 }
 
@@ -80,11 +85,13 @@ class Compared implements Comparison {
   #pairs: readonly LayerPair[] | undefined;
   #lines: ReadonlyMap<number, readonly LayerPair[]> | undefined;
 
-  constructor(before: Analysed, after: Analysed) {
+  /** `last`: an earlier comparison with the same network, whose layers are used again. */
+  constructor(before: Analysed, after: Analysed, last: Compared | undefined) {
     this.before = before;
     this.after = after;
-    const layersOf = before.document.format === after.document.format ? ownLayers : operators;
-    this.#olds = layersOf(before);
+    const isOfOperators = before.document.format !== after.document.format;
+    const layersOf = isOfOperators ? operators : ownLayers;
+    this.#olds = last && last.#olds.isOfOperators === isOfOperators ? last.#olds : layersOf(before);
     this.#news = layersOf(after);
     this.#pairing = pairingOf(this.#olds, this.#news);
     this.#isWhole = [before, after].every(({ model: { totals } }) => totals.macs.complete && totals.params.complete);
@@ -454,15 +461,7 @@ function sliced(layers: Layers, from: number, to: number): readonly Layer[] {
   return Array.from({ length: to - from }, (_, at) => layers.at(from + at));
 }
 
-const layers = new WeakMap<Analysed, Layers>();
-
 function ownLayers(analysed: Analysed): Layers {
-  const known = layers.get(analysed) ?? newLayers(analysed);
-  layers.set(analysed, known);
-  return known;
-}
-
-function newLayers(analysed: Analysed): Layers {
   const { program } = analysed.spec;
   if (!program) return new RowLayers(analysed);
   const rows = program.modules.filter(({ own }) => own.length > 0);
