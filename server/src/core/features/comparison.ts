@@ -108,7 +108,7 @@ class Compared implements Comparison {
     let next = 0;
     for (let at = 0; at < olds.length; at++) {
       const old = olds.at(at);
-      const partner = this.#pairing.now[at]!;
+      const partner = this.#pairing.now(at);
       if (partner < 0) {
         pairs.push({ before: old, after: undefined });
         continue;
@@ -152,21 +152,22 @@ class Compared implements Comparison {
       const after = this.#news.at(low);
       const start = after.site?.range.from;
       if (start === undefined || start < from || start > to) continue;
-      const was = this.#pairing.was[low]!;
+      const was = this.#pairing.was(low);
       found.push({ before: was < 0 ? undefined : this.#olds.at(was), after });
     }
     return found;
   }
 
   removed(): readonly { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] {
-    const { now } = this.#pairing;
+    const pairing = this.#pairing;
+    const { first: from, end } = pairing.ends;
     const found: { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] = [];
-    for (let at = 0; at < now.length; at++) {
-      if (now[at]! >= 0) continue;
+    for (let at = from; at < end; at++) {
+      if (pairing.now(at) >= 0) continue;
       const first = at;
-      while (at < now.length && now[at]! < 0) at++;
+      while (at < end && pairing.now(at) < 0) at++;
       // What came in between is where they were.
-      let next = first === 0 ? 0 : now[first - 1]! + 1;
+      let next = first === 0 ? 0 : pairing.now(first - 1) + 1;
       while (next < this.#news.length && !this.#news.at(next).site) next++;
       const layers = sliced(this.#olds, first, at);
       found.push({ layers, next: next < this.#news.length ? this.#news.at(next) : undefined });
@@ -214,48 +215,6 @@ function isBuiltAlike(a: Layer, b: Layer): boolean {
 
 const isShared = (a: Layer, b: Layer): boolean => a.identity !== undefined && a.identity === b.identity;
 
-/** For each layer of either network, its place in the other one; −1 where it is not there. */
-interface Pairing {
-  readonly now: Int32Array;
-  readonly was: Int32Array;
-}
-
-/**
- * The layers that are paired are the same whichever network comes first. Layers in front of an edit and behind it, which
- * are nearly all, are known by what they were built into, and are not made.
- */
-function pairingOf(before: Layers, after: Layers): Pairing {
-  const isOne = (at: number, other: number): boolean =>
-    before.isShared(at, after, other) ||
-    (before.identity(at) === undefined &&
-      after.identity(other) === undefined &&
-      likeness.isEqual(before.at(at), after.at(other)));
-  let ends = endsOf(before, after, isOne);
-  const { first, end, otherEnd } = ends;
-  // An edit of one layer: however it has changed, it is the one between the others.
-  const isEdit = end === first + 1 && otherEnd === end && before.at(first).type === after.at(first).type;
-  if (!isEdit)
-    ends = endsOf(
-      before,
-      after,
-      (at, other) => before.isShared(at, after, other) || likeness.isEqual(before.at(at), after.at(other)),
-      ends,
-    );
-  const pairing = pairedEnds(before, after, ends);
-  if (isEdit) {
-    pairing.now[first] = first;
-    pairing.was[first] = first;
-  } else if (isLater(before, after, ends)) {
-    const turned = { now: pairing.was, was: pairing.now };
-    pairBetween(after, before, { first: ends.first, end: ends.otherEnd, otherEnd: ends.end }, turned);
-    slide(after, before, turned);
-  } else {
-    pairBetween(before, after, ends, pairing);
-    slide(before, after, pairing);
-  }
-  return pairing;
-}
-
 /** What is equal: layers in front of `first`, which is the same place on both sides, and from `end` and `otherEnd` on. */
 interface Ends {
   readonly first: number;
@@ -263,7 +222,75 @@ interface Ends {
   readonly otherEnd: number;
 }
 
-/** `known` is what was found to be equal by less. */
+/**
+ * The place of each layer of either network in the other one. Of thousands, at every keystroke, all but a few are at the
+ * ends: only those between are listed.
+ */
+class Pairing {
+  readonly ends: Ends;
+  /** For each layer of the first network between the ends, its place in the second one; −1 where it is not there. */
+  readonly nows: Int32Array;
+  /** The same for each layer of the second one. */
+  readonly wases: Int32Array;
+
+  constructor(ends: Ends, nows: Int32Array, wases: Int32Array) {
+    this.ends = ends;
+    this.nows = nows;
+    this.wases = wases;
+  }
+
+  /** The place in the second network of a layer of the first one; −1 where it is not there. */
+  now(place: number): number {
+    const { first, end, otherEnd } = this.ends;
+    if (place < first) return place;
+    return place < end ? this.nows[place - first]! : place + otherEnd - end;
+  }
+
+  /** The place in the first network of a layer of the second one. */
+  was(place: number): number {
+    const { first, end, otherEnd } = this.ends;
+    if (place < first) return place;
+    return place < otherEnd ? this.wases[place - first]! : place + end - otherEnd;
+  }
+
+  get turned(): Pairing {
+    return new Pairing(turnedEnds(this.ends), this.wases, this.nows);
+  }
+
+  /** The same with all layers of both networks listed. */
+  listed(length: number, otherLength: number): Pairing {
+    return new Pairing(
+      { first: 0, end: length, otherEnd: otherLength },
+      Int32Array.from({ length }, (_, place) => this.now(place)),
+      Int32Array.from({ length: otherLength }, (_, place) => this.was(place)),
+    );
+  }
+}
+
+const turnedEnds = ({ first, end, otherEnd }: Ends): Ends => ({ first, end: otherEnd, otherEnd: end });
+
+/**
+ * The layers that are paired are the same whichever network comes first. Layers in front of an edit and behind it, which
+ * are nearly all, are known by what they were built into, and are not made.
+ */
+function pairingOf(before: Layers, after: Layers): Pairing {
+  const isUnbuilt = (at: number, other: number): boolean =>
+    before.identity(at) === undefined &&
+    after.identity(other) === undefined &&
+    likeness.isEqual(before.at(at), after.at(other));
+  let ends = endsOf(before, after, isUnbuilt);
+  const { first, end, otherEnd } = ends;
+  // An edit of one layer: however it has changed, it is the one between the others.
+  const isEdit = end === first + 1 && otherEnd === end && before.at(first).type === after.at(first).type;
+  if (isEdit) return new Pairing(ends, Int32Array.of(first), Int32Array.of(first));
+  if (first < end || first < otherEnd)
+    ends = endsOf(before, after, (at, other) => likeness.isEqual(before.at(at), after.at(other)), ends);
+  return isLater(before, after, ends)
+    ? pairedBetween(after, before, turnedEnds(ends)).turned
+    : pairedBetween(before, after, ends);
+}
+
+/** `isEqual`: of layers that are not shared. `known` is what was found to be equal by less. */
 function endsOf(
   before: Layers,
   after: Layers,
@@ -271,38 +298,36 @@ function endsOf(
   known: Ends = { first: 0, end: before.length, otherEnd: after.length },
 ): Ends {
   const least = Math.min(before.length, after.length);
-  let { first } = known;
-  while (first < least && isEqual(first, first)) first++;
+  let first = before.sharedEnd(known.first, after);
+  while (first < least && isEqual(first, first)) first = before.sharedEnd(first + 1, after);
   // What is equal in front goes first: of what else is, there may be less behind it.
   let { end, otherEnd } = first === known.first ? known : { end: before.length, otherEnd: after.length };
-  while (end > first && otherEnd > first && isEqual(end - 1, otherEnd - 1)) {
-    end--;
-    otherEnd--;
-  }
+  const by = otherEnd - end;
+  end = before.sharedStart(end, after, otherEnd, first);
+  while (end > first && end + by > first && isEqual(end - 1, end - 1 + by))
+    end = before.sharedStart(end - 1, after, end - 1 + by, first);
+  otherEnd = end + by;
   return { first, end, otherEnd };
 }
 
-function pairedEnds(before: Layers, after: Layers, { first, end, otherEnd }: Ends): Pairing {
-  const [now, was] = [new Int32Array(before.length).fill(-1), new Int32Array(after.length).fill(-1)];
-  const pair = (from: number, to: number, by: number): void => {
-    for (let at = from; at < to; at++) {
-      now[at] = at + by;
-      was[at + by] = at;
-    }
-  };
-  pair(0, first, 0);
-  pair(end, before.length, otherEnd - end);
-  return { now, was };
-}
-
 /** Pairs what is between the layers that are equal. */
-function pairBetween(before: Layers, after: Layers, { first, end, otherEnd }: Ends, { now, was }: Pairing): void {
-  const partners = aligned(sliced(before, first, end), sliced(after, first, otherEnd), likeness);
+function pairedBetween(before: Layers, after: Layers, ends: Ends): Pairing {
+  const { first, end, otherEnd } = ends;
+  const [nows, wases] = [new Int32Array(end - first).fill(-1), new Int32Array(otherEnd - first).fill(-1)];
+  const partners =
+    first < end && first < otherEnd ? aligned(sliced(before, first, end), sliced(after, first, otherEnd), likeness) : [];
+  let paired = 0;
   for (const [at, partner] of partners.entries()) {
     if (partner < 0) continue;
-    now[first + at] = first + partner;
-    was[first + partner] = first + at;
+    nows[at] = first + partner;
+    wases[partner] = first + at;
+    paired++;
   }
+  const pairing = new Pairing(ends, nows, wases);
+  if (paired === nows.length && paired === wases.length) return pairing;
+  const listed = pairing.listed(before.length, after.length);
+  slide(before, after, listed);
+  return listed;
 }
 
 /** So many layers are looked at to find which one of several that are equal came or went. */
@@ -310,7 +335,7 @@ const mostLooks = 400_000;
 
 /**
  * Where a layer that came or went is equal to those above it, it may be any of them: which one it is, those say that read
- * them. Changes the pairing, which has the lowest one.
+ * them. Changes the pairing, which has the lowest one and lists all layers.
  */
 function slide(before: Layers, after: Layers, pairing: Pairing): void {
   const most = Math.floor(mostLooks / (before.length + after.length + 1));
@@ -343,15 +368,15 @@ function slide(before: Layers, after: Layers, pairing: Pairing): void {
       end = first + 1;
     }
   };
-  along(after, before, pairing.was, pairing.now);
-  along(before, after, pairing.now, pairing.was);
+  along(after, before, pairing.wases, pairing.nows);
+  along(before, after, pairing.nows, pairing.wases);
 }
 
 /** How many layers differ in nothing but what they read. */
 function rewired(before: Layers, after: Layers, pairing: Pairing): number {
   let count = 0;
   for (let at = 0; at < before.length; at++) {
-    const other = pairing.now[at]!;
+    const other = pairing.now(at);
     if (other < 0) continue;
     const isAlike = before.isShared(at, after, other) || isBuiltAlike(before.at(at), after.at(other));
     if (isAlike && !readsTheSame(before.sources(at), after.sources(other), pairing)) count++;
@@ -360,14 +385,15 @@ function rewired(before: Layers, after: Layers, pairing: Pairing): number {
 }
 
 /** Whether two layers read layers that are the same; what came or went in between makes no other layer of them. */
-function readsTheSame(olds: readonly number[], news: readonly number[], { now, was }: Pairing): boolean {
-  if (olds.length !== news.length) return false;
-  return olds.every((old, at) => {
-    const source = news[at]!;
-    const isGone = old >= 0 && now[old]! < 0;
-    const isNew = source >= 0 && was[source]! < 0;
-    return isGone || isNew || (old < 0 ? source < 0 : now[old] === source);
-  });
+function readsTheSame(olds: readonly number[], news: readonly number[], pairing: Pairing): boolean {
+  return olds.length === news.length && olds.every((old, at) => isSameSource(old, news[at]!, pairing));
+}
+
+function isSameSource(old: number, source: number, pairing: Pairing): boolean {
+  if (source >= 0 && pairing.was(source) < 0) return true;
+  if (old < 0) return source < 0;
+  const now = pairing.now(old);
+  return now < 0 || now === source;
 }
 
 /** An order of networks: by length, then by the first layer that is not equal. */
@@ -452,6 +478,10 @@ interface Layers {
   identity(place: number): Layer['identity'];
   /** Whether a layer was built into what one of another network was, and both follow the one in front of them or do not. */
   isShared(place: number, others: Layers, other: number): boolean;
+  /** The end of the layers from `place` on that are shared with those at the same places. */
+  sharedEnd(place: number, others: Layers): number;
+  /** The start of the layers up to `end` that are shared with those up to `otherEnd`; both stay at or above `first`. */
+  sharedStart(end: number, others: Layers, otherEnd: number, first: number): number;
   sources(place: number): readonly number[];
   /** Where it begins in the text, or a little before that; −1 where it is in none. Layers are in order. */
   start(place: number): number;
@@ -506,6 +536,14 @@ class ListedLayers implements Layers {
     return false;
   }
 
+  sharedEnd(place: number): number {
+    return place;
+  }
+
+  sharedStart(end: number): number {
+    return end;
+  }
+
   sources(place: number): readonly number[] {
     return this.#list[place]!.sources();
   }
@@ -546,6 +584,14 @@ class RowLayers implements Layers {
 
   isShared(place: number, others: Layers, other: number): boolean {
     return others instanceof RowLayers && this.#rows.isShared(place, others.#rows, other);
+  }
+
+  sharedEnd(place: number, others: Layers): number {
+    return others instanceof RowLayers ? this.#rows.sharedEnd(place, others.#rows) : place;
+  }
+
+  sharedStart(end: number, others: Layers, otherEnd: number, first: number): number {
+    return others instanceof RowLayers ? this.#rows.sharedStart(end, others.#rows, otherEnd, first) : end;
   }
 
   sources(place: number): readonly number[] {
