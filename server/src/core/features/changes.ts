@@ -19,9 +19,9 @@ export interface Base {
 /** `+12 %`, `new`, `changed`: the change of what begins on a 0-based line; empty if there is none. */
 export function lineChange(analysed: Analysed, { analysed: before }: Base, line: number): string {
   const comparison = compare(before, analysed);
+  if (comparison.isSame(line)) return '';
   const pairs = comparison.onLine(line);
   const statuses = pairs.map(pair => comparison.status(pair));
-  if (statuses.every(status => status === 'same')) return '';
   if (statuses.every(status => status === 'added')) return l10n.t('new');
   for (const key of ['value', 'params'] as const) {
     const change = difference(sum(pairs, 'before', key), sum(pairs, 'after', key));

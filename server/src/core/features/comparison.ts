@@ -23,6 +23,8 @@ export interface Comparison {
   /** In the order of the second network; what is gone is where it was. */
   readonly pairs: readonly LayerPair[];
   status(pair: LayerPair): Status;
+  /** Whether all pairs on a line are the same. */
+  isSame(line: number): boolean;
   /** The pairs whose layer of the second network begins on a 0-based line of its text. */
   onLine(line: number): readonly LayerPair[];
   /** The layers that the first network alone has, side by side, and the layer of the second one that follows them. */
@@ -84,6 +86,8 @@ class Compared implements Comparison {
   readonly #isWhole: boolean;
   #pairs: readonly LayerPair[] | undefined;
   #lines: ReadonlyMap<number, readonly LayerPair[]> | undefined;
+  /** The first item that begins at or below the line that was asked for last. */
+  #near = 0;
 
   /** `last`: an earlier comparison with the same network, whose layers are used again. */
   constructor(before: Analysed, after: Analysed, last: Compared | undefined) {
@@ -132,30 +136,67 @@ class Compared implements Comparison {
     return isSame ? 'same' : 'changed';
   }
 
+  isSame(line: number): boolean {
+    if (!this.#isOfItems || !this.#isWhole) return this.onLine(line).every(pair => this.status(pair) === 'same');
+    const to = this.after.document.lines.end(line);
+    for (let place = this.#firstNear(line); place < this.#news.length && this.#news.start(place) <= to; place++)
+      if (!this.#isCopy(place)) return this.onLine(line).every(pair => this.status(pair) === 'same');
+    return true;
+  }
+
+  /** Whether a layer of the second network is what it was, as far as that can be seen without making it. */
+  #isCopy(place: number): boolean {
+    const was = this.#pairing.was(place);
+    if (was < 0 || !this.#olds.isShared(was, this.#news, place)) return false;
+    const old = this.#olds.at(was);
+    return old.follows && isSameSource(was - 1, place - 1, this.#pairing) && old.isKnown;
+  }
+
+  /** Whether layers are items of the text, in its order. */
+  get #isOfItems(): boolean {
+    return !this.after.spec.program && !this.#news.isOfOperators;
+  }
+
   onLine(line: number): readonly LayerPair[] {
-    const { lines } = this.after.document;
-    if (this.after.spec.program || this.#news.isOfOperators) {
+    if (!this.#isOfItems) {
       this.#lines ??= this.#byLine();
       return this.#lines.get(line) ?? [];
     }
-    // Items follow each other in the text: the last one that begins above the line may still begin in it, behind its own
-    // first characters.
+    const { lines } = this.after.document;
     const [from, to] = [lines.start(line), lines.end(line)];
-    let [low, high] = [0, this.#news.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#news.start(middle) < from) low = middle + 1;
-      else high = middle;
-    }
     const found: LayerPair[] = [];
-    for (low = Math.max(0, low - 1); low < this.#news.length && this.#news.start(low) <= to; low++) {
-      const after = this.#news.at(low);
+    for (let place = this.#firstNear(line); place < this.#news.length && this.#news.start(place) <= to; place++) {
+      const after = this.#news.at(place);
       const start = after.site?.range.from;
       if (start === undefined || start < from || start > to) continue;
-      const was = this.#pairing.was(low);
+      const was = this.#pairing.was(place);
       found.push({ before: was < 0 ? undefined : this.#olds.at(was), after });
     }
     return found;
+  }
+
+  /**
+   * The first item that may begin on a line: items follow each other in the text, and the last one that begins above the
+   * line may still begin in it, behind its own first characters.
+   */
+  #firstNear(line: number): number {
+    const from = this.after.document.lines.start(line);
+    const news = this.#news;
+    // Lines are asked for in order.
+    let low = this.#near;
+    if (low > 0 && news.start(low - 1) >= from) low = 0;
+    let high = low;
+    for (let step = 1; high < news.length && news.start(high) < from; step *= 2) {
+      low = high + 1;
+      high = Math.min(news.length, high + step);
+    }
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (news.start(middle) < from) low = middle + 1;
+      else high = middle;
+    }
+    this.#near = low;
+    return Math.max(0, low - 1);
   }
 
   removed(): readonly { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] {
@@ -399,11 +440,19 @@ function isSameSource(old: number, source: number, pairing: Pairing): boolean {
 /** An order of networks: by length, then by the first layer that is not equal. */
 function isLater(before: Layers, after: Layers, { first }: Ends): boolean {
   if (before.length !== after.length) return before.length > after.length;
-  return first < before.length && orderOf(before.at(first)) > orderOf(after.at(first));
+  return first < before.length && isLayerLater(before.at(first), after.at(first));
 }
 
-const orderOf = ({ type, ownName = '', structure, follows }: Layer): string =>
-  `${type} ${ownName} ${structure} ${follows}`;
+function isLayerLater(a: Layer, b: Layer): boolean {
+  if (a.type !== b.type) return a.type > b.type;
+  const [name, otherName] = [a.ownName ?? '', b.ownName ?? ''];
+  if (name !== otherName) return name > otherName;
+  // What it is built of is long: mostly, its first operator differs already.
+  const [first, otherFirst] = [a, b].map(({ nodes }) => (nodes?.[0] ? settingsOf(nodes[0]) : '')) as [string, string];
+  if (first !== otherFirst) return first > otherFirst;
+  if (a.structure !== b.structure) return a.structure > b.structure;
+  return a.follows && !b.follows;
+}
 
 /**
  * Names count most, then what layers are built of, then what is written of them, then where they are; so far apart that a
@@ -438,7 +487,7 @@ function sameGrid({ outputs: [before] }: Layer, { outputs: [after] }: Layer): bo
 }
 
 function sameShapes(before: readonly (Shape | undefined)[], after: readonly (Shape | undefined)[]): boolean {
-  return before.length === after.length && before.every((shape, at) => String(shape) === String(after[at]));
+  return before.length === after.length && before.every((shape, at) => isSameShape(shape, after[at]));
 }
 
 function sameCosts(before: Layer['cost'], after: Layer['cost']): boolean {
@@ -488,7 +537,9 @@ interface Layers {
 }
 
 function sliced(layers: Layers, from: number, to: number): readonly Layer[] {
-  return Array.from({ length: to - from }, (_, at) => layers.at(from + at));
+  const found: Layer[] = [];
+  for (let place = from; place < to; place++) found.push(layers.at(place));
+  return found;
 }
 
 function ownLayers(analysed: Analysed): Layers {
@@ -891,7 +942,7 @@ function builtOf(type: string, nodes: readonly GraphNode[]): Built {
     ports.set(id, known);
     return known;
   };
-  const parts = nodes.map(({ op, attrs }) => `${op.name}${JSON.stringify(attrs)}`);
+  const parts = nodes.map(settingsOf);
   const wires = nodes.map(node => {
     const shares = node.shares ? '=' : '';
     return `${node.inputs.map(source)} ${shapesText(node.inputs)} ${shapesText(node.outputs)}${shares}`;
@@ -899,6 +950,8 @@ function builtOf(type: string, nodes: readonly GraphNode[]): Built {
   const settings = parts.join('\n');
   return { type, settings, structure: `${settings}\n${wires.join('\n')}` };
 }
+
+const settingsOf = ({ op, attrs }: GraphNode): string => `${op.name}${JSON.stringify(attrs)}`;
 
 /** Whether layers have the same structure, which is sooner seen than said. */
 function areAlike(nodes: readonly GraphNode[], others: readonly GraphNode[]): boolean {
@@ -947,13 +1000,31 @@ function isSameShape(shape: Shape | undefined, other: Shape | undefined): boolea
 
 /** Whether attributes would be written alike. */
 function areSameAttrs(attrs: object, others: object): boolean {
-  const keys = Object.keys(attrs);
-  const isSame =
-    keys.length === Object.keys(others).length &&
-    keys.every(key => Object.is(attrs[key as keyof object], others[key as keyof object]));
-  // Lists within them, and what is left out where it is undefined.
-  return isSame || JSON.stringify(attrs) === JSON.stringify(others);
+  const [values, otherValues] = [attrs as Readonly<Record<string, unknown>>, others as Readonly<Record<string, unknown>>];
+  let count = 0;
+  let isSame = true;
+  for (const key in values) {
+    const [value, other] = [values[key], otherValues[key]];
+    count++;
+    if (Object.is(value, other) || isSameList(value, other)) continue;
+    if (isPlain(value) && isPlain(other) && value !== other) return false;
+    isSame = false;
+    break;
+  }
+  if (isSame) for (const _ in otherValues) count--;
+  // Lists within lists, and what is left out where it is undefined.
+  return (isSame && count === 0) || JSON.stringify(attrs) === JSON.stringify(others);
 }
+
+function isSameList(list: unknown, other: unknown): boolean {
+  if (!Array.isArray(list) || !Array.isArray(other) || list.length !== other.length) return false;
+  for (let at = 0; at < list.length; at++) if (!Object.is(list[at], other[at])) return false;
+  return true;
+}
+
+/** Whether a value is written as it is, and no other one is. */
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 
 /** Of a segment that is named by where it is, its name is none of its own. */
 function nameOf({ name, frames }: Segment): string | undefined {

@@ -288,10 +288,16 @@ export class GraphRows {
   }
 
   #followsLike(row: number, others: GraphRows, other: number): boolean {
-    const [own, its] = [this.#inputs[row]!, others.#inputs[other]!];
-    // Most read as a whole what is as far above them, and was built into the same.
-    if (typeof own === 'number' && typeof its === 'number' && row - own === other - its)
-      if (own !== row - 1 || this.#contents[own] === others.#contents[its]) return true;
+    const own = this.#inputs[row]!;
+    const its = others.#inputs[other]!;
+    // Most read what is as far above them, whose outputs are the same.
+    if (typeof own === 'number') {
+      const isAlike = typeof its === 'number' && row - own === other - its;
+      if (isAlike && (own !== row - 1 || this.#contents[own] === others.#contents[its])) return true;
+    } else if (typeof its !== 'number' && own.length === 1 && its.length === 1) {
+      const [input, its0] = [own[0]!, its[0]!];
+      if (typeof input === 'number' && typeof its0 === 'number') return (input === row - 1) === (its0 === other - 1);
+    }
     return this.follows(row) === others.follows(other);
   }
 
