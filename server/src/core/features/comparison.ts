@@ -23,8 +23,8 @@ export interface Comparison {
   /** In the order of the second network; what is gone is where it was. */
   readonly pairs: readonly LayerPair[];
   status(pair: LayerPair): Status;
-  /** Whether all pairs on a line are the same. */
-  isSame(line: number): boolean;
+  /** The lines from `first` to `last`, inclusive, with pairs that may not be the same. */
+  linesToLookAt(first: number, last: number): ReadonlySet<number>;
   /** The pairs whose layer of the second network begins on a 0-based line of its text. */
   onLine(line: number): readonly LayerPair[];
   /** The layers that the first network alone has, side by side, and the layer of the second one that follows them. */
@@ -86,8 +86,6 @@ class Compared implements Comparison {
   readonly #isWhole: boolean;
   #pairs: readonly LayerPair[] | undefined;
   #lines: ReadonlyMap<number, readonly LayerPair[]> | undefined;
-  /** The first item that begins at or below the line that was asked for last. */
-  #near = 0;
 
   /** `last`: an earlier comparison with the same network, whose layers are used again. */
   constructor(before: Analysed, after: Analysed, last: Compared | undefined) {
@@ -136,20 +134,29 @@ class Compared implements Comparison {
     return isSame ? 'same' : 'changed';
   }
 
-  isSame(line: number): boolean {
-    if (!this.#isOfItems || !this.#isWhole) return this.onLine(line).every(pair => this.status(pair) === 'same');
-    const to = this.after.document.lines.end(line);
-    for (let place = this.#firstNear(line); place < this.#news.length && this.#news.start(place) <= to; place++)
-      if (!this.#isCopy(place)) return this.onLine(line).every(pair => this.status(pair) === 'same');
-    return true;
+  linesToLookAt(first: number, last: number): ReadonlySet<number> {
+    const found = new Set<number>();
+    if (!this.#isOfItems) {
+      this.#lines ??= this.#byLine();
+      for (const line of this.#lines.keys()) if (line >= first && line <= last) found.add(line);
+      return found;
+    }
+    const { lines } = this.after.document;
+    const to = lines.end(last);
+    const news = this.#news;
+    for (let place = this.#firstNear(first); place < news.length && news.start(place) <= to; place++) {
+      if (this.#isWhole && this.#isCopy(place)) continue;
+      const site = news.at(place).site;
+      if (site) found.add(lines.lineAt(site.range.from));
+    }
+    return found;
   }
 
   /** Whether a layer of the second network is what it was, as far as that can be seen without making it. */
   #isCopy(place: number): boolean {
     const was = this.#pairing.was(place);
-    if (was < 0 || !this.#olds.isShared(was, this.#news, place)) return false;
-    const old = this.#olds.at(was);
-    return old.follows && isSameSource(was - 1, place - 1, this.#pairing) && old.isKnown;
+    if (was < 0 || !this.#news.isPlain(place) || !this.#olds.isShared(was, this.#news, place)) return false;
+    return isSameSource(was - 1, place - 1, this.#pairing);
   }
 
   /** Whether layers are items of the text, in its order. */
@@ -182,20 +189,12 @@ class Compared implements Comparison {
   #firstNear(line: number): number {
     const from = this.after.document.lines.start(line);
     const news = this.#news;
-    // Lines are asked for in order.
-    let low = this.#near;
-    if (low > 0 && news.start(low - 1) >= from) low = 0;
-    let high = low;
-    for (let step = 1; high < news.length && news.start(high) < from; step *= 2) {
-      low = high + 1;
-      high = Math.min(news.length, high + step);
-    }
+    let [low, high] = [0, news.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (news.start(middle) < from) low = middle + 1;
       else high = middle;
     }
-    this.#near = low;
     return Math.max(0, low - 1);
   }
 
@@ -252,6 +251,16 @@ function isBuiltAlike(a: Layer, b: Layer): boolean {
   if (isShared(a, b)) return true;
   if (a.type !== b.type) return false;
   return a.nodes && b.nodes ? areAlike(a.nodes, b.nodes) : a.structure === b.structure;
+}
+
+/** Whether two layers of the same type have the same parameters, which is sooner seen than said. */
+function isSetAlike(a: Layer, b: Layer): boolean {
+  if (!a.nodes || !b.nodes) return a.settings === b.settings;
+  const others = b.nodes;
+  return (
+    a.nodes.length === others.length &&
+    a.nodes.every(({ op, attrs }, at) => op.name === others[at]!.op.name && areSameAttrs(attrs, others[at]!.attrs))
+  );
 }
 
 const isShared = (a: Layer, b: Layer): boolean => a.identity !== undefined && a.identity === b.identity;
@@ -477,7 +486,7 @@ function likenessOf(before: Layer, after: Layer): number {
   if (isBuiltAlike(before, after)) return before.follows === after.follows ? 17 : 16;
   const where = sameGrid(before, after) ? 1 : 0;
   if (before.written !== '' && before.written === after.written) return 8 + where;
-  return (before.settings === after.settings ? 5 : 3) + where;
+  return (isSetAlike(before, after) ? 5 : 3) + where;
 }
 
 /** Whether layers output images of the same size, whatever their channels. */
@@ -531,6 +540,8 @@ interface Layers {
   sharedEnd(place: number, others: Layers): number;
   /** The start of the layers up to `end` that are shared with those up to `otherEnd`; both stay at or above `first`. */
   sharedStart(end: number, others: Layers, otherEnd: number, first: number): number;
+  /** Whether all of a layer is known, and it reads the one in front of it alone. */
+  isPlain(place: number): boolean;
   sources(place: number): readonly number[];
   /** Where it begins in the text, or a little before that; −1 where it is in none. Layers are in order. */
   start(place: number): number;
@@ -587,6 +598,10 @@ class ListedLayers implements Layers {
     return false;
   }
 
+  isPlain(): boolean {
+    return false;
+  }
+
   sharedEnd(place: number): number {
     return place;
   }
@@ -635,6 +650,10 @@ class RowLayers implements Layers {
 
   isShared(place: number, others: Layers, other: number): boolean {
     return others instanceof RowLayers && this.#rows.isShared(place, others.#rows, other);
+  }
+
+  isPlain(place: number): boolean {
+    return this.#rows.follows(place) && (this.#rows.segment(place)?.nodes.every(isKnown) ?? false);
   }
 
   sharedEnd(place: number, others: Layers): number {
