@@ -14,6 +14,8 @@ export type Status = 'same' | 'changed' | 'added' | 'removed';
 export interface LayerPair {
   readonly before: Layer | undefined;
   readonly after: Layer | undefined;
+  /** Whether they were found to be built of the same operators when they were paired. */
+  readonly isEqual: boolean;
 }
 
 /** Two networks, compared. Layers are paired at once; whether a pair differs is found when somebody asks. */
@@ -112,22 +114,22 @@ class Compared implements Comparison {
       const old = olds.at(at);
       const partner = this.#pairing.now(at);
       if (partner < 0) {
-        pairs.push({ before: old, after: undefined });
+        pairs.push({ before: old, after: undefined, isEqual: false });
         continue;
       }
-      for (; next < partner; next++) pairs.push({ before: undefined, after: news.at(next) });
-      pairs.push({ before: old, after: news.at(next++) });
+      for (; next < partner; next++) pairs.push({ before: undefined, after: news.at(next), isEqual: false });
+      pairs.push({ before: old, after: news.at(next), isEqual: this.#pairing.isEnd(next++) });
     }
-    for (; next < news.length; next++) pairs.push({ before: undefined, after: news.at(next) });
+    for (; next < news.length; next++) pairs.push({ before: undefined, after: news.at(next), isEqual: false });
     return pairs;
   }
 
-  status({ before, after }: LayerPair): Status {
+  status({ before, after, isEqual }: LayerPair): Status {
     if (!before) return 'added';
     if (!after) return 'removed';
     const isOne = isShared(before, after);
     const isSame =
-      (isOne || (isBuiltAlike(before, after) && sameShapes(before.outputs, after.outputs))) &&
+      (isOne || ((isEqual || isBuiltAlike(before, after)) && sameShapes(before.outputs, after.outputs))) &&
       ((isOne && this.#isWhole) || sameCosts(before.cost, after.cost)) &&
       readsTheSame(before.sources(), after.sources(), this.#pairing) &&
       (before.isKnown || writtenText(before, this.before) === writtenText(after, this.after));
@@ -177,7 +179,8 @@ class Compared implements Comparison {
       const start = after.site?.range.from;
       if (start === undefined || start < from || start > to) continue;
       const was = this.#pairing.was(place);
-      found.push({ before: was < 0 ? undefined : this.#olds.at(was), after });
+      const isEqual = this.#pairing.isEnd(place);
+      found.push({ before: was < 0 ? undefined : this.#olds.at(was), after, isEqual });
     }
     return found;
   }
@@ -218,10 +221,12 @@ class Compared implements Comparison {
   #byLine(): ReadonlyMap<number, readonly LayerPair[]> {
     const { lines } = this.after.document;
     const found = new Map<number, LayerPair[]>();
+    let [from, line] = [-1, 0];
     for (const pair of this.pairs) {
       const site = pair.after?.site;
       if (!site || site.file !== undefined) continue;
-      const line = lines.lineAt(site.range.from);
+      // Modules that one line makes mostly follow each other.
+      if (site.range.from !== from) [from, line] = [site.range.from, lines.lineAt(site.range.from)];
       const there = found.get(line);
       if (there) there.push(pair);
       else found.set(line, [pair]);
@@ -303,6 +308,11 @@ class Pairing {
     return place < otherEnd ? this.wases[place - first]! : place + end - otherEnd;
   }
 
+  /** Whether a layer of the second network is at an end, where all are equal. */
+  isEnd(place: number): boolean {
+    return place < this.ends.first || place >= this.ends.otherEnd;
+  }
+
   get turned(): Pairing {
     return new Pairing(turnedEnds(this.ends), this.wases, this.nows);
   }
@@ -365,7 +375,9 @@ function pairedBetween(before: Layers, after: Layers, ends: Ends): Pairing {
   const { first, end, otherEnd } = ends;
   const [nows, wases] = [new Int32Array(end - first).fill(-1), new Int32Array(otherEnd - first).fill(-1)];
   const partners =
-    first < end && first < otherEnd ? aligned(sliced(before, first, end), sliced(after, first, otherEnd), likeness) : [];
+    first < end && first < otherEnd
+      ? aligned(sliced(before, first, end), sliced(after, first, otherEnd), likeness)
+      : [];
   let paired = 0;
   for (const [at, partner] of partners.entries()) {
     if (partner < 0) continue;
@@ -557,8 +569,7 @@ function ownLayers(analysed: Analysed): Layers {
   const { program } = analysed.spec;
   if (!program) return new RowLayers(analysed);
   const rows = program.modules.filter(({ own }) => own.length > 0);
-  const owners = new Int32Array(analysed.model.graph.nodeCount).fill(-1);
-  for (const [at, { own }] of rows.entries()) for (const { id } of own) owners[id] = at;
+  const owners = new Owners(analysed, rows);
   return new ListedLayers(rows.map(row => new ModuleLayer(analysed, row, owners)));
 }
 
@@ -795,24 +806,63 @@ function rowOf(rows: GraphRows, id: number): number {
 
 type ModuleRow = Program['modules'][number];
 
+/** The places of the modules to whose own work the operators of a program belong. */
+class Owners {
+  readonly #analysed: Analysed;
+  readonly #rows: readonly ModuleRow[];
+  #places: Int32Array | undefined;
+
+  constructor(analysed: Analysed, rows: readonly ModuleRow[]) {
+    this.#analysed = analysed;
+    this.#rows = rows;
+  }
+
+  /** −1 for what is no module's. */
+  of(id: number): number {
+    this.#places ??= this.#found();
+    return this.#places[id] ?? -1;
+  }
+
+  #found(): Int32Array {
+    const places = new Int32Array(this.#analysed.model.graph.nodeCount).fill(-1);
+    for (const [at, { own }] of this.#rows.entries()) for (const { id } of own) places[id] = at;
+    return places;
+  }
+}
+
+const moduleNames = new Map<string, string | undefined>();
+const mostNames = 20_000;
+
+/** What a module is called whatever is around it: numbers are places in a list. The same ones are asked for at every keystroke. */
+function moduleName(path: string): string | undefined {
+  const known = moduleNames.get(path);
+  if (known !== undefined) return known;
+  const name = /[a-z_]/i.test(path) ? path.replace(/(^|\.)\d+(?=\.|$)/g, '$1#') : undefined;
+  if (moduleNames.size > mostNames) moduleNames.clear();
+  moduleNames.set(path, name);
+  return name;
+}
+
 /** A module of a program, with its own work alone. */
 class ModuleLayer implements Layer {
   readonly #analysed: Analysed;
   readonly #row: ModuleRow;
-  readonly #owners: Int32Array;
+  readonly #owners: Owners;
   #built: Built | undefined;
   #sources: readonly number[] | undefined;
-  readonly ownName: string | undefined;
+  #cost: Cost | undefined;
   readonly identity = undefined;
   readonly written = '';
   readonly follows = false;
 
-  constructor(analysed: Analysed, row: ModuleRow, owners: Int32Array) {
+  constructor(analysed: Analysed, row: ModuleRow, owners: Owners) {
     this.#analysed = analysed;
     this.#row = row;
     this.#owners = owners;
-    // Numbers are places in a list.
-    this.ownName = /[a-z_]/i.test(row.name) ? row.name.replace(/(^|\.)\d+(?=\.|$)/g, '$1#') : undefined;
+  }
+
+  get ownName(): string | undefined {
+    return moduleName(this.#row.name);
   }
 
   get name(): string {
@@ -832,7 +882,11 @@ class ModuleLayer implements Layer {
   }
 
   get cost(): Cost {
-    return sumOf(this.#row.own.map(node => this.#analysed.model.costOfNode(node)));
+    const { own } = this.#row;
+    const { model } = this.#analysed;
+    // Most modules are one operator.
+    this.#cost ??= own.length === 1 ? model.costOfNode(own[0]!) : sumOf(own.map(node => model.costOfNode(node)));
+    return this.#cost;
   }
 
   get nodes(): readonly GraphNode[] {
@@ -863,6 +917,7 @@ class ModuleLayer implements Layer {
 
   #read(): readonly number[] {
     const { own } = this.#row;
+    if (own.length === 1 && own[0]!.inputs.length === 1) return [this.#owners.of(producerOf(own[0]!.inputs[0]!))];
     const ownIds = new Set(own.map(({ id }) => id));
     const ids = new Set<number>();
     for (const { inputs } of own)
@@ -870,7 +925,7 @@ class ModuleLayer implements Layer {
         const id = producerOf(tensor);
         if (!ownIds.has(id)) ids.add(id);
       }
-    return Array.from(ids, id => this.#owners[id] ?? -1);
+    return Array.from(ids, id => this.#owners.of(id));
   }
 }
 
@@ -975,12 +1030,14 @@ const settingsOf = ({ op, attrs }: GraphNode): string => `${op.name}${JSON.strin
 /** Whether layers have the same structure, which is sooner seen than said. */
 function areAlike(nodes: readonly GraphNode[], others: readonly GraphNode[]): boolean {
   if (nodes.length !== others.length) return false;
-  for (const [at, node] of nodes.entries()) {
-    const other = others[at]!;
+  for (let at = 0; at < nodes.length; at++) {
+    const [node, other] = [nodes[at]!, others[at]!];
     if (node.op.name !== other.op.name || (node.shares === undefined) !== (other.shares === undefined)) return false;
     if (!haveSameShapes(node.inputs, other.inputs) || !haveSameShapes(node.outputs, other.outputs)) return false;
     if (!areSameAttrs(node.attrs, other.attrs)) return false;
   }
+  // One operator with one input can read it in one way alone.
+  if (nodes.length === 1 && nodes[0]!.inputs.length <= 1) return true;
   const [reads, otherReads] = [readsOf(nodes), readsOf(others)];
   return reads.every((read, at) => read === otherReads[at]);
 }
@@ -1007,7 +1064,9 @@ function readsOf(nodes: readonly GraphNode[]): readonly number[] {
 }
 
 function haveSameShapes(tensors: readonly Tensor[], others: readonly Tensor[]): boolean {
-  return tensors.length === others.length && tensors.every(({ shape }, at) => isSameShape(shape, others[at]!.shape));
+  if (tensors.length !== others.length) return false;
+  for (let at = 0; at < tensors.length; at++) if (!isSameShape(tensors[at]!.shape, others[at]!.shape)) return false;
+  return true;
 }
 
 function isSameShape(shape: Shape | undefined, other: Shape | undefined): boolean {
@@ -1019,7 +1078,10 @@ function isSameShape(shape: Shape | undefined, other: Shape | undefined): boolea
 
 /** Whether attributes would be written alike. */
 function areSameAttrs(attrs: object, others: object): boolean {
-  const [values, otherValues] = [attrs as Readonly<Record<string, unknown>>, others as Readonly<Record<string, unknown>>];
+  const [values, otherValues] = [
+    attrs as Readonly<Record<string, unknown>>,
+    others as Readonly<Record<string, unknown>>,
+  ];
   let count = 0;
   let isSame = true;
   for (const key in values) {
