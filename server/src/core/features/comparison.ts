@@ -50,6 +50,8 @@ export interface Layer {
   readonly nodes: readonly GraphNode[] | undefined;
   /** Its operators with all that is known of them: equal where layers are built of the same. */
   readonly structure: string;
+  /** The same behind its own name. */
+  readonly named: string;
   /** Its operators with their parameters, whatever they read: what a person writes of it. */
   readonly settings: string;
   /** Its text, of which numbers of other items may be a part; empty where layers share it. */
@@ -241,7 +243,7 @@ const likeness: Likeness<Layer> = {
   isEqual: (a, b) => (isShared(a, b) || (a.ownName === b.ownName && isBuiltAlike(a, b))) && a.follows === b.follows,
   isAlike: (a, b) => a.written !== '' && a.written === b.written,
   keys: [
-    ({ ownName, structure }) => `${ownName ?? ''} ${structure}`,
+    ({ named }) => named,
     // One without a name is like no other.
     layer => (layer.ownName === undefined ? layer : `${layer.ownName} ${layer.type}`),
     ({ structure }) => structure,
@@ -375,9 +377,7 @@ function pairedBetween(before: Layers, after: Layers, ends: Ends): Pairing {
   const { first, end, otherEnd } = ends;
   const [nows, wases] = [new Int32Array(end - first).fill(-1), new Int32Array(otherEnd - first).fill(-1)];
   const partners =
-    first < end && first < otherEnd
-      ? aligned(sliced(before, first, end), sliced(after, first, otherEnd), likeness)
-      : [];
+    first < end && first < otherEnd ? alignedLayers(sliced(before, first, end), sliced(after, first, otherEnd)) : [];
   let paired = 0;
   for (const [at, partner] of partners.entries()) {
     if (partner < 0) continue;
@@ -391,6 +391,61 @@ function pairedBetween(before: Layers, after: Layers, ends: Ends): Pairing {
   slide(before, after, listed);
   return listed;
 }
+
+/** From so many pairs on, it pays to find out first which layers are of a kind. */
+const fewPairs = 100;
+
+function alignedLayers(before: readonly Layer[], after: readonly Layer[]): Int32Array {
+  if (before.length * after.length < fewPairs) return aligned(before, after, likeness);
+  return aligned(kindsOf(before), kindsOf(after), likenessOfKinds);
+}
+
+/** Layers of one network that nothing but their places tells apart: what is found out about one holds for all of them. */
+class Kind {
+  readonly layer: Layer;
+  /** By number, the keys that were asked for. */
+  readonly keys: unknown[] = [];
+  #scores: Map<Kind, number> | undefined;
+
+  constructor(layer: Layer) {
+    this.layer = layer;
+  }
+
+  score(other: Kind): number {
+    this.#scores ??= new Map();
+    let found = this.#scores.get(other);
+    if (found === undefined) {
+      found = score(this.layer, other.layer);
+      this.#scores.set(other, found);
+    }
+    return found;
+  }
+}
+
+function kindsOf(layers: readonly Layer[]): readonly Kind[] {
+  const known = new Map<object, Kind[]>();
+  return layers.map(layer => {
+    const { identity } = layer;
+    if (!identity) return new Kind(layer);
+    const there = known.get(identity);
+    const same = there?.find(kind => kind.layer.follows === layer.follows && kind.layer.written === layer.written);
+    if (same) return same;
+    const kind = new Kind(layer);
+    if (there) there.push(kind);
+    else known.set(identity, [kind]);
+    return kind;
+  });
+}
+
+const likenessOfKinds: Likeness<Kind> = {
+  isEqual: (a, b) => likeness.isEqual(a.layer, b.layer),
+  isAlike: (a, b) => likeness.isAlike(a.layer, b.layer),
+  keys: likeness.keys.map((keyOf, at) => (kind: Kind) => {
+    kind.keys[at] ??= keyOf(kind.layer);
+    return kind.keys[at];
+  }),
+  score: (a, b) => a.score(b),
+};
 
 /** So many layers are looked at to find which one of several that are equal came or went. */
 const mostLooks = 400_000;
@@ -733,6 +788,10 @@ class RowLayer implements Layer {
     return this.#parts.structure;
   }
 
+  get named(): string {
+    return this.identity ? builtSegment(this.identity).named : namedOf(this);
+  }
+
   get settings(): string {
     return this.#parts.settings;
   }
@@ -897,6 +956,10 @@ class ModuleLayer implements Layer {
     return this.#parts.structure;
   }
 
+  get named(): string {
+    return namedOf(this);
+  }
+
   get settings(): string {
     return this.#parts.settings;
   }
@@ -972,6 +1035,10 @@ class OperatorLayer implements Layer {
     return this.#node.outputs.map(({ shape }) => shape);
   }
 
+  get named(): string {
+    return namedOf(this);
+  }
+
   get settings(): string {
     return this.#node.op.name;
   }
@@ -993,16 +1060,25 @@ interface Built {
   readonly settings: string;
 }
 
-const segments = new WeakMap<Segment, Built>();
+interface BuiltSegment extends Built {
+  /** Long words, which are compared at every keystroke. */
+  readonly named: string;
+}
 
-function builtSegment(segment: Segment): Built {
+const segments = new WeakMap<Segment, BuiltSegment>();
+
+function builtSegment(segment: Segment): BuiltSegment {
   let built = segments.get(segment);
   if (!built) {
-    built = builtOf(segment.frames[0]?.type ?? '', segment.nodes);
+    const own = builtOf(segment.frames[0]?.type ?? '', segment.nodes);
+    built = { ...own, named: namedOf({ ownName: nameOf(segment), structure: own.structure }) };
     segments.set(segment, built);
   }
   return built;
 }
+
+const namedOf = ({ ownName, structure }: Pick<Layer, 'ownName' | 'structure'>): string =>
+  `${ownName ?? ''} ${structure}`;
 
 function builtOf(type: string, nodes: readonly GraphNode[]): Built {
   const places = new Map(nodes.map((node, at) => [node, String(at)]));
