@@ -22,7 +22,7 @@ export {
   totalsText,
 } from './features/budget.ts';
 export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
-export { type Base, lineChange, type Removal, removals, totalsChange } from './features/changes.ts';
+export { type Base, type Removal, removals, totalsChange } from './features/changes.ts';
 export {
   type BudgetFix,
   type BudgetStatus,
