@@ -124,6 +124,7 @@ export {
 } from './features/overview.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
+  certaintyOfParams,
   documentReport,
   type FileReport,
   type LayerReport,

@@ -3,7 +3,16 @@
 // number that looks certain.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { defaultSettings, open, price, problems, report, startPython } from '../../../server/src/core/index.ts';
+import {
+  defaultSettings,
+  hints,
+  hover,
+  open,
+  price,
+  problems,
+  report,
+  startPython,
+} from '../../../server/src/core/index.ts';
 
 const head = `import torch
 import torch.nn as nn
@@ -220,32 +229,137 @@ describe('experts that cannot stand for each other', () => {
   });
 });
 
-describe('experts', () => {
-  const routed: Readonly<Record<string, string>> = {
-    'by the images that chose each': `
+describe('experts that get the rows that chose them', () => {
+  // At most: each expert works on all rows that may have chosen it.
+  const routed: Readonly<Record<string, readonly [body: string, rows: number]>> = {
+    'torch.where': [
+      `
         for i, expert in enumerate(self.experts):
             rows, nth = torch.where(chosen == i)
             out[rows] += weights[rows, nth, None, None, None] * expert(x[rows])
         return out
 `,
-    'by a mask, and not at all where nobody chose it': `
+      6,
+    ],
+    'a mask': [
+      `
+        for i, expert in enumerate(self.experts):
+            mask = (chosen == i).any(dim=-1)
+            out[mask] += weights[mask].sum(-1)[:, None, None, None] * expert(x[mask])
+        return out
+`,
+      3,
+    ],
+    'nonzero and index_add_': [
+      `
+        for i in range(4):
+            rows = (chosen == i).any(-1).nonzero().squeeze(-1)
+            out.index_add_(0, rows, self.experts[i](x[rows]).to(x.dtype))
+        return out
+`,
+      3,
+    ],
+    'index_select and index_add': [
+      `
+        for i in range(4):
+            rows = (chosen[:, 0] == i).nonzero(as_tuple=True)[0]
+            out = out.index_add(0, rows, self.experts[i](x.index_select(0, rows)))
+        return out
+`,
+      3,
+    ],
+    'a mask of one expert for each choice': [
+      `
+        masks = F.one_hot(chosen, num_classes=4).permute(2, 1, 0)
+        for i in range(4):
+            nth, rows = torch.where(masks[i])
+            part = x[None, rows].reshape(-1, 8, 4, 4)
+            out.index_add_(0, rows, self.experts[i](part) * weights[rows, nth, None, None, None])
+        return out
+`,
+      6,
+    ],
+    'parts that are joined': [
+      `
+        best = chosen[:, 0]
+        return torch.cat([self.experts[i](x[torch.nonzero(best == i).flatten()]) for i in range(4)])
+`,
+      3,
+    ],
+  };
+  for (const [words, [body, rows]] of Object.entries(routed)) {
+    it(`cost at most what all rows cost: by ${words}`, () => {
+      const { complete, atMost, doubtful, macs, params } = totalsOf(body, head, 3);
+      assert.deepEqual([complete, atMost, doubtful], [false, true, true]);
+      assert.equal(macs, 3 * gate + 4 * rows * expert);
+      assert.equal(params, gateParams + 4 * expertParams);
+    });
+  }
+
+  it('show it in hints, hovers, totals and rows', () => {
+    const found = analysed(routed['a mask']![0], head, 3);
+    const line = found.document.lines.lineAt(found.document.source.text.indexOf('expert(x[mask])'));
+    const { label } = hints(found, { from: 0, to: found.document.source.text.length }).find(
+      each => each.line === line,
+    )!;
+    assert.match(label, /≤ 111k MACs/);
+    const { markdown } = hover(found, found.document.source.text.indexOf('expert(x[mask])'))!;
+    assert.match(markdown, /≤ 111k/);
+    assert.match(markdown, /how many elements a mask takes depends on its values/);
+    const { layers } = report(found);
+    const first = layers.find(({ name }) => name === 'experts.0')!;
+    assert.deepEqual([first.macs, first.params, first.atMost, first.complete], [3 * expert, expertParams, true, false]);
+    const own = layers.find(({ name }) => name === 'gate')!;
+    assert.deepEqual([own.macs, own.atMost, own.complete], [3 * gate, undefined, true]);
+  });
+
+  it('are no bound together with something unknown', () => {
+    const body = `
+        for i, expert in enumerate(self.experts):
+            mask = (chosen == i).any(dim=-1)
+            out[mask] += expert(x[mask])
+        return undefined_layer(out)
+`;
+    const { complete, atMost, macs } = totalsOf(body, `from somewhere import undefined_layer\n${head}`, 3);
+    assert.deepEqual([complete, atMost, macs], [false, undefined, null]);
+  });
+
+  it('are unknown where nobody chose them and they may not run at all', () => {
+    const body = `
         for i, expert in enumerate(self.experts):
             mask = (chosen == i).any(dim=-1)
             if mask.any():
                 out[mask] += expert(x[mask])
         return out
-`,
+`;
+    assert.equal(totalsOf(body).complete, false);
+  });
+});
+
+describe('rows that values select', () => {
+  const bodies: Readonly<Record<string, readonly [body: string, macs: number | null, atMost: boolean]>> = {
+    'of which a part is taken': ['x[keep][:2]', 3 * expert, true],
+    'of which one is taken': ['x[keep][0][None]', expert, false],
+    'under another shape': ['x[keep].view(-1, 4, 2, 4, 4).flatten(1, 2)', 3 * expert, true],
+    'together with all': ['torch.cat([x, x[keep]])', 6 * expert, true],
+    'as often as they say': ['x.repeat_interleave(keep.long(), 0)', null, false],
+    'by a number of them': ['x[: keep.sum()]', null, false],
+    'by a number of what is selected': ['x[keep][: keep.sum()]', 3 * expert, true],
+    'by two masks, one of the other': ['x[keep][chosen[keep][:, 0] == 1]', 3 * expert, true],
   };
-  for (const [words, body] of Object.entries(routed)) {
-    it(`that are chosen ${words} are not counted as if that were known`, () => {
-      const { complete, macs } = totalsOf(body);
-      assert.equal(complete, false);
-      // Two run on the one image.
-      assert.ok(macs !== null && macs >= gate && macs <= gate + 2 * expert, String(macs));
+  for (const [words, [rows, macs, atMost]] of Object.entries(bodies)) {
+    it(`are bounded, or unknown: ${words}`, () => {
+      const body = `        keep = scores[:, 0] > 0.5\n        return self.experts[0](${rows})\n`;
+      const totals = totalsOf(body, head, 3);
+      // Of what is not worked on, the memory is unknown.
+      assert.deepEqual([totals.complete, totals.atMost ?? false], [false, atMost]);
+      if (macs !== null) assert.equal(totals.macs, 3 * gate + macs);
     });
   }
+});
 
-  it('that all run, and are weighted, are counted', () => {
+describe('experts that all run', () => {
+  it('are counted', () => {
     const all = '        return sum(scores[:, i, None, None, None] * each(x) for i, each in enumerate(self.experts))\n';
     const { complete, macs } = totalsOf(all);
     assert.deepEqual([complete, macs], [true, gate + 4 * expert]);
