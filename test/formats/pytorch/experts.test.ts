@@ -208,6 +208,17 @@ describe('experts that cannot stand for each other', () => {
     });
   }
 
+  it('cost neither at least nor at most what was counted, where a call may do less than the one before', () => {
+    const text = head
+      .replace('return self.act', 'self.i += 1\n        return x if self.i > 1 else self.act')
+      .replace('Expert(i) for i in range(4)', 'Expert() for i in range(4)');
+    const { complete, atMost, macs } = totalsOf(
+      '        return self.experts[chosen[0, 0]](x) + self.experts[chosen[0, 0]](x)\n',
+      text,
+    );
+    assert.deepEqual([complete, atMost, macs], [false, undefined, null]);
+  });
+
   it('are not one module where the index may be a slice', () => {
     const slices: readonly string[] = [
       'slice(0, 2) if i == 0 else slice(1, 4)',

@@ -34,6 +34,11 @@ export function isBounded({ inputs, outputs }: GraphNode): boolean {
   return inputs.some(({ most }) => most !== undefined) || outputs.some(({ most }) => most !== undefined);
 }
 
+/** Whether it says of what is around it that its counts are no lower bounds. */
+export function isBoundless({ outputs }: GraphNode): boolean {
+  return outputs[0]?.most?.[0] === Number.POSITIVE_INFINITY;
+}
+
 /** The exact counts of one node for one sample; NaN if unknown. Parameters of a module that is used again count 0. */
 export function countsOf(node: GraphNode): Counts {
   const counts = stated(node);
@@ -96,7 +101,7 @@ function countsOfNodes(nodes: readonly GraphNode[]): MainCounts {
     if (node.why === undefined && !node.op.counts) continue;
     const counts = stated(node);
     macs[at] = counts.macs ?? 0;
-    if (macs[at]! > 0 && isBounded(node)) bounded.push(at);
+    if ((macs[at]! > 0 && isBounded(node)) || isBoundless(node)) bounded.push(at);
     params[at] = node.shares ? 0 : (counts.weights ?? 0) + (counts.biases ?? 0) + (counts.normAffine ?? 0);
   }
   return { macs, params, bounded };

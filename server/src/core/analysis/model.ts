@@ -6,7 +6,7 @@ import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Reason, sameReason } from '../text/reason.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
-import { activationsOf, countsOf, isBounded, mainCounts } from './counts.ts';
+import { activationsOf, countsOf, isBounded, isBoundless, mainCounts } from './counts.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
 import { type Gradients, gradientsOf } from './gradients.ts';
 import { type Peak, peakOf } from './liveness.ts';
@@ -505,6 +505,7 @@ class Analysis implements Model {
 function valuesOf({ nodes }: Graph, convention: Convention, { counts }: Tally): Prefix {
   const bounded: number[] = [];
   const values = Float64Array.from(nodes, node => {
+    if (isBoundless(node)) bounded.push(node.id);
     if (node.why !== undefined) return Number.NaN;
     const value = convention.of(node, counts[node.id]!);
     if (value > 0 && isBounded(node)) bounded.push(node.id);

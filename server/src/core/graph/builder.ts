@@ -333,6 +333,11 @@ export class Builder {
     return this.#push(opaque, {}, inputs, [shape], reason, reason, undefined)[0]!;
   }
 
+  /** Adds a node because of which what is counted may be too much as well as too little. */
+  boundless(why: Reason): void {
+    this.#push(opaque, {}, [], [[Number.NaN]], why, why, undefined, [[Number.POSITIVE_INFINITY]]);
+  }
+
   /** Runs `body` inside a frame; its result becomes the frame's output. */
   within<T extends Tensor | readonly Tensor[] | undefined>(spec: FrameSpec, body: () => T): T {
     this.open(spec);

@@ -184,7 +184,7 @@ export function* recordCall(
       rowOf: module => rows.rows.get(module),
       ends: module => {
         ended.add(module);
-        for (const why of world.changedChoices()) builder.unknown(why);
+        for (const why of world.changedChoices()) builder.boundless(why);
         if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
       },
       stands: module => {
@@ -208,7 +208,9 @@ export function* recordCall(
     const result = yield* machine.call(model, args, keywords);
     const lost = unknownIn(result);
     if (lost) world.opaque(lost, []);
-    for (const why of world.changedChoices()) world.opaque(why, []);
+    const changed = world.changedChoices();
+    if (changed.length > 0) world.follow();
+    for (const why of changed) builder.boundless(why);
     outputs = tensorsIn(result).map(tensor => world.node(tensor));
   } catch (error) {
     if (!(error instanceof Raised)) throw error;
