@@ -300,7 +300,8 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
   const numberCell = ({ costs, signs }: Sum, metric: Metric, content: Network['content'], isWhole = false): Cell => {
     const value = costs[metric] ?? null;
     const total = content.totals.costs[metric];
-    const most = content.totals.signs?.[metric].includes('≥') ? '≤ ' : '';
+    const sign = content.totals.signs?.[metric] ?? '';
+    const most = sign.includes('≥') ? '≤ ' : sign.includes('≤') ? '≥ ' : '';
     const share = shareOf(value, total);
     const isNothing = value === 0;
     const words = quantity(value, metric, content, signs[metric]);

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import {
   bytes,
+  certaintyOfParams,
   clipColumns,
   type FileReport,
   markdownCell,
@@ -43,11 +44,16 @@ export function terminalTable(
     amount(row.value, row),
     share(row, totals, layers),
     bar(row.value ?? 0, largest),
-    amount(row.params, row),
+    amount(row.params, certaintyOfParams(row)),
   ]);
   const [line, layer, type, output] = [l10n.t('line'), l10n.t('layer'), l10n.t('type'), l10n.t('output')];
   const head = ['#', line, layer, type, output, unit, '', '', l10n.t('params')];
-  const values = [amount(totals.value, totals, layers), '', '', amount(totals.params, totals, layers)];
+  const values = [
+    amount(totals.value, totals, layers),
+    '',
+    '',
+    amount(totals.params, certaintyOfParams(totals), layers),
+  ];
   const foot = ['', '', l10n.t('total'), '', '', ...values];
   const lines = aligned([head, ...rows, foot], ['end', 'end', 'start', 'start', 'end', 'end', 'end', 'start', 'end']);
   const reasons = layers.every(row => row.complete || row.doubtful) ? l10n.t('Uncertain:') : l10n.t('Unknown:');
@@ -72,7 +78,7 @@ function networkLines({ entries }: FileReport, unit: string): readonly string[] 
     line === null ? '' : String(line),
     clipColumns(entry, 60),
     amount(totals.value, totals),
-    amount(totals.params, totals),
+    amount(totals.params, certaintyOfParams(totals)),
   ]);
   if (rows.length < 2) return [];
   const head = [l10n.t('line'), l10n.t('network'), unit, l10n.t('params')];
@@ -202,7 +208,7 @@ function shortened(lines: readonly string[]): string[] {
 
 function amount(
   value: number | null,
-  of: Pick<RowReport, 'complete' | 'doubtful'>,
+  of: Pick<RowReport, 'complete' | 'doubtful' | 'atMost'>,
   layers: readonly RowReport[] = [],
 ): string {
   if (value === null) return '?';
@@ -211,14 +217,15 @@ function amount(
 }
 
 function share(
-  { value, complete, doubtful }: RowReport,
+  { value, complete, doubtful, atMost }: RowReport,
   total: FileReport['totals'],
   layers: readonly RowReport[],
 ): string {
-  // If the row's value is a lower bound, so is its share; with a lower bound as total, the share is an upper bound.
-  if (!value || !total.value || !(complete || doubtful || total.complete)) return '';
+  // If the row's value is a lower bound, so is its share; with a lower bound as total, the share is an upper bound, and the
+  // reverse.
+  if (!value || !total.value || atMost || !(complete || doubtful || total.complete)) return '';
   const percents = (100 * value) / total.value;
-  const most = reportSign(total, layers).replace('≥', '≤').replace('≳', '≲');
+  const most = total.atMost ? '≥ ' : reportSign(total, layers).replace('≥', '≤').replace('≳', '≲');
   return percents < 0.05 ? '< 0.1 %' : `${most}${percents.toFixed(1)} %`;
 }
 

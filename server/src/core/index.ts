@@ -125,6 +125,7 @@ export {
 export { lookThroughFiles } from './features/refusedFiles.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
+  certaintyOfParams,
   documentReport,
   type FileReport,
   type LayerReport,

@@ -1,6 +1,6 @@
-import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { Graph, GraphNode, Tensor } from '../graph/graph.ts';
 import type { Segment } from '../graph/segment.ts';
-import type { Counts } from '../ops/op.ts';
+import type { Counts, Shape } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
 
 const none: Counts = Object.freeze({
@@ -24,11 +24,19 @@ const unknown: Counts = Object.freeze(
 function stated({ op, attrs, inputs, outputs, why }: GraphNode): Partial<Counts> {
   if (why !== undefined) return unknown;
   if (!op.counts) return none;
-  return op.counts(
-    attrs,
-    inputs.map(tensor => tensor.shape!),
-    outputs.map(tensor => tensor.shape!),
-  );
+  return op.counts(attrs, inputs.map(mostShape), outputs.map(mostShape));
+}
+
+const mostShape = ({ shape, most }: Tensor): Shape => most ?? shape!;
+
+/** Whether the counts of a node are upper bounds: sizes are unknown, but bounded. */
+export function isBounded({ inputs, outputs }: GraphNode): boolean {
+  return inputs.some(({ most }) => most !== undefined) || outputs.some(({ most }) => most !== undefined);
+}
+
+/** Whether it says of what is around it that its counts are no lower bounds. */
+export function isBoundless({ outputs }: GraphNode): boolean {
+  return outputs[0]?.most?.[0] === Number.POSITIVE_INFINITY;
 }
 
 /** The exact counts of one node for one sample; NaN if unknown. Parameters of a module that is used again count 0. */
@@ -52,12 +60,16 @@ export const noParameters = { weights: 0, all: 0 };
 export interface MainCounts {
   readonly macs: Float64Array;
   readonly params: Float64Array;
+  /** The nodes whose MACs are upper bounds, in order. */
+  readonly bounded: readonly number[];
 }
 
 export function mainCounts({ nodeCount, loose, rows }: Graph): MainCounts {
   const macs = new Float64Array(nodeCount);
   const params = new Float64Array(nodeCount);
+  const bounded: number[] = [];
   const others = countsOfNodes(loose);
+  for (const at of others.bounded) bounded.push(loose[at]!.id);
   for (const [at, { id }] of loose.entries()) {
     macs[id] = others.macs[at]!;
     params[id] = others.params[at]!;
@@ -71,8 +83,9 @@ export function mainCounts({ nodeCount, loose, rows }: Graph): MainCounts {
       macs[first + id] = own.macs[id]!;
       params[first + id] = own.params[id]!;
     }
+    for (const id of own.bounded) bounded.push(first + id);
   }
-  return { macs, params };
+  return { macs, params, bounded: bounded.sort((a, b) => a - b) };
 }
 
 /** A segment is counted once, however often it is placed. */
@@ -83,13 +96,15 @@ function countsOfSegment({ nodes, counts }: Segment): MainCounts {
 function countsOfNodes(nodes: readonly GraphNode[]): MainCounts {
   const macs = new Float64Array(nodes.length);
   const params = new Float64Array(nodes.length);
+  const bounded: number[] = [];
   for (const [at, node] of nodes.entries()) {
     if (node.why === undefined && !node.op.counts) continue;
     const counts = stated(node);
     macs[at] = counts.macs ?? 0;
+    if ((macs[at]! > 0 && isBounded(node)) || isBoundless(node)) bounded.push(at);
     params[at] = node.shares ? 0 : (counts.weights ?? 0) + (counts.biases ?? 0) + (counts.normAffine ?? 0);
   }
-  return { macs, params };
+  return { macs, params, bounded };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Reason, sameReason } from '../text/reason.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
-import { activationsOf, countsOf, mainCounts } from './counts.ts';
+import { activationsOf, countsOf, isBounded, isBoundless, mainCounts } from './counts.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
 import { type Gradients, gradientsOf } from './gradients.ts';
 import { type Peak, peakOf } from './liveness.ts';
@@ -21,6 +21,11 @@ export interface Amount {
   readonly doubtful?: boolean;
   /** Whether it is doubtful because it depends on a stand-in for a row that cannot be read. */
   readonly standIn?: boolean;
+  /**
+   * Of one that is neither complete nor a lower bound: `upper` where it is an upper bound (“at most”), because values select
+   * a part of some rows; `none` where another part is unknown, too, so that it is no bound at all. It is doubtful as well.
+   */
+  readonly bound?: 'upper' | 'none';
 }
 
 /** The cost of a stretch of the network, for one sample. */
@@ -132,8 +137,8 @@ class Tally {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    const { macs, params } = mainCounts(graph);
-    this.macs = new Prefix(macs);
+    const { macs, params, bounded } = mainCounts(graph);
+    this.macs = new Prefix(macs, bounded);
     this.params = new Prefix(params);
   }
 
@@ -168,12 +173,15 @@ class Prefix {
    * after a huge one would lose all of them. Undefined in any realistic network.
    */
   readonly #late: { readonly from: number; readonly values: Float64Array } | undefined;
+  /** The nodes of which the value is an upper bound, in order. */
+  readonly #bounded: readonly number[];
 
   /**
    * `values` by node, NaN if unknown; the array is reused for the sums. A value that would make a sum infinite counts
    * as unknown: otherwise every later difference, and so every row below, would be NaN.
    */
-  constructor(values: Float64Array) {
+  constructor(values: Float64Array, bounded: readonly number[] = []) {
+    this.#bounded = bounded;
     let unknown: Uint32Array | undefined;
     let late: { readonly from: number; readonly values: Float64Array } | undefined;
     let sum = 0;
@@ -200,7 +208,21 @@ class Prefix {
   }
 
   amount(first: number, end: number): Amount {
-    return { value: this.value(first, end), complete: this.#missing(end) === this.#missing(first) };
+    const value = this.value(first, end);
+    const complete = this.#missing(end) === this.#missing(first);
+    if (this.#bounded.length === 0 || !this.#isBounded(first, end)) return { value, complete };
+    return { value, complete: false, doubtful: true, bound: complete ? 'upper' : 'none' };
+  }
+
+  #isBounded(first: number, end: number): boolean {
+    const bounded = this.#bounded;
+    let [low, high] = [0, bounded.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (bounded[middle]! >= first) high = middle;
+      else low = middle + 1;
+    }
+    return low < bounded.length && bounded[low]! < end;
   }
 
   #added(first: number, end: number, { from, values }: { from: number; values: Float64Array }): number {
@@ -294,7 +316,10 @@ class Stretch implements Cost {
     if (!doubts) return amount;
     const found = doubts.within(this.#first, this.#end);
     if (found.length === 0) return amount;
-    return found.some(isOfRow) ? { ...amount, doubtful: true, standIn: true } : { ...amount, doubtful: true };
+    // Right under a condition, and then at most: no bound at all.
+    const bound = amount.bound && { bound: 'none' as const };
+    const all = { ...amount, doubtful: true, ...bound };
+    return found.some(isOfRow) ? { ...all, standIn: true } : all;
   }
 }
 
@@ -369,13 +394,7 @@ class Analysis implements Model {
     this.lines = lines;
     this.convention = convention;
     const value =
-      convention.name === 'macs' && convention.work === 'inference'
-        ? tally.macs
-        : new Prefix(
-            Float64Array.from(graph.nodes, node =>
-              node.why === undefined ? convention.of(node, tally.counts[node.id]!) : Number.NaN,
-            ),
-          );
+      convention.name === 'macs' && convention.work === 'inference' ? tally.macs : valuesOf(graph, convention, tally);
     this.#sums = { graph, tally, value, origins: new Map(), doubts };
     this.totals = this.#cost(0, graph.nodeCount);
   }
@@ -482,6 +501,19 @@ class Analysis implements Model {
   }
 }
 
+/** What nodes count in a convention. */
+function valuesOf({ nodes }: Graph, convention: Convention, { counts }: Tally): Prefix {
+  const bounded: number[] = [];
+  const values = Float64Array.from(nodes, node => {
+    if (isBoundless(node)) bounded.push(node.id);
+    if (node.why !== undefined) return Number.NaN;
+    const value = convention.of(node, counts[node.id]!);
+    if (value > 0 && isBounded(node)) bounded.push(node.id);
+    return value;
+  });
+  return new Prefix(values, bounded);
+}
+
 function reasonOf({ why, outputs }: GraphNode): Reason | undefined {
   return why ?? outputs.find(tensor => tensor.why !== undefined)?.why;
 }
@@ -522,6 +554,25 @@ function isInside(frame: Frame, outer: Frame): boolean {
 /** The sum of costs; unknown if one of them is. */
 export function sumOf(costs: readonly Cost[]): Cost {
   return new Sum(costs);
+}
+
+export function sumOfAmounts(amounts: readonly Amount[]): Amount {
+  let value = 0;
+  let complete = true;
+  let doubtful = false;
+  let standIn = false;
+  let isBound = false;
+  let isOther = false;
+  for (const part of amounts) {
+    if (part.bound) isBound = true;
+    if (part.bound === 'none' || (!part.bound && (!part.complete || part.doubtful))) isOther = true;
+    value += part.value;
+    complete &&= part.complete;
+    doubtful ||= part.doubtful ?? false;
+    standIn ||= part.standIn ?? false;
+  }
+  const bound = isBound && { bound: isOther ? ('none' as const) : ('upper' as const) };
+  return { value, complete, ...(doubtful && { doubtful }), ...(standIn && { standIn }), ...bound };
 }
 
 /** Like `Stretch`: sums what hints need at once, the rest on demand. */
@@ -572,18 +623,7 @@ class Sum implements Cost {
   }
 
   #amount(of: (cost: Cost) => Amount): Amount {
-    let value = 0;
-    let complete = true;
-    let doubtful = false;
-    let standIn = false;
-    for (const cost of this.#costs) {
-      const part = of(cost);
-      value += part.value;
-      complete &&= part.complete;
-      doubtful ||= part.doubtful ?? false;
-      standIn ||= part.standIn ?? false;
-    }
-    return { value, complete, ...(doubtful && { doubtful }), ...(standIn && { standIn }) };
+    return sumOfAmounts(this.#costs.map(of));
   }
 
   #plain(of: (cost: Cost) => number): number {

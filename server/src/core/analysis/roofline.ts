@@ -65,7 +65,8 @@ export function roofline(model: Model, { operations, bandwidth, bytesPerElement,
       else value += own;
     }
     const { macs, params } = model.costOf({ first, end });
-    const doubtful = macs.doubtful || params.doubtful;
+    // Sizes that are at most something have no time, so that the others’ is a lower bound.
+    const doubtful = (macs.doubtful && !macs.bound) || params.doubtful;
     return { value, complete: complete && macs.complete && params.complete, ...(doubtful ? { doubtful } : {}) };
   };
   return { total: of({ first: 0, end: graph.nodeCount }), of, ofNode };

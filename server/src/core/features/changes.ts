@@ -1,6 +1,6 @@
 // What has changed compared with a base, as shown beside the text: per line, in the totals, and removed layers.
 import * as l10n from '@vscode/l10n';
-import { type Amount, isCertain } from '../analysis/model.ts';
+import { type Amount, isCertain, sumOfAmounts } from '../analysis/model.ts';
 import type { Analysed } from '../pipeline.ts';
 import { changeText, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
@@ -157,7 +157,10 @@ function removal(gone: readonly Layer[], line: number, { document, model }: Anal
   const titles = listText(names);
   const { unit } = model.convention;
   const costs = (layers: readonly Layer[]): string => {
-    const [value, params] = [add(layers.map(({ cost }) => cost.value)), add(layers.map(({ cost }) => cost.params))];
+    const [value, params] = [
+      sumOfAmounts(layers.map(({ cost }) => cost.value)),
+      sumOfAmounts(layers.map(({ cost }) => cost.params)),
+    ];
     return `${amountText(value, unit)} · ${paramsText(params)}`;
   };
   const words = l10n.t('{0} ({1})', titles, costs(gone));
@@ -183,20 +186,7 @@ function removedText(layers: string, { kind, label }: Base): string {
 const nameOf = ({ name, type }: Layer): string => (name === type || name === '' ? type : `${name} ${type}`);
 
 function sum(pairs: readonly LayerPair[], side: 'before' | 'after', key: 'value' | 'params'): Amount {
-  const amounts: Amount[] = [];
-  for (const pair of pairs) {
-    const layer = pair[side];
-    if (layer) amounts.push(layer.cost[key]);
-  }
-  return add(amounts);
-}
-
-function add(amounts: readonly Amount[]): Amount {
-  return {
-    value: amounts.reduce((total, { value }) => total + value, 0),
-    complete: amounts.every(({ complete }) => complete),
-    doubtful: amounts.some(({ doubtful }) => doubtful),
-  };
+  return sumOfAmounts(pairs.flatMap(pair => pair[side]?.cost[key] ?? []));
 }
 
 /** `+12 %`, or the amount if there was nothing before. Empty if nothing changed or either side is uncertain. */

@@ -41,6 +41,8 @@ export interface LimitCheck {
   readonly actual: number;
   /** Whether a part is unknown, so that `actual` is a lower bound. */
   readonly isLeast: boolean;
+  /** Whether it is an upper bound. */
+  readonly isMost: boolean;
   readonly status: BudgetStatus;
   /** Why it is unknown. */
   readonly why: string | undefined;
@@ -184,18 +186,20 @@ function limitOf(limits: Limits | undefined, key: LimitKey): number | undefined 
 function checked(
   key: LimitKey,
   limit: number,
-  { value, complete, doubtful = false }: Amount,
+  { value, complete, doubtful = false, bound }: Amount,
   why: string | undefined,
   { budget }: BudgetUse,
 ): LimitCheck {
   const isSure = complete && !doubtful && why === undefined;
-  // A lower bound above the limit is certain; a doubtful value is not.
-  const status = value > limit && !doubtful ? 'over' : isSure ? 'ok' : 'unknown';
+  // A lower bound above the limit is certain, and an upper bound below it; a doubtful value is not.
+  const isWithin = isSure || (bound === 'upper' && value <= limit);
+  const status = value > limit && !doubtful ? 'over' : isWithin ? 'ok' : 'unknown';
   return {
     key,
     limit,
-    actual: value === 0 && !complete ? Number.NaN : value,
-    isLeast: !complete,
+    actual: (value === 0 && !complete) || bound === 'none' ? Number.NaN : value,
+    isLeast: !complete && bound === undefined,
+    isMost: bound === 'upper',
     status,
     why: status === 'unknown' ? why : undefined,
     device: key === 'time' ? budget.limits?.time?.device?.value : undefined,
@@ -420,6 +424,7 @@ function partsOfLimit({
   limit,
   actual,
   isLeast,
+  isMost,
 }: LimitCheck): Readonly<Record<'value' | 'most' | 'change', string>> {
   const [short, long] = numbersOf(key, actual);
   const [shortLimit, longLimit] = numbersOf(key, limit);
@@ -427,7 +432,7 @@ function partsOfLimit({
   const most = isClose ? longLimit : shortLimit;
   if (Number.isNaN(actual)) return { value: '?', most, change: '' };
   return {
-    value: (isLeast ? '≥ ' : '') + (isClose ? long : short),
+    value: (isLeast ? '≥ ' : isMost ? '≤ ' : '') + (isClose ? long : short),
     most,
     change: actual > limit ? changeText(actual / limit - 1) : '',
   };

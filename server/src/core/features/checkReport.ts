@@ -78,7 +78,7 @@ export function checkReport(
     limits: amounts(({ limit }) => limit),
     actual: amounts(({ actual }) => (Number.isNaN(actual) ? null : actual)),
     status,
-    complete: limits.every(({ isLeast, actual }) => !isLeast && !Number.isNaN(actual)),
+    complete: limits.every(({ isLeast, isMost, actual }) => !isLeast && !isMost && !Number.isNaN(actual)),
     ...(why === undefined ? {} : { why }),
     costliest: costliest.map(({ name, type, range, file, macs, params, share }) => {
       const text = file === undefined ? document.source.text : textOfFile(document, verdict.analysed?.spec, file);

@@ -1,11 +1,13 @@
 // The result of a comparison: as JSON for scripts (`flopline diff --format json`, schema 1) and as Markdown.
 import * as l10n from '@vscode/l10n';
+import { sumOfAmounts } from '../analysis/model.ts';
 import { type Analysed, countedLike } from '../pipeline.ts';
 import { Lines } from '../text/lines.ts';
 import { changeText, si } from '../text/quantity.ts';
 import { commaText } from '../text/wording.ts';
 import { compare, type Layer, type Status } from './comparison.ts';
 import {
+  certaintyOfParams,
   known,
   markdownCell,
   type ReportShape,
@@ -39,6 +41,7 @@ export interface DiffRow {
   readonly value: Sides<number | null>;
   readonly complete: boolean;
   readonly doubtful?: true;
+  readonly atMost?: true;
 }
 
 /** A file as the caller names it, and the revision if it is not the current one. */
@@ -88,6 +91,7 @@ export function diffReport(before: Analysed, after: Analysed, files: Sides<DiffF
         value: both<number | null>(({ cost }) => known(cost.value), 0),
         complete: amounts.every(({ complete }) => complete),
         ...(amounts.some(({ doubtful }) => doubtful) ? { doubtful: true as const } : {}),
+        ...(sumOfAmounts(amounts).bound === 'upper' ? { atMost: true as const } : {}),
       };
     }),
   };
@@ -162,8 +166,8 @@ export function diffCells({ rows }: DiffReport, { shapeOrder }: ReportWords, all
         output: arrow(shapeOf(outputs.before), shapeOf(outputs.after)),
         value: amounts(value, row),
         change: changeOf(value, row),
-        params: amounts(params, row),
-        paramsChange: changeOf(params, row),
+        params: amounts(params, { ...certaintyOfParams(row), status: row.status }),
+        paramsChange: changeOf(params, certaintyOfParams(row)),
       };
     });
 }
@@ -175,14 +179,16 @@ export function diffTotals({
 }: DiffReport): Pick<DiffCells, 'value' | 'change' | 'params' | 'paramsChange'> {
   const isComplete = before.totals.complete && after.totals.complete;
   const isDoubtful = before.totals.doubtful || after.totals.doubtful;
-  const of = { complete: isComplete, ...(isDoubtful ? { doubtful: true as const } : {}) };
+  const atMost = before.totals.atMost || after.totals.atMost;
+  const of = { complete: isComplete, ...(isDoubtful && { doubtful: true as const }), ...(atMost && { atMost }) };
+  const ofParams = [before.totals, after.totals].map(certaintyOfParams);
   const value = { before: before.totals.value, after: after.totals.value };
   const params = { before: before.totals.params, after: after.totals.params };
   return {
     value: `${amountOf(value.before, before.totals)} → ${amountOf(value.after, after.totals)}`,
     change: changeOf(value, of),
-    params: `${amountOf(params.before, before.totals)} → ${amountOf(params.after, after.totals)}`,
-    paramsChange: changeOf(params, of),
+    params: `${amountOf(params.before, ofParams[0]!)} → ${amountOf(params.after, ofParams[1]!)}`,
+    paramsChange: changeOf(params, certaintyOfParams(of)),
   };
 }
 
@@ -239,14 +245,14 @@ function arrow(before: string | null, after: string | null): string {
   return `${before} → ${after}`;
 }
 
-type Certainty = Pick<RowReport, 'complete' | 'doubtful'>;
+type Certainty = Pick<RowReport, 'complete' | 'doubtful' | 'atMost'>;
 
 function amountOf(value: number | null, of: Certainty): string {
   return value === null ? '?' : reportSign(of) + si(value);
 }
 
 /** The cost of a layer on both sides, or on the only one. */
-function amounts({ before, after }: Sides<number | null>, row: DiffRow): string {
+function amounts({ before, after }: Sides<number | null>, row: Certainty & Pick<DiffRow, 'status'>): string {
   if (before === 0 && after === 0 && row.complete) return '';
   const [old, now] = [amountOf(before, row), amountOf(after, row)];
   if (row.status === 'added') return now;
@@ -255,8 +261,9 @@ function amounts({ before, after }: Sides<number | null>, row: DiffRow): string 
 }
 
 /** `+12 %`, or the amount if there was nothing before; empty if nothing changed or a side is unknown. */
-function changeOf({ before, after }: Sides<number | null>, { complete, doubtful }: Certainty): string {
-  if (before === null || after === null || before === after || !(complete || doubtful)) return '';
+function changeOf({ before, after }: Sides<number | null>, { complete, doubtful, atMost }: Certainty): string {
+  // Of two bounds nobody knows how far apart the numbers are.
+  if (before === null || after === null || before === after || atMost || !(complete || doubtful)) return '';
   if (before === 0) return `+${si(after)}`;
   return after === 0 ? `−${si(before)}` : changeText((after - before) / before);
 }

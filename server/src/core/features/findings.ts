@@ -83,6 +83,16 @@ function leavesOf(root: Frame): readonly Frame[] {
   return found;
 }
 
+/**
+ * Whether an operator's weights are inputs of it, counted elsewhere: they are shared, or those of one of several experts. So
+ * its part of the parameters says nothing.
+ */
+function readsWeights(model: Model, node: GraphNode): boolean {
+  if (familyOf(node) === undefined || !node.inputs.some(input => input.node.op.name === 'parameter')) return false;
+  const { weights, biases, normAffine } = model.counts(node);
+  return weights + biases + normAffine === 0;
+}
+
 interface Shares {
   readonly params: number;
   readonly macs: number;
@@ -101,7 +111,11 @@ function* dominantLayers(model: Model, rows: readonly Frame[], threshold: number
   for (const row of rows) {
     const frame = innermost(row, inner => dominates(sharesOf(model.costOf(inner), model.totals), threshold));
     if (!frame) continue;
-    const shares = sharesOf(model.costOf(frame), model.totals);
+    const isElsewhere = nodesOf(model.graph, frame).some(node => readsWeights(model, node));
+    const shares = {
+      ...sharesOf(model.costOf(frame), model.totals),
+      ...(isElsewhere && { params: Number.NaN }),
+    };
     yield {
       range: useOf(frame)!,
       severity: 'information',
@@ -198,6 +212,7 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
     const family = familyOf(node);
     if (family === undefined) continue;
     const { macs, weights, biases, normAffine } = model.counts(node);
+    if (readsWeights(model, node)) return [];
     const sum = sums.get(family) ?? { params: 0, macs: 0, rows: [] };
     sums.set(family, sum);
     sum.params += weights + biases + normAffine;

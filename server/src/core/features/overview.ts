@@ -313,7 +313,8 @@ function figures(cost: Cost): Pick<OverviewRow, 'costs' | 'signs' | 'why'> {
   };
 }
 
-const numberOf = ({ value, complete }: Amount): number | null => (value === 0 && !complete ? null : value);
+const numberOf = ({ value, complete, bound }: Amount): number | null =>
+  (value === 0 && !complete) || bound === 'none' ? null : value;
 
 // --- Changes ------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 // The report of a network: as data for scripts (`flopline report --format json`, schema 1) and as Markdown.
 import * as l10n from '@vscode/l10n';
-import type { Amount, Cost } from '../analysis/model.ts';
+import { type Amount, type Cost, sumOf, sumOfAmounts } from '../analysis/model.ts';
 import type { Work } from '../analysis/work.ts';
 import type { Program, ProgramEntry } from '../formats/index.ts';
 import { type Frame, type GraphNode, type Site, useOf } from '../graph/graph.ts';
@@ -46,6 +46,8 @@ export interface RowReport {
   readonly byRule?: true;
   /** The numbers are right only under the condition in `why`: neither lower bounds nor certain. */
   readonly doubtful?: true;
+  /** The work is an upper bound, because values select what is worked on; parameters are certain. `doubtful` as well. */
+  readonly atMost?: true;
   readonly children?: readonly RowReport[];
 }
 
@@ -96,6 +98,7 @@ export interface TotalsReport {
   readonly why?: string;
   /** As in a row. */
   readonly doubtful?: true;
+  readonly atMost?: true;
 }
 
 /** The figure that the spec's own framework prints, in the unit of the label. */
@@ -227,11 +230,6 @@ function entryRows(analysed: Analysed, { entries, entry }: Program, networks: re
   });
 }
 
-interface Sum {
-  value: number;
-  complete: boolean;
-}
-
 /** One row per module of a program, including everything inside it. */
 function moduleRows(
   { model, document }: Analysed,
@@ -240,14 +238,11 @@ function moduleRows(
 ): LayerReport[] {
   const own = modules.map(({ own }) => {
     const costs = own.map(node => model.costOfNode(node));
-    const sum = (of: (cost: Cost) => Amount): Sum => ({
-      value: costs.reduce((total, cost) => total + of(cost).value, 0),
-      complete: costs.every(cost => of(cost).complete),
-    });
+    const { macs, value, activations } = sumOf(costs);
     return {
-      macs: sum(cost => cost.macs),
-      value: sum(cost => cost.value),
-      activations: sum(cost => cost.activations),
+      macs: [macs],
+      value: [value],
+      activations: [activations],
       // Reasons of nodes also cover their memory, so take the reason of an unknown count.
       why: costs.find(cost => !cost.macs.complete || !cost.params.complete)?.why,
     };
@@ -257,15 +252,17 @@ function moduleRows(
     const around = own[modules[at]!.parent];
     const inside = own[at]!;
     if (!around) continue;
-    for (const key of ['macs', 'value', 'activations'] as const) {
-      around[key].value += inside[key].value;
-      around[key].complete &&= inside[key].complete;
-    }
+    for (const key of ['macs', 'value', 'activations'] as const) around[key].push(sumOfAmounts(inside[key]));
     around.why ??= inside.why;
   }
   const lines = new Map<string, Lines>();
   return modules.map((module, index) => {
-    const { macs, value, activations, why } = own[index]!;
+    const { why } = own[index]!;
+    const [macs, value, activations] = [
+      sumOfAmounts(own[index]!.macs),
+      sumOfAmounts(own[index]!.value),
+      sumOfAmounts(own[index]!.activations),
+    ];
     const { name, type, site, calls, leaf, outputs, params } = module;
     const reason = why ?? module.why;
     const complete = macs.complete && reason === undefined && !Number.isNaN(params);
@@ -283,6 +280,7 @@ function moduleRows(
       value: known(value),
       activations: known(activations),
       ...(complete ? { complete } : { complete, why: reason?.message ?? l10n.t('a size is not known') }),
+      ...boundOf(macs),
     };
   });
 }
@@ -357,23 +355,23 @@ export function markdownReport(
   const rows = shown.map(layer => {
     const { index, name, op, line, outputs, value } = layer;
     const share = value && totals.value && layer.complete ? percent(value / totals.value) : '';
-    // If the total is a lower bound, the share is an upper bound.
-    const most = share === '' || totals.complete ? '' : '≤ ';
+    // If the total is a lower bound, the share is an upper bound, and the reverse.
+    const most = share === '' || totals.complete ? '' : totals.atMost ? '≥ ' : '≤ ';
     const cells = [index, line ?? '', cell(name), cell(op), shapeCell(outputs[0], shapeOrder)];
-    return `| ${[...cells, bounded(value, layer), most + share, bounded(layer.params, layer)].join(' | ')} |`;
+    return `| ${[...cells, bounded(value, layer), most + share, bounded(layer.params, certaintyOfParams(layer))].join(' | ')} |`;
   });
   const reasons = reasonLines({ layers, totals });
   const inputs = Object.entries(input).map(([name, shape]) => `${cell(name)} ${shapeCell(shape, shapeOrder)}`);
   const sign = reportSign(totals, layers);
   const facts = [
     `${sign}${rounded(totals.value)} ${unit}`,
-    l10n.t('{0} params', sign + rounded(totals.params)),
+    l10n.t('{0} params', reportSign(certaintyOfParams(totals), layers) + rounded(totals.params)),
     ...(totals.peakBytes === null ? [] : [l10n.t('peak {0}', bytes(totals.peakBytes))]),
     ...(figure ? [l10n.t('{0} as printed by its framework', `${figure.value.toFixed(1)} ${figure.label}`)] : []),
     ...(inputs.length > 0 ? [l10n.t('input {0}', inputs.join(', '))] : []),
   ];
   const head = [l10n.t('line'), l10n.t('layer'), l10n.t('type'), l10n.t('output'), unit];
-  const total = `**${bounded(totals.value, totals, layers)}** | | **${bounded(totals.params, totals, layers)}**`;
+  const total = `**${bounded(totals.value, totals, layers)}** | | **${bounded(totals.params, certaintyOfParams(totals), layers)}**`;
   return [
     `### ${cell(model)} (${cell(file)})`,
     '',
@@ -393,7 +391,8 @@ export function markdownReport(
 function networksTable(entries: readonly EntryReport[], unit: string): readonly string[] {
   const rows = pricedEntries(entries).map(({ entry, line, totals }) => {
     const sign = reportSign(totals, []);
-    const cells = [line ?? '', markdownCell(entry), sign + rounded(totals.value), sign + rounded(totals.params)];
+    const params = reportSign(certaintyOfParams(totals)) + rounded(totals.params);
+    const cells = [line ?? '', markdownCell(entry), sign + rounded(totals.value), params];
     return `| ${cells.join(' | ')} |`;
   });
   if (rows.length < 2) return [];
@@ -471,14 +470,17 @@ export function shapeCell(shape: ReportShape | undefined, order: ShapeOrder): st
 const rounded = (value: number | null): string => (value === null ? '?' : si(value));
 const count = (value: number | null): string => (value === null ? '?' : exact(value));
 /** With the sign of a lower bound or a doubt. */
-const bounded = (value: number | null, of: RowReport | TotalsReport, layers: readonly RowReport[] = []): string =>
+const bounded = (value: number | null, of: Certainty, layers: readonly RowReport[] = []): string =>
   value === null ? count(value) : reportSign(of, layers) + count(value);
 
+type Certainty = Pick<RowReport, 'complete' | 'doubtful' | 'atMost'>;
+
+/** Where the work is an upper bound, the parameters are certain. */
+export const certaintyOfParams = (of: Certainty): Certainty => (of.atMost ? { complete: true } : of);
+
 /** The sign in front of a number; for totals, their layers say whether a part is unknown too. */
-export function reportSign(
-  { complete, doubtful }: Pick<RowReport, 'complete' | 'doubtful'>,
-  layers: readonly RowReport[] = [],
-): string {
+export function reportSign({ complete, doubtful, atMost }: Certainty, layers: readonly RowReport[] = []): string {
+  if (atMost) return certaintySign({ complete, bound: 'upper' });
   const known: boolean =
     complete || (doubtful === true && layers.every(layer => layer.complete || layer.doubtful === true));
   return certaintySign({ complete: known, doubtful: doubtful === true });
@@ -510,8 +512,8 @@ function completeness(
   { model, document, spec }: Analysed,
   cost: Cost,
   index: number | undefined,
-): Pick<RowReport, 'complete' | 'why' | 'cause' | 'doubtful'> {
-  const doubtful = cost.doubts.length > 0 ? { doubtful: true as const } : {};
+): Pick<RowReport, 'complete' | 'why' | 'cause' | 'doubtful' | 'atMost'> {
+  const doubtful = cost.doubts.length > 0 ? { doubtful: true as const } : boundOf(cost.macs);
   if (!cost.cause) {
     const why = uncertainty(cost);
     return why === undefined ? { complete: true } : { complete: false, why, ...doubtful };
@@ -570,9 +572,15 @@ export function reportShape(shape: Shape | undefined): ReportShape {
   return shape ? shape.map(length => (Number.isFinite(length) ? length : null)) : null;
 }
 
-/** An amount for scripts: null if nothing is known. */
-export function known({ value, complete }: Amount): number | null {
-  return complete || value > 0 ? value : null;
+/** What scripts are told of a number that is no lower bound. */
+function boundOf({ bound }: Amount): Pick<RowReport, 'doubtful' | 'atMost'> {
+  if (!bound) return {};
+  return bound === 'upper' ? { doubtful: true, atMost: true } : { doubtful: true };
+}
+
+/** An amount for scripts: null if nothing is known, or only that it may be more or less. */
+export function known({ value, complete, bound }: Amount): number | null {
+  return bound !== 'none' && (complete || value > 0) ? value : null;
 }
 
 function problemRows({ lines }: Document, list: ReturnType<typeof problems>): ProblemReport[] {

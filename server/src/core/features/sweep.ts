@@ -154,6 +154,6 @@ function atWidth(analysed: Analysed, times: number): Analysed | undefined {
 }
 
 function figure(amount: Amount, times = 1): SweepFigure {
-  const isUnknown = amount.value === 0 && !amount.complete;
+  const isUnknown = (amount.value === 0 && !amount.complete) || amount.bound === 'none';
   return { amount: isUnknown ? null : amount.value * times, sign: certaintySign(amount) };
 }

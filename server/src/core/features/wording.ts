@@ -53,7 +53,10 @@ function extremes(values: readonly number[]): number[] {
   return [Math.min(...known), Math.max(...known)];
 }
 
-/** `118M MACs`; `≥ 118M MACs` if a part is unknown, `? MACs` if all is, `≈ 118M MACs` if it is doubtful. */
+/**
+ * `118M MACs`; `≥ 118M MACs` if a part is unknown, `? MACs` if all is, `≈ 118M MACs` if it is doubtful, `≤ 118M MACs` if it
+ * is that at most.
+ */
 export function amountText(amount: Amount, unit = ''): string {
   const number = signed(amount, si(amount.value));
   return unit === '' ? number : `${number} ${unit}`;
@@ -65,19 +68,22 @@ export function paramsText(amount: Amount): string {
 }
 
 function signed(amount: Amount, value: string): string {
-  return !amount.complete && amount.value === 0 ? '?' : certaintySign(amount) + value;
+  const isUnknown = (!amount.complete && amount.value === 0) || amount.bound === 'none';
+  return isUnknown ? '?' : certaintySign(amount) + value;
 }
 
 /**
- * The sign of a number that is a lower bound (≥), doubtful (≈), both (≳), or depends on a row that cannot be read (~);
- * empty if it is certain.
+ * The sign of a number that is a lower bound (≥), an upper bound (≤), doubtful (≈), a doubtful lower bound (≳), no bound at
+ * all (?), or depends on a row that cannot be read (~); empty if it is certain.
  */
 export function certaintySign({
   complete,
   doubtful = false,
   standIn = false,
-}: Pick<Amount, 'complete' | 'doubtful' | 'standIn'>): string {
+  bound,
+}: Pick<Amount, 'complete' | 'doubtful' | 'standIn' | 'bound'>): string {
   if (standIn) return '~ ';
+  if (bound) return bound === 'upper' ? '≤ ' : '? ';
   if (complete) return doubtful ? '≈ ' : '';
   return doubtful ? '≳ ' : '≥ ';
 }

@@ -90,6 +90,8 @@ export interface NodeOptions {
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
   /** Why a size of its output is unknown, if that is due to its attributes rather than its inputs. */
   readonly unknown?: Reason | undefined;
+  /** The shape of its output at most, where that is unknown: values select rows. */
+  readonly most?: Shape | undefined;
 }
 
 const noNotes = (): readonly Note[] => [];
@@ -321,13 +323,19 @@ export class Builder {
     const unknown = outputs.some(hasUnknown)
       ? (firstReason(list) ?? options?.unknown ?? reasonOf(l10n.t('a size is not known')))
       : undefined;
-    return this.#push(op, attrs, list, outputs, unknown, undefined, options);
+    const most = unknown && mostOf(op, attrs, list, options?.most);
+    return this.#push(op, attrs, list, outputs, unknown, undefined, options, most);
   }
 
   /** Adds a node about which nothing is known, except perhaps its output shape. */
   unknown(why: string | Reason, inputs: readonly Tensor[] = [], shape?: Shape): Tensor {
     const reason = reasonOf(why);
     return this.#push(opaque, {}, inputs, [shape], reason, reason, undefined)[0]!;
+  }
+
+  /** Adds a node because of which what is counted may be too much as well as too little. */
+  boundless(why: Reason): void {
+    this.#push(opaque, {}, [], [[Number.NaN]], why, why, undefined, [[Number.POSITIVE_INFINITY]]);
   }
 
   /** Runs `body` inside a frame; its result becomes the frame's output. */
@@ -526,6 +534,7 @@ export class Builder {
     tensorWhy: Reason | undefined,
     nodeWhy: Reason | undefined,
     options: NodeOptions | undefined,
+    most?: readonly Shape[],
   ): readonly Tensor[] {
     const outputs: Tensor[] = [];
     const node: GraphNode = {
@@ -542,7 +551,9 @@ export class Builder {
       why: nodeWhy,
     };
     for (let port = 0; port < shapes.length; port++) {
-      outputs.push({ node, port, shape: shapes[port], why: tensorWhy });
+      const shape = shapes[port];
+      const bound = most && shape && hasUnknown(shape) ? { most: most[port] } : undefined;
+      outputs.push({ node, port, shape, why: tensorWhy, ...bound });
     }
     const count = this.#count + (this.#site?.nodes.length ?? 0);
     if (count < maxNodes && !this.#full) this.#keep(node);
@@ -756,6 +767,55 @@ function hasUnknown(shape: Shape): boolean {
   for (const length of shape) if (Number.isNaN(length)) return true;
   return false;
 }
+
+/**
+ * The shapes of outputs at most, from those of the inputs: sizes and counts grow with each size of an input. Undefined if
+ * something else is unknown as well.
+ */
+function mostOf(
+  op: AnyOp,
+  attrs: object,
+  inputs: readonly Tensor[],
+  given: Shape | undefined,
+): readonly Shape[] | undefined {
+  if (given) return given.some(Number.isNaN) ? undefined : [given];
+  if (!inputs.some(({ most }) => most !== undefined)) return undefined;
+  const shapes = inputs.map(({ most, shape }) => most ?? shape!);
+  if (shapes.some(hasUnknown)) return undefined;
+  const all = filled(op, attrs, inputs[0]!);
+  if (!all || checkInputs(op, all, shapes)) return undefined;
+  const outputs = op.shape ? [op.shape(all, shapes)] : op.shapes!(all, shapes);
+  return outputs.some(hasUnknown) ? undefined : outputs;
+}
+
+/** Attributes with the most for a size in them that is unknown because one of the input is; undefined if that is not known. */
+function filled(op: AnyOp, attrs: object, { shape: from, most }: Tensor): object | undefined {
+  const { shape, how = op.name } = attrs as { readonly shape?: Shape; readonly how?: string };
+  if (!Array.isArray(shape) || !hasUnknown(shape)) return attrs;
+  if (!from || !most) return undefined;
+  const isSame = shape.length === from.length && shape.every((length, axis) => Object.is(length, from[axis]));
+  if (keepsShape.has(how)) return isSame ? { ...attrs, shape: most } : undefined;
+  const [left, before] = [shape, from].map(lengths => lengths.filter(length => !Number.isNaN(length)));
+  if (left!.length !== shape.length - 1 || before!.length !== from.length - 1) return undefined;
+  const product = (lengths: Shape): number => lengths.reduce((all, length) => all * length, 1);
+  let length = most[from.findIndex(each => Number.isNaN(each))]!;
+  if (how === 'select' && shape.length === from.length - 1) {
+    // An element along another axis.
+  } else if (how === 'reshape') length = product(most) / product(left!);
+  else if (!keepsAxes.has(how)) return undefined;
+  else {
+    // Where a known axis is gone, the unknown one may be a part of that.
+    const [all, own] = [left!, before!].map(lengths => lengths.filter(each => each !== 1).join('×'));
+    if (all !== own) return undefined;
+  }
+  if (!Number.isInteger(length)) return undefined;
+  return { ...attrs, shape: shape.map(each => (Number.isNaN(each) ? length : each)) };
+}
+
+/** Operators whose result has the shape of their first input, though they are given it. */
+const keepsShape: ReadonlySet<string> = new Set('roll flip triangle write scatter where cast copy written'.split(' '));
+/** Views that take a part of the unknown axis at most, and all of the others, and add axes of size 1. */
+const keepsAxes: ReadonlySet<string> = new Set(['index', 'squeeze']);
 
 function firstReason(tensors: readonly Tensor[]): Reason | undefined {
   return tensors.find(tensor => tensor.why !== undefined)?.why;

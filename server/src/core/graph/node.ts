@@ -12,6 +12,8 @@ export interface Tensor {
   readonly shape: Shape | undefined;
   /** Why the shape or a size is unknown; undefined if all is known. */
   readonly why: Reason | undefined;
+  /** The shape at most, where sizes are unknown but bounded: rows that values select. */
+  readonly most?: Shape | undefined;
 }
 
 /**

@@ -57,8 +57,8 @@ export const outside: GraphNode = Object.freeze({
 });
 
 /** The port for input number `port` of a segment. */
-export function portOf({ shape, why }: Tensor, port: number): Tensor {
-  return { node: outside, port, shape, why };
+export function portOf({ shape, why, most }: Tensor, port: number): Tensor {
+  return { node: outside, port, shape, why, ...(most && { most }) };
 }
 
 /** Offsets from here on are absolute (`far + offset`): they do not move with the item. */
@@ -478,6 +478,7 @@ export class PlacedTensor implements Tensor {
   readonly port: number;
   readonly shape: Shape | undefined;
   readonly why: Reason | undefined;
+  readonly most: Shape | undefined;
   readonly #own: Tensor;
   readonly #placement: Placement;
 
@@ -485,6 +486,7 @@ export class PlacedTensor implements Tensor {
     this.port = own.port;
     this.shape = own.shape;
     this.why = own.why;
+    this.most = own.most;
     this.#own = own;
     this.#placement = placement;
   }

@@ -4,7 +4,7 @@ import type { Place } from '../python/objects.ts';
 import type { Reason } from '../text/reason.ts';
 import type { EndedCall } from '../torch/python/frames.ts';
 import { isLibrary } from '../torch/python/library/index.ts';
-import { type ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
+import { type Choice, ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
 import type { PyParameter } from '../torch/python/tensor.ts';
 import type { ModuleRow } from './program.ts';
 
@@ -19,8 +19,11 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
   const indexes = new Map(modules.map(({ value }, index) => [value as object, index]));
   const own = ownNodes(graph, calls, indexes);
   const ended = new Map<object, { count: number; readonly outputs: readonly Tensor[] }>();
-  for (const { module, outputs, isCall = true } of calls) {
+  const isOneOf = new Set<object>();
+  for (const { module: called, outputs, isCall = true } of calls) {
     if (!isCall) continue;
+    const module = rowOf(called);
+    for (const each of choiceOf(called)?.modules ?? []) for (const { value } of modulesOf(each)) isOneOf.add(value);
     const known = ended.get(module);
     if (known) known.count++;
     else ended.set(module, { outputs, count: 1 });
@@ -43,10 +46,16 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
       params,
       why,
       own: own.get(index) ?? [],
+      isOneOf: isOneOf.has(module),
       parent: path === '' ? -1 : (byPath.get(path.slice(0, Math.max(0, path.lastIndexOf('.')))) ?? 0),
     };
   });
 }
+
+const choiceOf = (module: object): Choice | undefined => (module instanceof ModuleInstance ? module.choice : undefined);
+
+/** What one of the modules of a list did, nobody knows which one, is the list's. */
+const rowOf = (module: object): object => choiceOf(module)?.list ?? module;
 
 /** What each module did itself: a node belongs to the innermost call around it of a module that is in the tree. */
 function ownNodes(
@@ -57,7 +66,7 @@ function ownNodes(
   const owner = new Int32Array(nodeCount).fill(-1);
   // Inner calls end before those around them.
   for (const { module, first, end } of calls) {
-    const index = indexes.get(module);
+    const index = indexes.get(rowOf(module));
     if (index === undefined) continue;
     for (let id = first; id < Math.min(end, nodeCount); id++) if (owner[id] === -1) owner[id] = index;
   }

@@ -285,6 +285,7 @@ function watched(hooks: Hooks, told: () => void): Hooks {
       told();
       hooks.unknownWrite?.(...args);
     },
+    unknownItem: (...args) => hooks.unknownItem?.(...args),
     fault: (...args) => {
       told();
       hooks.fault?.(...args);

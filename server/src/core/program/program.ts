@@ -71,6 +71,8 @@ export interface ModuleRow {
   readonly why: Reason | undefined;
   /** The nodes that are its own work and no module's inside it. */
   readonly own: readonly GraphNode[];
+  /** Whether it is one of several modules, one of which is called: which one depends on values. */
+  readonly isOneOf: boolean;
   /** The index of the module that holds it; −1 for the network. */
   readonly parent: number;
 }

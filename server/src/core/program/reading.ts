@@ -1,7 +1,7 @@
 // Tries a network until a call of it goes through: what it takes may have to be guessed.
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../graph/builder.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
 import { noFiles } from '../python/files.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import { reasonFor } from '../text/reason.ts';
@@ -17,6 +17,8 @@ export interface Outcome {
   readonly name: string | undefined;
   readonly graph: Graph;
   readonly modules: readonly ModuleRow[];
+  /** What the program read values of. */
+  readonly valuesRead: readonly Tensor[];
   readonly problems: readonly Problem[];
   /** Ways that may fix some of them. */
   readonly fixes: ReadonlyMap<Problem, readonly Fix[]>;
@@ -68,6 +70,7 @@ function outcomeOf({ recorded, problems, fixes, missing }: Try, { given }: Task,
     name: recorded?.name,
     graph: recorded?.graph ?? unknownGraph(problems),
     modules: recorded?.modules ?? [],
+    valuesRead: recorded?.valuesRead ?? [],
     problems,
     fixes,
     shapes: recorded?.given ? recorded.shapes : undefined,

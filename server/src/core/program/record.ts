@@ -47,6 +47,8 @@ export interface Recorded {
   readonly guesses: number;
   readonly problems: readonly Problem[];
   readonly name: string;
+  /** What the program read values of. */
+  readonly valuesRead: readonly Tensor[];
   /** What ended the call before its time. */
   readonly failure: Failure | undefined;
 }
@@ -115,7 +117,8 @@ export function* record(
     const graph = builder.finish([]);
     const modules = moduleRows(model, graph, calls);
     const { problems } = world;
-    return { graph, modules, shapes: [], given, guesses: 0, problems, name: model.cls.name, failure: undefined };
+    const { name } = model.cls;
+    return { graph, modules, shapes: [], given, guesses: 0, problems, name, valuesRead: [], failure: undefined };
   }
   const taken = yield* argumentsOf(given, machine, outside, scope);
   const { graph, shapes, calls, failure } = yield* recordCall(machine, model, taken, unknowns, { order, lifetimes });
@@ -127,6 +130,7 @@ export function* record(
     guesses: ways.length,
     problems: world.problems,
     name: model.cls.name,
+    valuesRead: [...world.valuesRead],
     failure,
   };
 }
@@ -180,6 +184,7 @@ export function* recordCall(
       rowOf: module => rows.rows.get(module),
       ends: module => {
         ended.add(module);
+        for (const why of world.changedChoices()) builder.boundless(why);
         if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
       },
       stands: module => {
@@ -189,6 +194,10 @@ export function* recordCall(
     },
     lifetimes,
   );
+  world.countLeft = (module, path) => {
+    world.follow();
+    left.push(...parametersLeft(module, world, builder, done, path));
+  };
   const followed = world.lifetimes;
   const names = rows?.inputs ?? parameterNames(machine.lookup(model, 'forward'));
   const shapes = inputsOf(args, keywords, names, builder, world);
@@ -199,6 +208,9 @@ export function* recordCall(
     const result = yield* machine.call(model, args, keywords);
     const lost = unknownIn(result);
     if (lost) world.opaque(lost, []);
+    const changed = world.changedChoices();
+    if (changed.length > 0) world.follow();
+    for (const why of changed) builder.boundless(why);
     outputs = tensorsIn(result).map(tensor => world.node(tensor));
   } catch (error) {
     if (!(error instanceof Raised)) throw error;
@@ -325,9 +337,10 @@ function parametersLeft(
   world: Recording,
   builder: Builder,
   done = new Set<ModuleInstance>(),
+  prefix = '',
 ): readonly RecordedCall[] {
   const calls: RecordedCall[] = [];
-  for (const { path, value: module } of modulesOf(model)) {
+  for (const { path, value: module } of modulesOf(model, prefix)) {
     if (done.has(module)) continue;
     done.add(module);
     const left = module.ownParameters().flatMap(([, parameter]) => (world.countedBy(parameter) ? [] : [parameter]));

@@ -37,6 +37,10 @@ export class Unknowns implements Hooks {
     if (object instanceof ModuleInstance || object instanceof PyTensor) this.#skipped(why.reason, machine);
   }
 
+  unknownItem(items: readonly Value[], index: Unknown, machine: Machine): Value | undefined {
+    return worldOf(machine).choose(items, index);
+  }
+
   /** What a fault of ours leaves out may be a part of the network. */
   fault(_error: unknown, machine: Machine): void {
     this.#skipped({ message: l10n.t('Flopline cannot follow the program here') }, machine);

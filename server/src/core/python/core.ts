@@ -14,6 +14,7 @@ import type { Machine } from './machine.ts';
 import { globalsOf } from './namespace.ts';
 import { isGiven, native, nativeClass, nativeSteps } from './native.ts';
 import {
+  ambiguityOf,
   ellipsis,
   type Keywords,
   Later,
@@ -167,13 +168,19 @@ const makers: Readonly<
   },
 };
 
+const isInstance = (value: Value | undefined): value is PyInstance => value instanceof PyInstance;
+
 const objectMembers: Readonly<Record<string, Value>> = {
   __init__: native('__init__', '*args, **kwargs', () => null),
   __new__: native('__new__', 'cls, /, *args, **kwargs', ([cls, args, keywords], machine) => {
     if (!(cls instanceof PyClass)) return cls!;
     return createBare(cls, (args as PyTuple).items, keywordsOf(keywords as PyDict), machine);
   }),
-  __eq__: native('__eq__', 'self, other', ([a, b]) => (a === b ? true : notImplemented)),
+  __eq__: native('__eq__', 'self, other', ([a, b]) => {
+    if (a === b) return true;
+    const why = isInstance(a) && isInstance(b) ? (ambiguityOf(a) ?? ambiguityOf(b)) : undefined;
+    return why ?? notImplemented;
+  }),
   __ne__: nativeSteps('__ne__', 'self, other', function* ([a, b], machine) {
     const method = machine.typeOf(a!)?.find('__eq__');
     if (method === undefined) return notImplemented;
@@ -182,7 +189,7 @@ const objectMembers: Readonly<Record<string, Value>> = {
     const truth = yield* truthSteps(result, machine);
     return truth instanceof Unknown ? truth : !truth;
   }),
-  __hash__: native('__hash__', 'self', ([self]) => identity(self as object)),
+  __hash__: native('__hash__', 'self', ([self]) => ambiguityOf(self as object) ?? identity(self as object)),
   __repr__: native('__repr__', 'self', ([self], machine) => {
     if (self instanceof PyClass)
       return `<class '${self.module === 'builtins' ? '' : `${self.module}.`}${self.qualifiedName}'>`;
@@ -577,7 +584,11 @@ const functions: readonly Native[] = [
     return yield* machine.importModule(name.split('.')[0]!);
   }),
   native('id', 'object, /', ([value]) =>
-    value instanceof Unknown ? value : typeof value === 'object' && value !== null ? identity(value) : 0,
+    value instanceof Unknown
+      ? value
+      : typeof value === 'object' && value !== null
+        ? (ambiguityOf(value) ?? identity(value))
+        : 0,
   ),
 ];
 

@@ -34,12 +34,20 @@ export class Unknown extends PyObject {
   readonly place: Place | undefined;
   /** An import that cannot be found has an identity: it is another object than all that are known (`m in {Conv, Missing}`). */
   readonly imported: ImportKind | undefined;
+  /** Whether it is certain to be an integer: an element of a tensor, whose value is not known. */
+  readonly isInteger: boolean;
 
-  constructor(reason: Reason, place?: Place, imported?: ImportKind) {
+  constructor(reason: Reason, place?: Place, imported?: ImportKind, isInteger = false) {
     super();
     this.reason = reason;
     this.place = place;
     this.imported = imported;
+    this.isInteger = isInteger;
+  }
+
+  /** For what follows from it and may be anything else. */
+  get loose(): Unknown {
+    return this.isInteger ? new Unknown(this.reason, this.place) : this;
   }
 
   get isImport(): boolean {
@@ -583,6 +591,16 @@ export class PyLazy extends PyObject {
   }
 }
 
+const ambiguous = new WeakMap<object, Unknown>();
+
+/** From now on it is not known which of several objects this one is. */
+export function setAmbiguous(object: object, why: Unknown): void {
+  ambiguous.set(object, why);
+}
+
+/** Why it is not known which of several objects it is; undefined for all others. */
+export const ambiguityOf = (object: object): Unknown | undefined => ambiguous.get(object);
+
 /** Thrown where the contents of a container are read that are not known; the machine makes the result of the operation unknown. */
 export class UnknownAccess {
   readonly unknown: Unknown;
@@ -697,6 +715,8 @@ export interface Hooks {
   unknownBranch?(why: Unknown, machine: Machine): void;
   /** Under an unknown condition a method is called, or contents are set, of something that is no built-in container. */
   unknownWrite?(object: Value, name: string | undefined, why: Unknown, machine: Machine): void;
+  /** An item of a list or a tuple is read, which one is not known; what stands for it, where something can. */
+  unknownItem?(items: readonly Value[], index: Unknown, machine: Machine): Value | undefined;
   /** A native has a fault of ours: its result is unknown. */
   fault?(error: unknown, machine: Machine): void;
   /** An exception is raised; `at` is the innermost call that is under way. It may be caught. */

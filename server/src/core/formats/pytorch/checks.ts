@@ -1,6 +1,7 @@
 // What is odd about a network in which nothing is wrong: modules that no call uses, and results that nothing reads.
 import * as l10n from '@vscode/l10n';
-import type { Frame, Graph } from '../../graph/graph.ts';
+import type { Frame, Graph, Tensor } from '../../graph/graph.ts';
+import type { Outcome } from '../../program/reading.ts';
 import { nodesIn } from '../../program/syntax.ts';
 import type { Expression, PythonTree, Statement } from '../../syntax/python/ast.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -8,15 +9,20 @@ import { si } from '../../text/quantity.ts';
 import type { ModuleRow } from '../format.ts';
 
 /** Nothing where a part of the network is not known: that may be what uses them. */
-export function checks(tree: PythonTree, modules: readonly ModuleRow[], graph: Graph): readonly Problem[] {
+export function checks(
+  tree: PythonTree,
+  { modules, graph, valuesRead }: Pick<Outcome, 'modules' | 'graph' | 'valuesRead'>,
+): readonly Problem[] {
   if (graph.outputs.length === 0 || graph.nodes.some(({ why }) => why !== undefined)) return [];
   const syntax = new Uses(tree);
-  return [...neverCalled(modules, syntax), ...unusedResults(graph, syntax)];
+  return [...neverCalled(modules, syntax), ...unusedResults(graph, valuesRead, syntax)];
 }
 
 /** Modules with parameters that no call uses, unless what calls them is for training. */
 function* neverCalled(modules: readonly ModuleRow[], syntax: Uses): Generator<Problem> {
-  const isUsed = modules.map(({ calls, own, params }) => calls > 0 || (params > 0 && own.length > 0 && !isLeft(own)));
+  const isUsed = modules.map(
+    ({ calls, own, params, isOneOf }) => calls > 0 || isOneOf || (params > 0 && own.length > 0 && !isLeft(own)),
+  );
   // Parameters of its own that another module reads are used, and counted there.
   const isCounted = modules.map(({ own, leaf, params }) => !leaf || params === 0 || isLeft(own));
   for (let at = modules.length - 1; at > 0; at--) {
@@ -50,10 +56,14 @@ function* neverCalled(modules: readonly ModuleRow[], syntax: Uses): Generator<Pr
 const isLeft = (nodes: ModuleRow['own']): boolean => nodes.some(({ op }) => op.name === 'parameter');
 
 /** Statements that assign what nothing reads, in whichever call of their function. */
-function* unusedResults({ root, nodes, outputs }: Graph, syntax: Uses): Generator<Problem> {
+function* unusedResults(
+  { root, nodes, outputs }: Graph,
+  valuesRead: readonly Tensor[],
+  syntax: Uses,
+): Generator<Problem> {
   const lastUse = new Float64Array(nodes.length).fill(-1);
   for (const { id, inputs } of nodes) for (const { node } of inputs) lastUse[node.id] = id;
-  for (const { node } of outputs) lastUse[node.id] = nodes.length;
+  for (const { node } of [...outputs, ...valuesRead]) lastUse[node.id] = nodes.length;
   const places = new Map<number, { readonly frame: Frame; isUsed: boolean }>();
   const visit = (frame: Frame): void => {
     const [site] = frame.sites;

@@ -157,7 +157,7 @@ class ProgramReader {
       problems.push(problem.code === 'unknown-input' ? { ...problem, fixes: [sizes(chosen, head, text)] } : problem);
     for (const [problem, fixes] of outcome.fixes) this.#fixes.set(problem, fixes);
     if (!problems.some(({ severity }) => severity === 'error')) {
-      for (const problem of checks(this.#tree, outcome.modules, outcome.graph)) problems.push(problem);
+      for (const problem of checks(this.#tree, outcome)) problems.push(problem);
     }
     const entry: ProgramEntry = {
       ...chosen,

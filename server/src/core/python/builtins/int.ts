@@ -75,7 +75,9 @@ export function parsedFloat(text: string): number | undefined {
 
 /** int(x, base). */
 export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int | Unknown> {
-  if (value instanceof Unknown) return value;
+  // Another one than what it was given, which natives hand on as anything.
+  if (value instanceof Unknown)
+    return value.isInteger ? new Unknown(value.reason, value.place, undefined, true) : value;
   const text = textOf(value) ?? (value instanceof PyBytes ? value.text : undefined);
   if (isGiven(base)) {
     const radix = yield* wholeOf(base, machine);

@@ -1,12 +1,14 @@
 // Equality and order: `==`, `!=`, `<` and the others.
 import type { Machine } from '../machine.ts';
 import {
+  ambiguityOf,
   Native,
   notImplemented,
   PyBoundMethod,
   PyBoxed,
   PyDict,
   PyFloat,
+  PyInstance,
   PyList,
   PySet,
   PyTuple,
@@ -29,6 +31,10 @@ export function isSame(a: Value, b: Value): boolean | Unknown {
   if (a === b && !(a instanceof Unknown && !a.isImport)) return true;
   if (a instanceof Unknown) return a.isImport && !(b instanceof Unknown && !b.isImport) ? false : a;
   if (b instanceof Unknown) return b.isImport ? false : b;
+  if (a instanceof PyInstance && b instanceof PyInstance) {
+    const why = ambiguityOf(a) ?? ambiguityOf(b);
+    if (why) return why;
+  }
   if (a instanceof PyBoundMethod || b instanceof PyBoundMethod) return false;
   // Floats and big ints are objects of their own; equal constants may be the same one or not.
   if (a instanceof PyFloat && b instanceof PyFloat) return Object.is(a.value, b.value);

@@ -2,6 +2,7 @@
 import { attributeOf } from '../attributes.ts';
 import type { Machine } from '../machine.ts';
 import {
+  ambiguityOf,
   type Key,
   Later,
   Native,
@@ -55,6 +56,7 @@ export function* itemSteps(container: Value, index: Value, machine: Machine): St
       throw keyError(index, machine);
     }
     const at = yield* indexSteps(container, index, machine);
+    if (at instanceof Unknown) return unknownItem(container, at, machine);
     const plain = plainItem(container, at, machine);
     if (plain !== undefined) return plain;
   }
@@ -72,6 +74,13 @@ export function* itemSteps(container: Value, index: Value, machine: Machine): St
   }
   if (cls?.unknownBase) return cls.unknownBase;
   throw machine.raise('TypeError', `'${cls?.name}' object is not subscriptable`);
+}
+
+/** An item of which it is not known which one it is. */
+function unknownItem(container: Value, index: Unknown, machine: Machine): Value {
+  const isList = container instanceof PyList || container instanceof PyTuple;
+  const found = isList && index.isInteger && machine.options.hooks?.unknownItem?.(container.items, index, machine);
+  return found || index.loose;
 }
 
 /** What built-in types do for `super().__getitem__(…)`. */
@@ -127,6 +136,8 @@ const tupleWork = 8;
 export function* keySteps(value: Value, machine: Machine): Steps<Key | Unknown> {
   if (value === null || typeof value !== 'object') return machine.keyOf(value);
   if (value instanceof PyInstance && !(value instanceof PyBoxed)) {
+    const why = ambiguityOf(value);
+    if (why) return why;
     const equals = value.cls.find('__eq__');
     if (equals === machine.objectMember('__eq__')) return value;
     const hash = value.cls.find('__hash__');

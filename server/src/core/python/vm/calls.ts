@@ -117,14 +117,14 @@ function invokeNative(
   }
   if (keywords.size > 0 && !unknown)
     for (const value of keywords.values()) if (value instanceof Unknown) unknown ??= value;
-  if (unknown && native.isStrict) return unknown;
+  if (unknown && native.isStrict) return unknown.loose;
   if (vm.watched && mayWrite(native, args, vm.watched)) vm.epoch++;
   try {
     const bound = bindNative(native, args, keywords, vm);
-    if (bound instanceof Unknown) return bound;
+    if (bound instanceof Unknown) return bound.loose;
     if (!native.inSteps) {
       const result = native.body(bound, vm) as Value;
-      return instance ?? result;
+      return instance ?? (result === unknown ? unknown?.loose : result);
     }
     const plain = native.plain?.(bound, vm);
     if (plain !== undefined) return instance ?? plain;
@@ -137,8 +137,8 @@ function invokeNative(
     return pending;
   } catch (error) {
     // An exception is not certain where an argument is unknown; of a constructor that failed the instance is unknown.
-    if (error instanceof Raised && unknown) return unknown;
-    if (error instanceof UnknownAccess) return error.unknown;
+    if (error instanceof Raised && unknown) return unknown.loose;
+    if (error instanceof UnknownAccess) return error.unknown.loose;
     if (error instanceof Raised || error instanceof Stopped) throw error;
     return fault(vm, error);
   }
@@ -235,7 +235,9 @@ export function drive(vm: State, frame: Frame): void {
     }
     if (result.done) {
       vm.frame = frame.parent;
-      deliver(vm, frame.parent, result.value as Value, frame.delivery, frame.instance);
+      const given = result.value as Value;
+      const own = given === frame.unknown ? frame.unknown?.loose : given;
+      deliver(vm, frame.parent, own, frame.delivery, frame.instance);
       return;
     }
     // Some times what an instruction costs.

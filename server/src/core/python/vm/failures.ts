@@ -16,13 +16,13 @@ export function failed(vm: State, frame: Frame, error: unknown): void {
   if (error instanceof UnknownAccess) {
     // Whether there is a next value is unknown, too.
     if (delivery === 'next' && frame.parent?.code) unknownResult(vm, frame.parent, error.unknown);
-    else deliver(vm, frame.parent, error.unknown, delivery);
+    else deliver(vm, frame.parent, error.unknown.loose, delivery);
     return;
   }
   if (error instanceof Raised) {
     trace(vm, error.exception as PyException, frame.parent);
     // An exception is not certain where an argument is unknown.
-    if (frame.unknown) deliver(vm, frame.parent, frame.unknown, delivery);
+    if (frame.unknown) deliver(vm, frame.parent, frame.unknown.loose, delivery);
     else vm.thrown = error;
     return;
   }

@@ -2,7 +2,7 @@
 import { type Branch, op } from '../code.ts';
 import type { Effects } from '../effects.ts';
 import type { Arguments, Frame } from '../frame.ts';
-import type { Unknown } from '../objects.ts';
+import { Unknown } from '../objects.ts';
 import { skip } from '../skipping.ts';
 import type { State } from './state.ts';
 
@@ -29,7 +29,8 @@ const adding: ReadonlySet<number> = new Set([op.append, op.extend, op.add, op.up
 const arguing: ReadonlySet<number> = new Set([op.argument, op.spread, op.keyword, op.spreadKeywords]);
 
 /** The instruction that a frame is in has an unknown result. */
-export function unknownResult(vm: State, frame: Frame, unknown: Unknown): void {
+export function unknownResult(vm: State, frame: Frame, why: Unknown): void {
+  const unknown = why.loose;
   const code = frame.code!;
   const { pc } = frame;
   const branch = code.branches.get(pc);
@@ -56,9 +57,13 @@ export function unknownResult(vm: State, frame: Frame, unknown: Unknown): void {
 }
 
 /** What a branch on an unknown condition may change is unknown; the frame goes on after it. */
-export function skipBranch(vm: State, frame: Frame, branch: Branch, unknown: Unknown): void {
+export function skipBranch(vm: State, frame: Frame, branch: Branch, why: Unknown): void {
+  const unknown = why.loose;
   frame.pc = branch.target;
   frame.sp = branch.depth;
+  // The condition itself may be the value, or what it decides.
+  const top = frame.stack[frame.sp - 1];
+  if (top instanceof Unknown) frame.stack[frame.sp - 1] = top.loose;
   if (branch.kind === 'go') return;
   frame.skipped = unknown;
   const effects = branch.effects();

@@ -340,11 +340,16 @@ export class Call {
     throw new Unclear(l10n.t('Flopline does not know {0} with {1}.', this.name, what));
   }
 
-  /** A result of so many axes the first size of which depends on the values of the input. */
-  dataDependent(input: PyTensor, rank: number, dtype: DType, rest: Shape = []): PyTensor {
+  /** A result of so many axes the first size of which depends on the values of the input: `most` at most. */
+  dataDependent(input: PyTensor, rank: number, dtype: DType, rest: Shape = [], most?: number): PyTensor {
     const why = reasonOf(l10n.t('how many elements {0} gives depends on the values of its input', this.name));
     const shape = [Number.NaN, ...rest, ...Array.from({ length: rank - 1 - rest.length }, () => Number.NaN)];
-    const result = this.world.apply(ops.rearrange, { how: 'index', shape }, [input], { dtype });
+    const bound = most !== undefined && rank - 1 === rest.length ? [most, ...rest] : undefined;
+    const result = this.world.apply(ops.rearrange, { how: 'index', shape }, [input], {
+      dtype,
+      most: bound,
+      unknown: why,
+    });
     result.why = why;
     return result;
   }

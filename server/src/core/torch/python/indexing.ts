@@ -36,7 +36,14 @@ import { indexed, narrowed, selected, shapeOf, unsqueezed, viewed } from './view
 
 type Step =
   | { readonly kind: 'select'; readonly at: number }
-  | { readonly kind: 'slice'; readonly start: number; readonly length: number; readonly step: number }
+  | {
+      readonly kind: 'slice';
+      readonly start: number;
+      readonly length: number;
+      readonly step: number;
+      /** Whether it takes all, also where nobody knows how many that are. */
+      readonly isWhole: boolean;
+    }
   | { readonly kind: 'new' }
   | { readonly kind: 'indices'; readonly indices: PyTensor }
   | { readonly kind: 'mask'; readonly mask: PyTensor };
@@ -57,7 +64,9 @@ function stepsOf(call: Call, x: PyTensor, index: Value): readonly Step[] {
   const steps: Step[] = [];
   let axis = 0;
   const whole = (count: number): void => {
-    for (let at = 0; at < count; at++) steps.push({ kind: 'slice', start: 0, length: shape[axis++]!, step: 1 });
+    for (let at = 0; at < count; at++) {
+      steps.push({ kind: 'slice', start: 0, length: shape[axis++]!, step: 1, isWhole: true });
+    }
   };
   let hasEllipsis = false;
   for (const item of items) {
@@ -171,7 +180,8 @@ function sliceOf(call: Call, { start, stop, step }: PySlice, length: number): St
   };
   const from = clamp(start, 0);
   const to = clamp(stop, length);
-  return { kind: 'slice', start: from, length: Math.max(Math.ceil((to - from) / by), 0), step: by };
+  const isWhole = start === null && stop === null && by === 1;
+  return { kind: 'slice', start: from, length: Math.max(Math.ceil((to - from) / by), 0), step: by, isWhole };
 }
 
 /** What the steps but those of tensors make of a tensor. */
@@ -198,10 +208,7 @@ function basicOf(call: Call, x: PyTensor, steps: readonly Step[]): Basic {
   for (const step of steps) {
     const stride = own?.[axis] ?? Number.NaN;
     const isWhole =
-      step.kind === 'slice' &&
-      step.start === 0 &&
-      step.step === 1 &&
-      (step.length === from[axis] || Number.isNaN(step.length + from[axis]!));
+      step.kind === 'slice' && step.start === 0 && step.step === 1 && (step.length === from[axis] || step.isWhole);
     if (step.kind !== 'indices' && step.kind !== 'mask' && !isWhole) {
       count++;
       last = { step, axis: shape.length };
@@ -285,6 +292,8 @@ interface Picked {
   readonly indices: readonly PyTensor[] | undefined;
   /** The shape that all of them are broadcast to. */
   readonly shape: Shape;
+  /** What that is at most, where values decide it; undefined where nothing bounds it. */
+  readonly most: Shape | undefined;
   readonly isApart: boolean;
 }
 
@@ -292,12 +301,14 @@ function picked(call: Call, advanced: ReadonlyMap<number, Step>): Picked {
   const axes: number[] = [];
   const indices: PyTensor[] = [];
   const shapes: Shape[] = [];
+  const most: (Shape | undefined)[] = [];
   let known = true;
   for (const [axis, step] of advanced) {
     if (step.kind === 'indices') {
       axes.push(axis);
       indices.push(step.indices);
       shapes.push(step.indices.shape!);
+      most.push(mostOf(step.indices));
     } else if (step.kind === 'mask') {
       const own = step.mask.shape!;
       const places = placesOf(call, step.mask);
@@ -307,9 +318,12 @@ function picked(call: Call, advanced: ReadonlyMap<number, Step>): Picked {
       if (places) {
         indices.push(...places);
         shapes.push(places[0]?.shape ?? [0]);
+        most.push(shapes.at(-1));
       } else {
         known = false;
         shapes.push([Number.NaN]);
+        const places = mostElements(step.mask);
+        most.push(places === undefined ? undefined : [places]);
       }
     }
   }
@@ -322,7 +336,20 @@ function picked(call: Call, advanced: ReadonlyMap<number, Step>): Picked {
     );
   }
   const isApart = axes.some((axis, at) => at > 0 && axis !== axes[at - 1]! + 1);
-  return { axes, indices: known ? indices : undefined, shape: together, isApart };
+  const isBounded = most.every(shape => shape !== undefined);
+  const bound = isBounded ? broadcast(most) : undefined;
+  return { axes, indices: known ? indices : undefined, shape: together, most: bound, isApart };
+}
+
+/** The shape of a tensor at most; undefined where a size is unknown and nothing bounds it. */
+function mostOf({ shape, node }: PyTensor): Shape | undefined {
+  return shape?.some(Number.isNaN) ? node?.most : shape;
+}
+
+/** How many elements there are at most. */
+function mostElements(tensor: PyTensor): number | undefined {
+  const most = mostOf(tensor);
+  return most && sizeOf(most);
 }
 
 /** The places of what is true, one tensor for each axis; undefined where they are not known. */
@@ -352,14 +379,19 @@ function advancedRead(call: Call, x: PyTensor, advanced: ReadonlyMap<number, Ste
   const rest = shape.flatMap((length, axis) => (axes.includes(axis) ? [] : [length]));
   const at = pick.isApart ? 0 : axes[0]!;
   const to = [...rest.slice(0, at), ...pick.shape, ...rest.slice(at)];
+  const others = mostOf(x)?.filter((_, axis) => !axes.includes(axis));
+  const most = pick.most && others && [...others.slice(0, at), ...pick.most, ...others.slice(at)];
   const tensors = [...advanced.values()].flatMap(step =>
     step.kind === 'indices' ? [step.indices] : step.kind === 'mask' ? [step.mask] : [],
   );
   let result: PyTensor;
   if (isConstant(x) && tensors.every(isConstant)) result = call.world.tensor(to, x.dtype);
-  else result = call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, ...tensors]);
-  if (!pick.indices) {
-    result.why = { message: l10n.t('how many elements a mask takes depends on its values') };
+  else {
+    const unknown = pick.indices
+      ? undefined
+      : { message: l10n.t('how many elements a mask takes depends on its values') };
+    result = call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, ...tensors], { most, unknown });
+    if (unknown) result.why = unknown;
   }
   result.strides = 'contiguous';
   if (!pick.indices) return result;
@@ -543,10 +575,12 @@ export function defineIndexing(registry: Registry): void {
       throw call.machine.raise('IndexError', 'index_select(): Index is supposed to be a vector');
     const count = index.shape ? sizeOf(index.shape) : Number.NaN;
     const to = shape.map((length, at) => (at === axis ? count : length));
+    const [all, bound] = [mostOf(x), mostElements(index)];
+    const most = bound === undefined ? undefined : all?.map((length, at) => (at === axis ? bound : length));
     const result =
       isConstant(x) && isConstant(index)
         ? call.world.tensor(to, x.dtype)
-        : call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, index]);
+        : call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, index], { most });
     result.why ??= index.why;
     const own = rowMajor(shape);
     return compute(result, [x, index], (values, picks) =>
@@ -634,7 +668,11 @@ export function defineIndexing(registry: Registry): void {
   registry.define('masked_select', 'input, mask', call => {
     const [x, mask] = [call.tensor(), call.tensor('mask')];
     const values = x.shape && mask.shape && valuesOf(mask);
-    if (!values) return call.dataDependent(x, 1, x.dtype);
+    if (!values) {
+      const most = [mostOf(x), mostOf(mask)];
+      const all = most.every(shape => shape !== undefined) ? broadcast(most) : undefined;
+      return call.dataDependent(x, 1, x.dtype, [], all && sizeOf(all));
+    }
     const shape = broadcast([x.shape!, mask.shape!]);
     if (!shape)
       return call.wrong(
@@ -674,7 +712,7 @@ export function defineIndexing(registry: Registry): void {
           results.push(call.world.known([distinct.length], counts, 'int64'));
         }
       } else {
-        const first = call.dataDependent(x, 1, x.dtype);
+        const first = call.dataDependent(x, 1, x.dtype, [], axis === undefined ? mostElements(x) : undefined);
         if (axis !== undefined) first.shape = shape.map((length, at) => (at === axis ? Number.NaN : length));
         results.push(first);
         const whole = axis === undefined ? shape : [shape[axis]!];
@@ -691,8 +729,9 @@ export function defineIndexing(registry: Registry): void {
 export function nonzero(call: Call, x: PyTensor, asTuple: boolean): Value {
   const shape = shapeOf(call, x);
   const places = placesOf(call, x);
-  if (asTuple) return new PyTuple(places ?? shape.map(() => call.dataDependent(x, 1, 'int64')));
-  if (!places) return call.dataDependent(x, 2, 'int64', [shape.length]);
+  const most = mostElements(x);
+  if (asTuple) return new PyTuple(places ?? shape.map(() => call.dataDependent(x, 1, 'int64', [], most)));
+  if (!places) return call.dataDependent(x, 2, 'int64', [shape.length], most);
   const count = places.length > 0 ? sizeOf(places[0]!.shape!) : Number.NaN;
   if (Number.isNaN(count)) return call.dataDependent(x, 2, 'int64');
   const columns = places.map(each => valuesOf(each)!);

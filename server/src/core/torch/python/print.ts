@@ -180,6 +180,8 @@ export class Print {
     add(why);
     this.#storage(storage);
     if (!node) return;
+    // A size that is unknown may be bounded.
+    if (node.most) this.#numbersIn(node.most);
     let at = this.nodes.indexOf(node);
     if (at < 0) at = this.nodes.push(node) - 1;
     this.attached.push(number, at);

@@ -77,6 +77,14 @@ export class Recording implements World {
   readonly misfits = new Map<Problem, Misfit>();
   /** Asked for the module whose `forward` is called directly; set by `torch.nn`. */
   directCall: DirectCall = () => undefined;
+  /** One of several values, which one is not known; undefined where nothing can stand for them. Set by `torch.nn`. */
+  choose: Choose = () => undefined;
+  /** Modules that were chosen from several so far: what stands for them, and how to see whether it was changed since. */
+  readonly chosen: Chosen[] = [];
+  /** What the program read values of, which the graph does not have: an index, the number of a loop. */
+  readonly valuesRead = new Set<Tensor>();
+  /** Counts the parameters of a module that no call has used so far; set while a network is recorded. */
+  countLeft: (module: ModuleInstance, path: string) => void = () => {};
   /** Forgets what is known of the modules of a network; set by `torch.nn`. */
   forgetModules: () => void = () => {};
   /** What rows did in earlier readings of the same program. */
@@ -134,6 +142,8 @@ export class Recording implements World {
     this.#row = undefined;
     this.memo = undefined;
     this.#ended = [];
+    this.chosen.length = 0;
+    this.valuesRead.clear();
     this.forgetModules();
     this.isTraining = false;
     this.hasGradients = true;
@@ -158,6 +168,7 @@ export class Recording implements World {
     this.#frames?.closeAll();
     this.#builder = undefined;
     this.#frames = undefined;
+    this.countLeft = () => {};
     this.lifetimes = undefined;
     for (const tensor of this.#read) tensor.node = undefined;
     this.#read.clear();
@@ -489,7 +500,7 @@ export class Recording implements World {
   }
 
   countedBy(parameter: PyParameter): GraphNode | undefined {
-    const node = this.#counted.get(parameter);
+    const node = this.#counted.get(parameter.standsFor?.[0] ?? parameter);
     return node && (this.#placements.get(node)?.node(node) ?? node);
   }
 
@@ -502,6 +513,23 @@ export class Recording implements World {
     if (!this.#builder) return;
     const nodes = outputs.map(output => this.node(output));
     this.#frames!.leave(activation, nodes);
+  }
+
+  /** The program looks at values of a tensor, and goes by them. */
+  readsValues(tensor: PyTensor): void {
+    if (this.#builder && tensor.node) this.valuesRead.add(this.node(tensor));
+  }
+
+  /** Opens the frames of the call that is under way, for what is added to the builder directly. */
+  follow(): void {
+    this.#frames?.follow(this.machine.top);
+  }
+
+  /** Why it is not known what modules do that were chosen: their call has changed them, and nobody knows which ones. */
+  changedChoices(): readonly Reason[] {
+    const changed = this.chosen.filter(({ isChanged }) => isChanged());
+    this.chosen.length = 0;
+    return changed.map(({ why }) => why);
   }
 
   /** Shapes by the operator's rules, and why it cannot work. */
@@ -591,6 +619,15 @@ interface Asked {
   readonly given: readonly unknown[];
   /** The lists: number, list, and what it holds. */
   readonly lists: readonly (readonly [number, PyList, readonly Value[]])[];
+}
+
+/** What stands for one of several values: undefined where nothing can. `list` is the module that holds them. */
+export type Choose = (values: readonly Value[], why: Unknown, list?: ModuleInstance) => Value | undefined;
+
+/** A module that stands for one of several. */
+export interface Chosen {
+  readonly isChanged: () => boolean;
+  readonly why: Reason;
 }
 
 /** A module that does not fit its input, and the argument of its constructor that would. */

@@ -60,4 +60,6 @@ export class PyParameter extends PyTensor {
   override requiresGrad = true;
   /** As what its elements count. */
   role: 'weights' | 'biases' | 'normAffine' = 'weights';
+  /** The parameters for one of which it stands, of modules that are alike: they are counted, it is not. */
+  standsFor: readonly PyParameter[] | undefined;
 }

@@ -15,9 +15,10 @@ import {
   Unknown,
   type Value,
 } from '../../python/objects.ts';
+import type { Reason } from '../../text/reason.ts';
 import { Call, dtypeNamed, PyDevice, PyDType, type Registry, sizesText, Wrong } from './call.ts';
 import { tensorOf } from './creation.ts';
-import { bytesOf, isComplex, isFloating } from './dtype.ts';
+import { bytesOf, isComplex, isFloating, isWhole } from './dtype.ts';
 import { isConstant, unary } from './pointwise.ts';
 import type { Recording } from './recording.ts';
 import { worldOf } from './recording.ts';
@@ -41,7 +42,17 @@ export function numberOf(value: number, dtype: DType): Value {
 }
 
 function unknownValue(tensor: PyTensor): Unknown {
-  return new Unknown(tensor.why ?? { message: l10n.t('the value of a tensor is not known') });
+  return new Unknown(whyUnknown(tensor));
+}
+
+const whyUnknown = (tensor: PyTensor): Reason =>
+  tensor.why ?? { message: l10n.t('the value of a tensor is not known') };
+
+/** What an element is of which the value is not known: of a tensor of integers, one that may choose an item of a list. */
+function unknownElement(world: Recording, tensor: PyTensor): Unknown {
+  world.readsValues(tensor);
+  const isInteger = tensor.hasType && isWhole(tensor.dtype) && tensor.dtype !== 'bool';
+  return new Unknown(whyUnknown(tensor), undefined, undefined, isInteger);
 }
 
 /** Its one element; Unknown where its value is not known. */
@@ -52,7 +63,7 @@ function item(call: Call): Value {
     throw call.machine.raise('RuntimeError', `a Tensor with ${count} elements cannot be converted to Scalar`);
   }
   const value = oneValue(x);
-  return value === undefined ? unknownValue(x) : numberOf(value, x.dtype);
+  return value === undefined ? unknownElement(call.world, x) : numberOf(value, x.dtype);
 }
 
 function nested(values: Float64Array, shape: readonly number[], dtype: DType, why: Unknown): Value {
@@ -65,6 +76,17 @@ function nested(values: Float64Array, shape: readonly number[], dtype: DType, wh
     return new PyList(Array.from({ length: shape[axis]! }, (_, at) => build(axis + 1, start + at * step, step)));
   };
   return build(0, 0, sizeOf(shape));
+}
+
+/** Longer lists of elements that are not known are not known as a whole. */
+const mostElements = 10_000;
+
+/** A list of elements, none of which is known. */
+function listed(shape: readonly number[], element: Unknown, call: Call): Value {
+  const [length, ...rest] = shape;
+  if (length === undefined) return element;
+  call.machine.charge(length);
+  return new PyList(Array.from({ length }, () => listed(rest, element, call)));
 }
 
 /** A tensor that looks at the same memory and is no parameter. */
@@ -100,9 +122,10 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
     const x = call.tensor();
     const shape = shapeOf(call, x);
     const values = valuesOf(x);
-    if (!values) return unknownValue(x);
+    const why = unknownElement(call.world, x);
+    if (!values) return sizeOf(shape) <= mostElements ? listed(shape, why, call) : why.loose;
     call.machine.charge(values.length);
-    return nested(values, shape, x.dtype, unknownValue(x));
+    return nested(values, shape, x.dtype, why);
   });
   registry.method('stride', 'input, dim?', call => {
     const x = call.tensor();

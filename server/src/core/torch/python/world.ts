@@ -54,6 +54,9 @@ export interface World {
   /** Something unknown happens with tensors or modules: an opaque node, so that totals say “at least”. */
   opaque(why: Unknown | Reason | string, inputs: readonly PyTensor[], shape?: Shape): PyTensor;
 
+  /** One of several values, which one is not known; undefined where nothing can stand for them. */
+  choose(values: readonly Value[], why: Unknown, list?: PyInstance): Value | undefined;
+
   /** Whether the graph counts a parameter already, and by which node. */
   countedBy(parameter: PyParameter): GraphNode | undefined;
   /** From now on it is counted, as a part of a node's own parameters (a convolution's weights). */

@@ -94,6 +94,11 @@ const reading = (
     return module.unknown ?? body(module, args, machine);
   });
 
+/** What stands for the item of a list that an unknown integer chooses. */
+function oneOf(nn: NN, self: ModuleInstance, index: Unknown): Value | undefined {
+  return index.isInteger ? nn.world.choose(values(self), index, self) : undefined;
+}
+
 function indexing(nn: NN, keepsNames: boolean): Record<string, Value> {
   return {
     __len__: reading('__len__', 'self', self => self.children.entries.size),
@@ -102,7 +107,13 @@ function indexing(nn: NN, keepsNames: boolean): Record<string, Value> {
     __getitem__: nativeSteps('__getitem__', 'self, idx', function* ([value, index], machine): Steps {
       const self = moduleOf(value, machine);
       if (self.unknown) return self.unknown;
-      if (index instanceof Unknown) return index;
+      if (index instanceof Unknown) return oneOf(nn, self, index) ?? index.loose;
+      if (index instanceof PyTensor) {
+        const at = yield* machine.call(yield* machine.getAttribute(index, '__index__'), []);
+        return at instanceof Unknown
+          ? (oneOf(nn, self, at) ?? at.loose)
+          : values(self)[position(at, self.children.entries.size, machine)]!;
+      }
       if (!(index instanceof PySlice)) return values(self)[position(index!, self.children.entries.size, machine)]!;
       const items = sliced(named(self.children), index);
       if (items instanceof Unknown) return items;
@@ -373,8 +384,8 @@ function parameterList(nn: NN): Record<string, Value> {
     __len__: reading('__len__', 'self', self => self.parameters.entries.size),
     __iter__: reading('__iter__', 'self', self => iterator([...values(self, 'parameters')])),
     __getitem__: reading('__getitem__', 'self, idx', (self, [index], machine) => {
-      if (index instanceof Unknown) return index;
       const list = values(self, 'parameters');
+      if (index instanceof Unknown) return (index.isInteger ? nn.world.choose(list, index) : undefined) ?? index.loose;
       if (!(index instanceof PySlice)) return list[position(index!, list.length, machine)]!;
       const items = sliced(list, index);
       if (items instanceof Unknown) return items;

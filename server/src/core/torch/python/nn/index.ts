@@ -5,6 +5,7 @@ import { type Native, type PyClass, PyInstance, PyLazy, PyModule, type Value } f
 import { unknownLayer } from '../names.ts';
 import { Recording, worldOf } from '../recording.ts';
 import type { World } from '../world.ts';
+import { choose } from './choice.ts';
 import { containers } from './containers.ts';
 import { activations as activationFunctions } from './functional/activations.ts';
 import { attention, losses, resampling } from './functional/data.ts';
@@ -44,6 +45,7 @@ export function nnOf(world: World): NN {
     if (world instanceof Recording) {
       world.directCall = activation => made.direct(activation);
       world.forgetModules = () => made.forget();
+      world.choose = (values, why, list) => choose(made, world, values, why, list);
     }
   }
   return nn;

@@ -10,6 +10,12 @@ export interface Hook {
   readonly withKeywords: boolean;
 }
 
+/** Modules, for one of which another one stands. */
+export interface Choice {
+  readonly modules: readonly ModuleInstance[];
+  readonly list: ModuleInstance | undefined;
+}
+
 const none: readonly never[] = [];
 
 export class ModuleInstance extends PyInstance {
@@ -20,6 +26,8 @@ export class ModuleInstance extends PyInstance {
   hooks: readonly Hook[] = none;
   /** What it holds cannot be known: a list of modules made of something unknown. */
   unknown: Unknown | undefined;
+  /** Where it stands for one of several modules, which one is not known: those modules, and the list that holds them. */
+  choice: Choice | undefined;
   /** Tensors that were computed for the call that is under way. */
   computed: Map<string, Value> | undefined;
 

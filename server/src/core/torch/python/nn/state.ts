@@ -106,6 +106,10 @@ export class NN {
       this.#paths = new Map();
       return '';
     }
+    if (module.choice) {
+      const { list } = module.choice;
+      return list ? `${this.label(list, at)}[…]` : module.cls.name;
+    }
     for (const [name, child] of outer.ownChildren()) if (child === module) return name;
     const own = this.#path(module);
     const around = this.#path(outer);
