@@ -370,7 +370,7 @@ p = f'{u}'`;
 
   it('is told', () => {
     const told: string[] = [];
-    runProgram('from missing import u\nif u():\n    x = 1\nif u(): pass\n', {
+    runProgram('from missing import u\nif u():\n    x = u()\nif u(): pass\nif u(): x = 1\n', {
       hooks: { unknownBranch: why => told.push(why.reason.message) },
     });
     assert.deepEqual(told, ['“missing” cannot be found']);

@@ -33,7 +33,9 @@ export class Unknowns implements Hooks {
     this.#skipped(why.reason, machine);
   }
 
-  unknownWrite(object: Value, _name: string | undefined, why: Unknown, machine: Machine): void {
+  unknownWrite(object: Value, name: string | undefined, why: Unknown, machine: Machine): void {
+    // Other weights, of the same sizes.
+    if (name === 'load_state_dict') return;
     if (object instanceof ModuleInstance || object instanceof PyTensor) this.#skipped(why.reason, machine);
   }
 

@@ -507,6 +507,8 @@ export function constructTensor(call: Call, args: readonly Value[], dtype: DType
   if (args.length === 0) return call.world.known([0], new Float64Array(0), dtype);
   if (args.length === 1) {
     if (first instanceof PyTensor) return cast(call.world, alias(call.world, first), dtype);
+    // It may be a size or data.
+    if (first instanceof Unknown) return call.world.tensor(undefined, dtype, first.reason);
     if (first instanceof PyTuple && first.own?.cls === call.world.classes.Size) {
       return call.world.tensor(call.intsOf(first, 'size'), dtype, call.whyUnknown);
     }

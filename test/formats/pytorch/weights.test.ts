@@ -1,0 +1,113 @@
+// Programs that pick or rename the weights of a file: none of it changes what their networks cost.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { defaultSettings, open, price, report, startPython } from '../../../server/src/core/index.ts';
+
+const network = (load: string): string => `import torch
+from torch import nn
+from torch.utils import model_zoo
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.extra = nn.ModuleList()
+        self.load()
+
+    def load(self):
+${load.replace(/^(?=.)/gm, '        ')}
+
+    def forward(self, x):
+        x = self.conv(x)
+        for layer in self.extra:
+            x = layer(x)
+        return x
+
+
+Net()(torch.zeros(1, 3, 8, 8))
+`;
+
+function totals(load: string): { readonly complete: boolean; readonly params: number | null; readonly why?: string } {
+  const document = open({ name: 'net.py', text: network(load), languageId: 'python' }, defaultSettings)!;
+  const { totals } = report(price(document, defaultSettings)!);
+  return totals;
+}
+
+const sources = [
+  "torch.load('net.pth')",
+  "torch.load('net.pth', map_location='cpu')['state_dict']",
+  "torch.hub.load_state_dict_from_url('https://example.org/net.pth')",
+  "model_zoo.load_url('https://example.org/net.pth')",
+];
+
+const loops = {
+  'picks those that fit': `
+picked = {}
+own = self.state_dict()
+for k, v in weights.items():
+    if k in own and v.size() == own[k].size():
+        picked[k] = v
+own.update(picked)
+self.load_state_dict(own)`,
+  'renames them': `
+renamed = OrderedDict()
+for name, weight in weights.items():
+    if 'head' in name:
+        continue
+    name = 'body.' + name[7:].replace('bn', 'norm')
+    renamed[name] = weight
+    print(f'{name} is read')
+self.load_state_dict(renamed, strict=False)`,
+  'copies each': `
+own = self.state_dict()
+for name, weight in weights.items():
+    if name not in own:
+        continue
+    try:
+        own[name].copy_(weight)
+    except Exception:
+        raise RuntimeError(f'{name} has another size')`,
+  'drops some': `
+for name in list(weights.keys()):
+    if name.startswith('fc.'):
+        del weights[name]
+    elif name.split('.')[0] == 'aux':
+        weights.pop(name)
+missing = self.load_state_dict(weights, strict=False)`,
+};
+
+const widening = {
+  'makes layers': `
+for name in weights.keys():
+    self.extra.append(nn.Conv2d(8, 8, 3))`,
+  'puts layers in a list by another name': `
+layers = self.extra
+for name, weight in weights.items():
+    layers.append(weight)`,
+  'sets what may be a layer': `
+for name in weights.keys():
+    self.conv = name`,
+  'computes products': `
+for weight in weights.values():
+    product = self.conv.weight.flatten(1) @ self.conv.weight.flatten(1).T`,
+};
+
+describe('a loop over the weights of a file', () => {
+  before(startPython);
+
+  for (const source of sources) {
+    for (const [name, loop] of Object.entries(loops)) {
+      it(`costs nothing if it ${name}: ${source}`, () => {
+        const { complete, params, why } = totals(`from collections import OrderedDict\nweights = ${source}${loop}`);
+        assert.deepEqual([complete, params, why], [true, 224, undefined]);
+      });
+    }
+  }
+
+  for (const [name, loop] of Object.entries(widening)) {
+    it(`makes totals lower bounds if it ${name}`, () => {
+      assert.equal(totals(`weights = ${sources[0]}${loop}`).complete, false);
+    });
+  }
+});
