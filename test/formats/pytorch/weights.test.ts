@@ -111,3 +111,80 @@ describe('a loop over the weights of a file', () => {
     });
   }
 });
+
+describe('a row', () => {
+  before(startPython);
+
+  it('is a lower bound if a part of its construction was skipped, like those around it', () => {
+    const text = `import torch
+from torch import nn
+
+
+class Stage(nn.Module):
+    def __init__(self, depth):
+        super().__init__()
+        for at in range(depth):
+            self.add_module(f'block{at}', nn.Conv2d(3, 3, 3, padding=1))
+
+    def forward(self, x):
+        for block in self.children():
+            x = block(x)
+        return x
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.known = Stage(2)
+        self.body = nn.Sequential(Stage(torch.load('depth')))
+
+    def forward(self, x):
+        return self.body(self.known(x))
+
+
+Net()(torch.zeros(1, 3, 8, 8))
+`;
+    const document = open({ name: 'net.py', text, languageId: 'python' }, defaultSettings)!;
+    const { totals, layers } = report(price(document, defaultSettings)!);
+    assert.equal(totals.complete, false);
+    assert.deepEqual(
+      layers.filter(({ complete }) => !complete).map(({ name, why }) => [name, why]),
+      ['', 'body', 'body.0'].map(name => [name, 'Flopline does not know torch.load.']),
+    );
+  });
+
+  it('and totals are complete where only memory depends on the data', () => {
+    const text = `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(3, 8, 3)
+
+    def forward(self, x):
+        nearest = torch.full_like(x, 1e10)
+        isNearer = x < nearest
+        nearest[isNearer] = x[isNearer]
+        return self.conv(nearest)
+
+
+Net()(torch.rand(1, 3, 32))
+`;
+    const document = open({ name: 'net.py', text, languageId: 'python' }, defaultSettings)!;
+    const { totals, layers } = report(price(document, defaultSettings)!);
+    const { macs, params, activations, peakBytes, complete, why } = totals;
+    assert.deepEqual(
+      [macs, params, activations, peakBytes, complete, why],
+      [3 * 8 * 3 * 30, 80, null, null, true, 'Line 13: a size is not known'],
+    );
+    assert.deepEqual(
+      layers.map(row => [row.complete, row.activations]),
+      [
+        [true, null],
+        [true, 240],
+      ],
+    );
+  });
+});

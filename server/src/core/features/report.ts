@@ -1,6 +1,6 @@
 // The report of a network: as data for scripts (`flopline report --format json`, schema 1) and as Markdown.
 import * as l10n from '@vscode/l10n';
-import type { Amount, Cost } from '../analysis/model.ts';
+import { type Amount, type Cost, isCertain } from '../analysis/model.ts';
 import type { Work } from '../analysis/work.ts';
 import type { Program, ProgramEntry } from '../formats/index.ts';
 import { type Frame, type GraphNode, type Site, useOf } from '../graph/graph.ts';
@@ -91,7 +91,7 @@ export interface TotalsReport {
   /** Peak activation memory for the selected batch and data type. */
   readonly peakBytes: number | null;
   readonly complete: boolean;
-  /** The first reason why it is not complete. */
+  /** The first reason why it is not complete, or why its memory is not known. */
   readonly why?: string;
   /** As in a row. */
   readonly doubtful?: true;
@@ -195,14 +195,19 @@ export function totalsReport(analysed: Analysed): TotalsReport {
   const { totals, peak } = model;
   const macs = known(totals.macs);
   const peakBytes = peak.elements * settings.batch * elementBytes(settings);
+  // How many elements a mask selects is known to nobody, and costs nothing: only the memory is unknown.
+  const isCounted = analysed.spec.program !== undefined && [totals.macs, totals.params, totals.value].every(isCertain);
+  const { why, ...rest } = completeness(analysed, totals, undefined);
   return {
     params: known(totals.params),
     macs,
     flops: macs !== null && 2 * macs < Number.POSITIVE_INFINITY ? 2 * macs : null,
     value: known(totals.value),
-    activations: known(totals.activations),
+    activations: isCounted && !totals.activations.complete ? null : known(totals.activations),
     peakBytes: Number.isFinite(peakBytes) ? peakBytes : null,
-    ...completeness(analysed, totals, undefined),
+    ...rest,
+    ...(isCounted && { complete: true }),
+    ...(why !== undefined && { why }),
   };
 }
 
@@ -279,7 +284,7 @@ function moduleRows(
       params: Number.isNaN(params) ? null : params,
       macs: known(macs),
       value: known(value),
-      activations: known(activations),
+      activations: complete && !activations.complete ? null : known(activations),
       ...(complete ? { complete } : { complete, why: reason?.message ?? l10n.t('a size is not known') }),
     };
   });

@@ -113,7 +113,7 @@ export function* record(
     const calls = parametersLeft(model, world, builder);
     builder.unknown(l10n.t('it is not known what the network takes'));
     const graph = builder.finish([]);
-    const modules = moduleRows(model, graph, calls);
+    const modules = moduleRows(model, graph, calls, unknowns);
     const { problems } = world;
     return { graph, modules, shapes: [], given, guesses: 0, problems, name: model.cls.name, failure: undefined };
   }
@@ -121,7 +121,7 @@ export function* record(
   const { graph, shapes, calls, failure } = yield* recordCall(machine, model, taken, unknowns, { order, lifetimes });
   return {
     graph,
-    modules: moduleRows(model, graph, calls),
+    modules: moduleRows(model, graph, calls, unknowns),
     shapes,
     given,
     guesses: ways.length,
