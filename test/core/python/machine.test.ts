@@ -376,6 +376,17 @@ p = f'{u}'`;
     assert.deepEqual(told, ['“missing” cannot be found']);
   });
 
+  it('is one whose constructor is not known', () => {
+    const text = `
+from missing import make
+class A:
+    __init__ = make()
+    def f(self): return self.size
+a = A(1)
+`;
+    assert.deepEqual(unknownAfter(text, ['a', 'a.f()']), ['a', 'a.f()']);
+  });
+
   it('is one in which an unknown class is a base', () => {
     const text = `
 from missing import Base

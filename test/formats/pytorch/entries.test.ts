@@ -129,5 +129,11 @@ describe('a Python file', () => {
     assert.equal(recognises(head + net, 'a.txt'), false);
     assert.equal(recognises('import numpy as np\nclass Module: pass\n'), false);
     assert.equal(recognises('import torch\nprint(torch.__version__)\n'), false);
+    // What it imports may build its networks.
+    const building = 'from .parts import Net\ndef small():\n    return Net(8)\n';
+    assert.equal(recognises(building), false);
+    assert.equal(recognises(`${building}# flopline: small() input=1,3,8,8\n`), true);
+    assert.equal(mayHoldNetwork({ name: 'a.py', text: building, hasEntry: true }), true);
+    assert.equal(mayHoldNetwork({ name: 'a.cfg', text: building, hasEntry: true }), false);
   });
 });

@@ -33,6 +33,12 @@ describe('a guessed input', () => {
     ]);
   });
 
+  it('has the size that the network states', () => {
+    for (const name of ['img_size', 'in_size']) {
+      check(`self.${name} = (48, 80)\nself.stem = nn.Conv2d(3, 64, 3)`, 'self.stem(x)', [[1, 3, 48, 80]]);
+    }
+  });
+
   it('is a clip likewise', () => {
     check('self.head = nn.Conv3d(64, 10, 1)\nself.stem = nn.Conv3d(3, 64, 3)', 'self.head(self.stem(x))', [
       [1, 3, 16, 112, 112],

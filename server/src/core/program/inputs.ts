@@ -194,7 +194,15 @@ function statedSizes(model: ModuleInstance): readonly (readonly number[])[] {
   let looked = 0;
   for (const { value: module } of modulesOf(model)) {
     if (looked++ > 20) break;
-    for (const name of ['img_size', 'image_size', 'input_size', 'input_resolution', 'resolution', 'img_dim']) {
+    for (const name of [
+      'img_size',
+      'image_size',
+      'in_size',
+      'input_size',
+      'input_resolution',
+      'resolution',
+      'img_dim',
+    ]) {
       const value = module.get(name);
       const sizes = value instanceof PyTuple || value instanceof PyList ? value.items : [value, value];
       const [height, width] = sizes;

@@ -601,6 +601,18 @@ const pure: ReadonlySet<string> = new Set([
   'zip',
   'enumerate',
   'state_dict',
+  // Views and copies of tensors.
+  'unsqueeze',
+  'squeeze',
+  'view',
+  'reshape',
+  'permute',
+  'transpose',
+  'flatten',
+  'contiguous',
+  'clone',
+  'detach',
+  'cpu',
 ]);
 
 /** Whether evaluating it changes nothing, and nothing that counts happens. */

@@ -286,7 +286,7 @@ function writers(registry: Registry): void {
     const shape = shapeOf(call, x);
     return value === undefined ? call.world.tensor(shape, x.dtype) : call.world.filled(shape, value, x.dtype);
   });
-  registry.defineInPlace('copy_ set_', 'input, src, non_blocking?', call => {
+  registry.defineInPlace('copy_', 'input, src, non_blocking?', call => {
     const [x, source] = [call.tensor(), call.tensor('src')];
     if (x.shape && source.shape) {
       const wide = source.shape.length > x.shape.length;
