@@ -409,6 +409,21 @@ test('--entry names a network of any Python file, whose imports may build it', a
   assert.deepEqual([code, only.totals.params, only.totals.macs, only.totals.complete], [0, 10, 8, true]);
 });
 
+test('A Python file whose networks all need arguments has no totals, and says so', async () => {
+  await startPython();
+  const path = file(
+    'needs.py',
+    'from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self, width, depth):\n        super().__init__()\n        self.body = nn.Linear(width, depth)\n',
+  );
+  const [only] = JSON.parse(runCli('report', path, '--format', 'json').out).files;
+  const { params, macs, complete, why } = only.totals;
+  assert.deepEqual([params, macs, complete], [null, null, false]);
+  assert.equal(why, 'Nothing in this file says what Net is built with: width and depth. Name a network with --entry.');
+  const { out } = runCli('report', path);
+  assert.match(out, /Not analyzed\.[\s\S]*Name a network with --entry\./);
+  assert.doesNotMatch(out, /0 MACs/);
+});
+
 test('--memory adds the peaks, and what training and its optimizers need', () => {
   const path = file(
     'memory.net.yaml',

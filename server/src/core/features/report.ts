@@ -193,11 +193,16 @@ export function report(
 export function totalsReport(analysed: Analysed): TotalsReport {
   const { model, settings } = analysed;
   const { totals, peak } = model;
+  const why = unbuilt(analysed);
+  if (why !== undefined) {
+    const unknown = { params: null, macs: null, flops: null, value: null, activations: null, peakBytes: null };
+    return { ...unknown, complete: false, why };
+  }
   const macs = known(totals.macs);
   const peakBytes = peak.elements * settings.batch * elementBytes(settings);
   // How many elements a mask selects is known to nobody, and costs nothing: only the memory is unknown.
   const isCounted = analysed.spec.program !== undefined && [totals.macs, totals.params, totals.value].every(isCertain);
-  const { why, ...rest } = completeness(analysed, totals, undefined);
+  const { why: reason, ...rest } = completeness(analysed, totals, undefined);
   return {
     params: known(totals.params),
     macs,
@@ -207,8 +212,22 @@ export function totalsReport(analysed: Analysed): TotalsReport {
     peakBytes: Number.isFinite(peakBytes) ? peakBytes : null,
     ...rest,
     ...(isCounted && { complete: true }),
-    ...(why !== undefined && { why }),
+    ...(reason !== undefined && { why: reason }),
   };
+}
+
+/** Why no network of a program could be read: its classes need arguments that nothing in it gives. */
+function unbuilt({ spec: { program } }: Analysed): string | undefined {
+  const last = program?.entry === undefined ? program?.unbuilt.at(-1) : undefined;
+  return (
+    last &&
+    l10n.t(
+      'Nothing in this file says what {0} is built with: {1}. Name a network with {2}.',
+      last.name,
+      listText(last.needs),
+      '--entry',
+    )
+  );
 }
 
 function entryRows(analysed: Analysed, { entries, entry }: Program, networks: readonly ReadNetwork[]): EntryReport[] {
@@ -430,7 +449,7 @@ export function reasonLines({ layers, totals }: Pick<FileReport, 'layers' | 'tot
     if (origin?.why !== undefined && origin.cause === undefined) group(origin.why).below.push(layer.index);
     else group(layer.why).here.push(layer);
   }
-  if (groups.size === 0 && layers.length > 0 && totals.why !== undefined) return [totals.why];
+  if (groups.size === 0 && totals.why !== undefined) return [totals.why];
   return [...groups].map(([why, { here, below }]) => {
     const place = placeText(here);
     if (below.length === 0) return l10n.t('{0}: {1}', place, why);

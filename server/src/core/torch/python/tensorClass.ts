@@ -260,7 +260,8 @@ function typeText(dtype: DType): string {
 
 function typeNamed(name: string): DType | undefined {
   const last = name.split('.').at(-1)!;
-  return legacyTypes.get(last) ?? dtypeNamed(last);
+  // `x.type(type(y))`: that of tensors is the default type.
+  return last === 'Tensor' ? 'float32' : (legacyTypes.get(last) ?? dtypeNamed(last));
 }
 
 /** What puts new values into a tensor. */

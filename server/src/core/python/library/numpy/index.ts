@@ -1722,7 +1722,25 @@ export const numpyModules: Readonly<Record<string, Module>> = {
       const array = yield* arrayArgument(a!, np);
       return array instanceof Unknown ? array : inverse(array, np);
     });
+    const norm = nativeSteps('norm', 'x, ord=None, axis=None, keepdims=False', function* ([x, ord, axis, keep], inner) {
+      const array = yield* arrayArgument(x!, np);
+      if (array instanceof Unknown) return array;
+      // Of a vector, or of all elements; the norms of matrices are others.
+      if (ord !== null && !(ord === 2 && (axis !== null || array.shape.length === 1)))
+        return unsupported(inner, 'numpy.linalg.norm()');
+      const squares = made(
+        np,
+        elements(array).map(value => value * value),
+        array.shape,
+        'float64',
+      );
+      const sums = yield* reduce('sum', squares, axis!, keep!, null, np);
+      if (sums instanceof PyArray) return made(np, elements(sums).map(Math.sqrt), sums.shape, 'float64');
+      const sum = numeric(sums);
+      return sum === undefined ? sums : new PyFloat(Math.sqrt(Number(sum)));
+    });
     module.dict.set('inv', inv);
+    module.dict.set('norm', norm);
     return module;
   },
   'numpy.testing': unknownModule('numpy.testing'),
