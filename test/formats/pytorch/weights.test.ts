@@ -59,6 +59,11 @@ for name, weight in weights.items():
     renamed[name] = weight
     print(f'{name} is read')
 self.load_state_dict(renamed, strict=False)`,
+  'looks at them in another way': `
+picked = {}
+for name, weight in weights.items():
+    picked[name] = weight.unsqueeze(-1).flatten(1) if weight.dim() == 2 else weight
+self.load_state_dict(picked)`,
   'copies each': `
 own = self.state_dict()
 for name, weight in weights.items():
@@ -88,6 +93,9 @@ for name, weight in weights.items():
   'sets what may be a layer': `
 for name in weights.keys():
     self.conv = name`,
+  'calls what may be a layer': `
+for weight in weights.values():
+    weight = self.squeeze(weight)`,
   'computes products': `
 for weight in weights.values():
     product = self.conv.weight.flatten(1) @ self.conv.weight.flatten(1).T`,

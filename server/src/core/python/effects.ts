@@ -505,9 +505,36 @@ function isStoring(node: Expression): boolean {
   return isKnown && node.args.every(isQuiet) && node.keywords.every(each => isQuiet(each.value));
 }
 
+/** Methods of tensors that give views and copies. */
+const views: ReadonlySet<string> = new Set([
+  'unsqueeze',
+  'squeeze',
+  'view',
+  'reshape',
+  'permute',
+  'transpose',
+  'flatten',
+  'contiguous',
+  'clone',
+  'detach',
+  'cpu',
+]);
+
 /** Whether evaluating it computes nothing that counts: no operator of tensors, no call of what may be a layer. */
 function isQuiet(node: Expression): boolean {
   switch (node.kind) {
+    case 'Call': {
+      const { callee, args, keywords } = node;
+      if (callee.kind !== 'Attribute') return isHarmlessExpression(node);
+      // `self.squeeze(x)` may be a convolution.
+      if (callee.value.kind === 'Name' && callee.value.name === 'self') return callee.name === 'state_dict';
+      return (
+        (views.has(callee.name) || pure.has(callee.name)) &&
+        isQuiet(callee.value) &&
+        args.every(isQuiet) &&
+        keywords.every(({ value }) => isQuiet(value))
+      );
+    }
     case 'Binary':
       return node.operator !== '@' && [node.left, node.right].some(isText) && [node.left, node.right].every(isQuiet);
     case 'Attribute':
@@ -601,18 +628,6 @@ const pure: ReadonlySet<string> = new Set([
   'zip',
   'enumerate',
   'state_dict',
-  // Views and copies of tensors.
-  'unsqueeze',
-  'squeeze',
-  'view',
-  'reshape',
-  'permute',
-  'transpose',
-  'flatten',
-  'contiguous',
-  'clone',
-  'detach',
-  'cpu',
 ]);
 
 /** Whether evaluating it changes nothing, and nothing that counts happens. */
