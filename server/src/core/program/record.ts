@@ -28,7 +28,7 @@ import { ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
 import { itemsOf, keywordsOf, setEntry } from '../torch/python/nn/natives.ts';
 import { tensorsIn } from '../torch/python/nn/state.ts';
 import { type Recording, worldOf } from '../torch/python/recording.ts';
-import type { PyTensor } from '../torch/python/tensor.ts';
+import type { PyParameter, PyTensor } from '../torch/python/tensor.ts';
 import { exceptionReason, type Failure, failureOf } from './exceptions.ts';
 import { type Given, guesses, parameterNames, type TensorInput } from './inputs.ts';
 import type { RecordedCall } from './modules.ts';
@@ -189,6 +189,7 @@ export function* recordCall(
     },
     lifetimes,
   );
+  world.countOnly(parametersOf(model, world));
   const followed = world.lifetimes;
   const names = rows?.inputs ?? parameterNames(machine.lookup(model, 'forward'));
   const shapes = inputsOf(args, keywords, names, builder, world);
@@ -320,6 +321,40 @@ function inputsOf(
 }
 
 /** Parameters that no call has used are parts of the network too, in their modules. */
+/**
+ * Whether a network has a parameter: it was registered before the call, or is registered in it. One that takes the place of
+ * another counts only if that one does not.
+ */
+function parametersOf(model: ModuleInstance, world: Recording): (parameter: PyParameter) => boolean {
+  const before = new Set<PyParameter>();
+  const places = new Map<ModuleInstance, Map<string, PyParameter>>();
+  for (const { value: module } of modulesOf(model)) {
+    const own = module.ownParameters();
+    for (const [, parameter] of own) before.add(parameter);
+    if (own.length > 0) places.set(module, new Map(own));
+  }
+  const later = new Map<PyParameter, PyParameter | 'registered' | 'foreign'>();
+  const find = (parameter: PyParameter): PyParameter | 'registered' | 'foreign' => {
+    for (const { value: module } of modulesOf(model)) {
+      for (const [name, own] of module.ownParameters()) {
+        if (own === parameter) return places.get(module)?.get(name) ?? 'registered';
+      }
+    }
+    return 'foreign';
+  };
+  return parameter => {
+    if (before.has(parameter)) return true;
+    let found = later.get(parameter);
+    if (found === undefined) {
+      found = find(parameter);
+      later.set(parameter, found);
+    }
+    if (typeof found === 'string') return found === 'registered';
+    // Those of lazy layers have no shape before.
+    return !found.shape || !world.countedBy(found);
+  };
+}
+
 function parametersLeft(
   model: ModuleInstance,
   world: Recording,
@@ -330,7 +365,9 @@ function parametersLeft(
   for (const { path, value: module } of modulesOf(model)) {
     if (done.has(module)) continue;
     done.add(module);
-    const left = module.ownParameters().flatMap(([, parameter]) => (world.countedBy(parameter) ? [] : [parameter]));
+    const left = module
+      .ownParameters()
+      .flatMap(([, parameter]) => (world.countedBy(parameter) || !world.counts(parameter) ? [] : [parameter]));
     const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;

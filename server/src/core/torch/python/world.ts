@@ -54,6 +54,8 @@ export interface World {
   /** Something unknown happens with tensors or modules: an opaque node, so that totals say “at least”. */
   opaque(why: Unknown | Reason | string, inputs: readonly PyTensor[], shape?: Shape): PyTensor;
 
+  /** Whether a parameter is one of the network that is called: others are constants with a value. */
+  counts(parameter: PyParameter): boolean;
   /** Whether the graph counts a parameter already, and by which node. */
   countedBy(parameter: PyParameter): GraphNode | undefined;
   /** From now on it is counted, as a part of a node's own parameters (a convolution's weights). */
