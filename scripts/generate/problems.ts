@@ -6,6 +6,7 @@ import {
   documentProblems,
   judge,
   judgedBy,
+  lookThroughFiles,
   open,
   type Problem,
   price,
@@ -41,6 +42,7 @@ export function reported({ code, file, text, settings: own, source }: ProblemExa
   const document = open({ name: file, text, ...source }, settings);
   if (!document) return [];
   const analysed = price(document, settings);
+  for (const _ of analysed ? lookThroughFiles(analysed) : []);
   const budgets = documentBudgets(document).flatMap(
     use => budgetProblem(judge(use, judgedBy(use, document, settings))) ?? [],
   );

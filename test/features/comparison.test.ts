@@ -11,6 +11,8 @@ import {
   type DiffRow,
   defaultSettings,
   diffReport,
+  type Hint,
+  hints,
   open,
   price,
   report,
@@ -301,12 +303,23 @@ describe('random edits', () => {
   });
 });
 
-/** What is said of every line and of what is gone, and of all layers. */
+/** What is said of every line and of what is gone, and of all layers; no line that differs is passed over. */
 function told(before: Analysed, after: Analysed): unknown {
   const comparison = compare(before, after);
   const lines = Array.from({ length: after.document.lines.count }, (_, line) =>
     comparison.onLine(line).map(pair => `${comparison.status(pair)} ${pair.before?.name} → ${pair.after?.name}`),
   );
+  const lineCount = lines.length;
+  const differing = lines.flatMap((pairs, line) => (pairs.every(words => words.startsWith('same ')) ? [] : [line]));
+  for (const [first, last] of [
+    [0, lineCount - 1],
+    [lineCount >> 2, lineCount >> 1],
+    [lineCount >> 1, lineCount >> 1],
+  ] as const) {
+    const found = comparison.linesToLookAt(first, last);
+    const missed = differing.filter(line => line >= first && line <= last && !found.has(line));
+    assert.deepEqual(missed, [], `lines ${first} to ${last}`);
+  }
   const removed = comparison.removed().map(({ layers, next }) => [...layers, next].map(layer => layer?.name));
   const { rows } = diffReport(before, after, { before: { file: 'before' }, after: { file: 'after' } });
   return { lines, removed, rows };
@@ -321,6 +334,8 @@ describe('a text that is edited', () => {
     readonly file: string;
     readonly items: readonly string[];
     readonly textOf: (items: readonly string[]) => string;
+    /** Fewer for what takes longer to read. */
+    readonly numRuns?: number;
   }[] = [
     {
       file: 'n.net.yaml',
@@ -364,9 +379,22 @@ describe('a text that is edited', () => {
         return layers.join('');
       },
     },
+    {
+      file: 'n.py',
+      items: [
+        'nn.Conv2d(8, 8, 1)',
+        'nn.Conv2d(8, 8, 3, padding=1)',
+        'nn.ReLU()',
+        'nn.Sequential(nn.Tanh(), nn.ReLU())',
+        '???',
+      ],
+      textOf: items =>
+        `from torch import nn\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.body = nn.Sequential(\n            nn.Conv2d(3, 8, 1),\n${items.map(item => `            ${item},\n`).join('')}        )\n\n    def forward(self, x):\n        return self.body(x)\n\n# flopline: Net() input=1,3,16,16\n`,
+      numRuns: 6,
+    },
   ];
 
-  for (const { file, items, textOf } of formats)
+  for (const { file, items, textOf, numRuns = 25 } of formats)
     it(`is compared as one that was opened anew: ${file}`, () => {
       const item = fc.constantFrom(...items);
       const cases = fc.record({
@@ -397,9 +425,13 @@ describe('a text that is edited', () => {
             document = open({ name: file, text }, defaultSettings, document)!;
             const edited = price(document, defaultSettings)!;
             assert.deepEqual(told(base, edited), told(analysed(file, original), analysed(file, text)));
+            // What typing shows, in the words of the hints.
+            const hintsOf = (after: Analysed, before: Analysed): readonly Hint[] =>
+              hints(after, { from: 0, to: text.length }, { kind: 'revision', label: 'HEAD', analysed: before });
+            assert.deepEqual(hintsOf(edited, base), hintsOf(analysed(file, text), analysed(file, original)));
           }
         }),
-        { numRuns: 25 },
+        { numRuns },
       );
     });
 });

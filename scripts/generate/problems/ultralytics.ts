@@ -73,6 +73,28 @@ export const problems: readonly ProblemExample[] = [
     why: 'Forks change modules but keep their names. If a file shows signs of a fork, modules that forks often redefine are uncertain.',
   },
   {
+    code: 'file-refused',
+    ...ownReader(
+      '[-1, 1, Conv, [16, 3]]',
+      `from torch import nn
+
+
+def info(model):
+    print("layers:", len(model.model)
+
+
+class Conv(nn.Module):
+    def __init__(self, c1, c2, k=1):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, k, 1, k // 2)
+
+    def forward(self, x):
+        return self.conv(x)
+`,
+    ),
+    why: 'A bracket is missing in a function of `models/yolo.py` that this network does not need. Its costs are known nevertheless, but Python imports nothing of a file of which it cannot read a part. Files of installed packages are not looked through.',
+  },
+  {
     code: 'reader-refuses',
     ...ownReader(
       '[-1, 1, Conv, [16, 3]]\n[-1, 1, Conv, [16, 3, 2, same]]',

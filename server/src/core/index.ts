@@ -22,7 +22,7 @@ export {
   totalsText,
 } from './features/budget.ts';
 export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
-export { type Base, lineChange, type Removal, removals, totalsChange } from './features/changes.ts';
+export { type Base, type Removal, removals, totalsChange } from './features/changes.ts';
 export {
   type BudgetFix,
   type BudgetStatus,
@@ -122,6 +122,7 @@ export {
   overview,
   overviewMetrics,
 } from './features/overview.ts';
+export { lookThroughFiles } from './features/refusedFiles.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,

@@ -14,6 +14,7 @@ import {
   type Document,
   documentProblems,
   Lines,
+  lookThroughFiles,
   otherProblems,
   priceReported,
   problemsWithHints,
@@ -104,8 +105,8 @@ export class Diagnostics {
       // Looking for advice in thousands of layers takes long, so requests in progress go first.
       await this.#session.quiet();
       if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
-      for (const step of analysed ? priceReported(analysed) : []) {
-        if (!isSent && step === 'trying' && (isSlow || performance.now() > end)) {
+      for (const step of analysed ? allOf(analysed) : []) {
+        if (!isSent && step !== undefined && (isSlow || performance.now() > end)) {
           this.#tell(uri, version, this.#of(uri, document, analysed));
           isSent = true;
         }
@@ -184,7 +185,7 @@ export class Diagnostics {
       const document = workspace.document(uri);
       if (!document) return [];
       const analysed = workspace.analysed(uri);
-      for (const _ of analysed ? priceReported(analysed) : []) {
+      for (const _ of analysed ? allOf(analysed) : []) {
         await turn();
         if (token.isCancellationRequested || version !== workspace.version(uri)) throw replaced();
         if (settings !== workspace.settings.of(uri)) throw replaced();
@@ -196,6 +197,12 @@ export class Diagnostics {
       return [];
     }
   }
+}
+
+/** All that problems say and that takes long, in steps. */
+function* allOf(analysed: Analysed): Generator<unknown, void> {
+  yield* priceReported(analysed);
+  yield* lookThroughFiles(analysed);
 }
 
 /** The error for a request whose text was replaced or that was canceled. */

@@ -225,6 +225,55 @@ except NameError as error: print(error)
     assert.deepEqual(imported('from pkg.needs import X\nprint(X)'), ['pkg', 'b', '13']);
   });
 
+  it('wait for a call that needs a default of theirs', () => {
+    const kinds = filesOf({
+      '/r/kinds.py': 'print("kinds")\nclass Mode:\n    A = [1]\n    B = [2]\nMode.C = 3\n',
+      '/r/inner/__init__.py': 'print("inner")\nfrom .all import *\n',
+      '/r/inner/all.py': 'print("all")\nclass Three:\n    A = 3\n',
+      '/r/inner/part.py': 'from . import Three\nprint("part")\n__all__ = ["f"]\ndef f(n=Three.A):\n    return n\n',
+      '/r/inner/quiet.py': 'from . import Three\n__all__ = ["f"]\ndef f(n=Three.A):\n    return n\n',
+    });
+    const run = (text: string): string[] => printed(text, { files: kinds, roots });
+    const net = `
+import kinds
+from kinds import Mode
+class Net:
+    own = 1
+    def f(self, mode=Mode.A, own=own, *, other=kinds.Mode.B):
+        return (lambda: (mode, own, other))()
+    def g(self, mode=Mode.A):
+        yield mode
+print(Net().f(4, other=5))
+print(Net().f(other=5))
+print(Net().f() == ([1], 1, [2]), next(Net().g()) is Net().f()[0] is Mode.A)
+`;
+    assert.deepEqual(run(net), ['(4, 1, 5)', 'kinds', '([1], 1, 5)', 'True True']);
+    assert.deepEqual(
+      run(
+        'import inspect\nfrom kinds import Mode\ndef f(a, b=Mode.A, *, c=Mode.B): pass\nprint("main")\nprint(f.__defaults__, f.__kwdefaults__)\nprint(inspect.signature(f).parameters["c"].default)\nprint(Mode.A is f.__defaults__[0])',
+      ),
+      ['main', 'kinds', "([1],) {'c': [2]}", '[2]', 'True'],
+    );
+    // A default is what its name meant where the function was made.
+    assert.deepEqual(
+      run(
+        'from kinds import Mode\ndef f(a=Mode): return a.C\nfirst = Mode\nclass Mode:\n    C = 4\nprint(f(), Mode.C)\ng = lambda m=first: m.C\nprint(g())',
+      ),
+      ['kinds', '3 4', '3'],
+    );
+    assert.deepEqual(
+      run('from kinds import Mode\ndef f(a=Mode): return a.C\nclass Mode:\n    C = 4\nprint(f(), Mode.C)'),
+      ['kinds', '3 4'],
+    );
+    assert.deepEqual(
+      run('import gone\nfrom gone import Mode\ndef f(a=Mode.A, b=gone.x.y): return a, b\nprint("main")\nprint(f())'),
+      ['main', '<“gone” cannot be found>'],
+    );
+    // A module that does something when it runs finds what is its package's.
+    assert.deepEqual(run('from inner.part import f\nprint(f(1), f())'), ['inner', 'all', 'part', '1 3']);
+    assert.deepEqual(run('from inner.quiet import f\nprint(f(1))\nprint(f())'), ['1', 'inner', 'all', '3']);
+  });
+
   it('may go in circles', () => {
     assert.deepEqual(imported('import one\nprint(one.f())'), ['2']);
   });

@@ -32,8 +32,19 @@ table = torch.zeros(1, 8, 1, 1)
 tied = nn.Conv2d(8, 8, 1)
 
 
+step = 1
+
+
 class Mode:
     kernel = 1
+
+
+class Finer(Mode):
+    pass
+
+
+def width(mode=Mode):
+    return mode.kernel
 
 
 class Toggle(nn.Module):
@@ -42,8 +53,10 @@ class Toggle(nn.Module):
     def __init__(self, c1, c2, kernel=3):
         super().__init__()
         self.kernel = kernel
+        global step
         self.conv = nn.Conv2d(c1, c2, Mode.kernel, padding=Mode.kernel // 2)
         Mode.kernel = kernel
+        step = 3 - step
 
     def forward(self, x):
         Mode.kernel = self.kernel + 2
@@ -73,6 +86,58 @@ class Reads(nn.Module):
         for _ in range(Mode.kernel):
             y = torch.relu(y)
         return y
+
+
+class Peeks(nn.Module):
+    """Reads what others have changed, in all the ways there are."""
+
+    def __init__(self, c1, c2, how="format"):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+        self.how = how
+
+    def count(self):
+        if self.how == "computed":
+            return getattr(Mode, "ker" + "nel")
+        if self.how == "vars":
+            return vars(Mode)["kernel"]
+        if self.how == "format":
+            return int("{0.kernel}".format(Mode()))
+        if self.how == "inherited":
+            return Finer.kernel
+        if self.how == "helper":
+            return width()
+        if self.how == "import":
+            from models.extra import step as taken
+
+            return taken
+        if self.how == "match":
+            match Mode():
+                case Mode(kernel=1):
+                    return 1
+            return 2
+        if self.how == "own":
+            return getattr(type(self), "np", 7) % 5
+        return step
+
+    def forward(self, x):
+        y = self.conv(x)
+        for _ in range(self.count()):
+            y = torch.relu(y)
+        return y
+
+
+class Sizes(nn.Module):
+    """Asks what parse_model has counted of its class."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1 + 2 * (Sizes.np % 2))
+
+    np = 0
+
+    def forward(self, x):
+        return torch.relu(self.conv(x)) if self.np > 100 else self.conv(x)
 
 
 class Calls(nn.Module):
@@ -167,11 +232,14 @@ class Unsure(nn.Module):
         return y if torch.rand(1).item() > 0.5 else torch.relu(y)
 `;
 
-const classes = ['Toggle', 'Back', 'Reads', 'Calls', 'Keeps', 'Takes', 'Tied', 'Views', 'Unsure'];
+const classes = ['Toggle', 'Back', 'Reads', 'Peeks', 'Sizes', 'Calls', 'Keeps', 'Takes', 'Tied', 'Views', 'Unsure'];
 const reader = forkTexts['models/yolo.py']!.replace(
   'import Concat, Conv, Detect, Halves',
   `import Concat, Conv, Detect, Halves\nfrom models.extra import ${classes.join(', ')}`,
-).replace('if m in {Conv, Halves}:', `if m in {Conv, Halves, ${classes.join(', ')}}:`);
+)
+  .replace('if m in {Conv, Halves}:', `if m in {Conv, Halves, ${classes.join(', ')}}:`)
+  // As in Ultralytics 8.0 to 8.2, of the class.
+  .replace(/^( *)m_\.i, m_\.f/m, '$1m.np = sum(x.numel() for x in m_.parameters())\n$&');
 const texts = { 'models/extra.py': extra, 'models/yolo.py': reader };
 
 let count = 0;
@@ -225,6 +293,12 @@ const anyRow = fc.oneof(
   fc
     .tuple(channels, fc.constantFrom('view', 'same', 'half', 'write', 'into', 'table', 'shift'))
     .map(([c, how]) => `[-1, 1, Views, [${c}, ${how}]]`),
+  fc
+    .tuple(
+      channels,
+      fc.constantFrom('computed', 'vars', 'format', 'inherited', 'helper', 'import', 'match', 'own', 'global'),
+    )
+    .map(([c, how]) => `[-1, 1, Peeks, [${c}, ${how}]]`),
   channels.map(c => `[-1, 1, Toggle, [${c}, 5]]`),
   channels.map(c => `[-1, 1, Conv, [${c}, 3, 1]]`),
   channels.map(c => `[-1, 2, Halves, [${c}]]`),
@@ -269,6 +343,14 @@ describe('what a row did before', () => {
     assert.equal(now.length, 5);
     const same = now.map((segment, row) => segment === then[row]);
     assert.deepEqual(same, [true, false, true, true, true]);
+    // The first row alone is other, and what parse_model notes of its class; who asks for that is made again.
+    const counted = rows.with(2, '[-1, 1, Sizes, [16]]').with(3, '[-1, 1, Conv, [8, 3, 1]]');
+    for (let round = 0; round < 4; round++) found = analysed(`${textOf(counted, '')}# ${round}\n`, files, found);
+    const other = analysed(textOf(counted.with(0, '[-1, 1, Halves, [8]]'), ''), files, found);
+    assert.deepEqual(
+      segments(other).map((segment, row) => segment === segments(found!)[row]),
+      [false, true, false, true, true],
+    );
   });
 
   it('is seen by nobody', () => {

@@ -5,7 +5,7 @@ import type { Analysed } from '../pipeline.ts';
 import { changeText, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
-import { compare, type Layer, type LayerPair } from './comparison.ts';
+import { type Comparison, compare, type Layer, type LayerPair } from './comparison.ts';
 import { amountText, codeSpan, orderOf, paramsText, proseMarkdown, shapeSpan } from './wording.ts';
 
 /** What a text is compared with: a revision, the last save, or another file. */
@@ -16,9 +16,23 @@ export interface Base {
   readonly analysed: Analysed;
 }
 
-/** `+12 %`, `new`, `changed`: the change of what begins on a 0-based line; empty if there is none. */
-export function lineChange(analysed: Analysed, { analysed: before }: Base, line: number): string {
+/** `+12 %`, `new`, `changed`: the changes of what begins on the 0-based lines from `first` to `last`; without others. */
+export function lineChanges(
+  analysed: Analysed,
+  { analysed: before }: Base,
+  first: number,
+  last: number,
+): ReadonlyMap<number, string> {
   const comparison = compare(before, analysed);
+  const found = new Map<number, string>();
+  for (const line of comparison.linesToLookAt(first, last)) {
+    const change = changeOf(comparison, line);
+    if (change !== '') found.set(line, change);
+  }
+  return found;
+}
+
+function changeOf(comparison: Comparison, line: number): string {
   const pairs = comparison.onLine(line);
   const statuses = pairs.map(pair => comparison.status(pair));
   if (statuses.every(status => status === 'same')) return '';
@@ -169,7 +183,12 @@ function removedText(layers: string, { kind, label }: Base): string {
 const nameOf = ({ name, type }: Layer): string => (name === type || name === '' ? type : `${name} ${type}`);
 
 function sum(pairs: readonly LayerPair[], side: 'before' | 'after', key: 'value' | 'params'): Amount {
-  return add(pairs.flatMap(pair => pair[side]?.cost[key] ?? []));
+  const amounts: Amount[] = [];
+  for (const pair of pairs) {
+    const layer = pair[side];
+    if (layer) amounts.push(layer.cost[key]);
+  }
+  return add(amounts);
 }
 
 function add(amounts: readonly Amount[]): Amount {

@@ -14,6 +14,8 @@ export type Status = 'same' | 'changed' | 'added' | 'removed';
 export interface LayerPair {
   readonly before: Layer | undefined;
   readonly after: Layer | undefined;
+  /** Whether they were found to be built of the same operators when they were paired. */
+  readonly isEqual: boolean;
 }
 
 /** Two networks, compared. Layers are paired at once; whether a pair differs is found when somebody asks. */
@@ -23,6 +25,8 @@ export interface Comparison {
   /** In the order of the second network; what is gone is where it was. */
   readonly pairs: readonly LayerPair[];
   status(pair: LayerPair): Status;
+  /** The lines from `first` to `last`, inclusive, with pairs that may not be the same. */
+  linesToLookAt(first: number, last: number): ReadonlySet<number>;
   /** The pairs whose layer of the second network begins on a 0-based line of its text. */
   onLine(line: number): readonly LayerPair[];
   /** The layers that the first network alone has, side by side, and the layer of the second one that follows them. */
@@ -46,6 +50,8 @@ export interface Layer {
   readonly nodes: readonly GraphNode[] | undefined;
   /** Its operators with all that is known of them: equal where layers are built of the same. */
   readonly structure: string;
+  /** The same behind its own name. */
+  readonly named: string;
   /** Its operators with their parameters, whatever they read: what a person writes of it. */
   readonly settings: string;
   /** Its text, of which numbers of other items may be a part; empty where layers share it. */
@@ -58,14 +64,19 @@ export interface Layer {
   sources(): readonly number[];
 }
 
-const comparisons = new WeakMap<Analysed, { readonly before: Analysed; readonly comparison: Comparison }>();
+/**
+ * The last comparison with each network. Not by the network that is compared, of which typing makes new ones: a weak map
+ * whose value refers to its key keeps the key alive through all small garbage collections, which would then copy every
+ * text, tree and graph.
+ */
+const latest = new WeakMap<Analysed, Compared>();
 
 /** Compares two networks, of the same format or not: then operator by operator, which are the same in all of them. */
 export function compare(before: Analysed, after: Analysed): Comparison {
-  const known = comparisons.get(after);
-  if (known?.before === before) return known.comparison;
-  const comparison = new Compared(before, after);
-  comparisons.set(after, { before, comparison });
+  const last = latest.get(before);
+  if (last?.after === after) return last;
+  const comparison = new Compared(before, after, last);
+  latest.set(before, comparison);
   return comparison;
 }
 
@@ -80,11 +91,13 @@ class Compared implements Comparison {
   #pairs: readonly LayerPair[] | undefined;
   #lines: ReadonlyMap<number, readonly LayerPair[]> | undefined;
 
-  constructor(before: Analysed, after: Analysed) {
+  /** `last`: an earlier comparison with the same network, whose layers are used again. */
+  constructor(before: Analysed, after: Analysed, last: Compared | undefined) {
     this.before = before;
     this.after = after;
-    const layersOf = before.document.format === after.document.format ? ownLayers : operators;
-    this.#olds = layersOf(before);
+    const isOfOperators = before.document.format !== after.document.format;
+    const layersOf = isOfOperators ? operators : ownLayers;
+    this.#olds = last && last.#olds.isOfOperators === isOfOperators ? last.#olds : layersOf(before);
     this.#news = layersOf(after);
     this.#pairing = pairingOf(this.#olds, this.#news);
     this.#isWhole = [before, after].every(({ model: { totals } }) => totals.macs.complete && totals.params.complete);
@@ -101,65 +114,105 @@ class Compared implements Comparison {
     let next = 0;
     for (let at = 0; at < olds.length; at++) {
       const old = olds.at(at);
-      const partner = this.#pairing.now[at]!;
+      const partner = this.#pairing.now(at);
       if (partner < 0) {
-        pairs.push({ before: old, after: undefined });
+        pairs.push({ before: old, after: undefined, isEqual: false });
         continue;
       }
-      for (; next < partner; next++) pairs.push({ before: undefined, after: news.at(next) });
-      pairs.push({ before: old, after: news.at(next++) });
+      for (; next < partner; next++) pairs.push({ before: undefined, after: news.at(next), isEqual: false });
+      pairs.push({ before: old, after: news.at(next), isEqual: this.#pairing.isEnd(next++) });
     }
-    for (; next < news.length; next++) pairs.push({ before: undefined, after: news.at(next) });
+    for (; next < news.length; next++) pairs.push({ before: undefined, after: news.at(next), isEqual: false });
     return pairs;
   }
 
-  status({ before, after }: LayerPair): Status {
+  status({ before, after, isEqual }: LayerPair): Status {
     if (!before) return 'added';
     if (!after) return 'removed';
     const isOne = isShared(before, after);
     const isSame =
-      (isOne || (isBuiltAlike(before, after) && sameShapes(before.outputs, after.outputs))) &&
+      (isOne || ((isEqual || isBuiltAlike(before, after)) && sameShapes(before.outputs, after.outputs))) &&
       ((isOne && this.#isWhole) || sameCosts(before.cost, after.cost)) &&
       readsTheSame(before.sources(), after.sources(), this.#pairing) &&
       (before.isKnown || writtenText(before, this.before) === writtenText(after, this.after));
     return isSame ? 'same' : 'changed';
   }
 
-  onLine(line: number): readonly LayerPair[] {
-    const { lines } = this.after.document;
-    if (this.after.spec.program || this.#news.isOfOperators) {
+  linesToLookAt(first: number, last: number): ReadonlySet<number> {
+    const found = new Set<number>();
+    if (!this.#isOfItems) {
       this.#lines ??= this.#byLine();
-      return this.#lines.get(line) ?? [];
+      for (const line of this.#lines.keys()) if (line >= first && line <= last) found.add(line);
+      return found;
     }
-    // Items follow each other in the text: the last one that begins above the line may still begin in it, behind its own
-    // first characters.
-    const [from, to] = [lines.start(line), lines.end(line)];
-    let [low, high] = [0, this.#news.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#news.start(middle) < from) low = middle + 1;
-      else high = middle;
-    }
-    const found: LayerPair[] = [];
-    for (low = Math.max(0, low - 1); low < this.#news.length && this.#news.start(low) <= to; low++) {
-      const after = this.#news.at(low);
-      const start = after.site?.range.from;
-      if (start === undefined || start < from || start > to) continue;
-      const was = this.#pairing.was[low]!;
-      found.push({ before: was < 0 ? undefined : this.#olds.at(was), after });
+    const { lines } = this.after.document;
+    const to = lines.end(last);
+    const news = this.#news;
+    for (let place = this.#firstNear(first); place < news.length && news.start(place) <= to; place++) {
+      if (this.#isWhole && this.#isCopy(place)) continue;
+      const site = news.at(place).site;
+      if (site) found.add(lines.lineAt(site.range.from));
     }
     return found;
   }
 
+  /** Whether a layer of the second network is what it was, as far as that can be seen without making it. */
+  #isCopy(place: number): boolean {
+    const was = this.#pairing.was(place);
+    if (was < 0 || !this.#news.isPlain(place) || !this.#olds.isShared(was, this.#news, place)) return false;
+    return isSameSource(was - 1, place - 1, this.#pairing);
+  }
+
+  /** Whether layers are items of the text, in its order. */
+  get #isOfItems(): boolean {
+    return !this.after.spec.program && !this.#news.isOfOperators;
+  }
+
+  onLine(line: number): readonly LayerPair[] {
+    if (!this.#isOfItems) {
+      this.#lines ??= this.#byLine();
+      return this.#lines.get(line) ?? [];
+    }
+    const { lines } = this.after.document;
+    const [from, to] = [lines.start(line), lines.end(line)];
+    const found: LayerPair[] = [];
+    for (let place = this.#firstNear(line); place < this.#news.length && this.#news.start(place) <= to; place++) {
+      const after = this.#news.at(place);
+      const start = after.site?.range.from;
+      if (start === undefined || start < from || start > to) continue;
+      const was = this.#pairing.was(place);
+      const isEqual = this.#pairing.isEnd(place);
+      found.push({ before: was < 0 ? undefined : this.#olds.at(was), after, isEqual });
+    }
+    return found;
+  }
+
+  /**
+   * The first item that may begin on a line: items follow each other in the text, and the last one that begins above the
+   * line may still begin in it, behind its own first characters.
+   */
+  #firstNear(line: number): number {
+    const from = this.after.document.lines.start(line);
+    const news = this.#news;
+    let [low, high] = [0, news.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (news.start(middle) < from) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+
   removed(): readonly { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] {
-    const { now } = this.#pairing;
+    const pairing = this.#pairing;
+    const { first: from, end } = pairing.ends;
     const found: { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] = [];
-    for (let at = 0; at < now.length; at++) {
-      if (now[at]! >= 0) continue;
+    for (let at = from; at < end; at++) {
+      if (pairing.now(at) >= 0) continue;
       const first = at;
-      while (at < now.length && now[at]! < 0) at++;
+      while (at < end && pairing.now(at) < 0) at++;
       // What came in between is where they were.
-      let next = first === 0 ? 0 : now[first - 1]! + 1;
+      let next = first === 0 ? 0 : pairing.now(first - 1) + 1;
       while (next < this.#news.length && !this.#news.at(next).site) next++;
       const layers = sliced(this.#olds, first, at);
       found.push({ layers, next: next < this.#news.length ? this.#news.at(next) : undefined });
@@ -170,10 +223,12 @@ class Compared implements Comparison {
   #byLine(): ReadonlyMap<number, readonly LayerPair[]> {
     const { lines } = this.after.document;
     const found = new Map<number, LayerPair[]>();
+    let [from, line] = [-1, 0];
     for (const pair of this.pairs) {
       const site = pair.after?.site;
       if (!site || site.file !== undefined) continue;
-      const line = lines.lineAt(site.range.from);
+      // Modules that one line makes mostly follow each other.
+      if (site.range.from !== from) [from, line] = [site.range.from, lines.lineAt(site.range.from)];
       const there = found.get(line);
       if (there) there.push(pair);
       else found.set(line, [pair]);
@@ -188,7 +243,7 @@ const likeness: Likeness<Layer> = {
   isEqual: (a, b) => (isShared(a, b) || (a.ownName === b.ownName && isBuiltAlike(a, b))) && a.follows === b.follows,
   isAlike: (a, b) => a.written !== '' && a.written === b.written,
   keys: [
-    ({ ownName, structure }) => `${ownName ?? ''} ${structure}`,
+    ({ named }) => named,
     // One without a name is like no other.
     layer => (layer.ownName === undefined ? layer : `${layer.ownName} ${layer.type}`),
     ({ structure }) => structure,
@@ -205,49 +260,17 @@ function isBuiltAlike(a: Layer, b: Layer): boolean {
   return a.nodes && b.nodes ? areAlike(a.nodes, b.nodes) : a.structure === b.structure;
 }
 
+/** Whether two layers of the same type have the same parameters, which is sooner seen than said. */
+function isSetAlike(a: Layer, b: Layer): boolean {
+  if (!a.nodes || !b.nodes) return a.settings === b.settings;
+  const others = b.nodes;
+  return (
+    a.nodes.length === others.length &&
+    a.nodes.every(({ op, attrs }, at) => op.name === others[at]!.op.name && areSameAttrs(attrs, others[at]!.attrs))
+  );
+}
+
 const isShared = (a: Layer, b: Layer): boolean => a.identity !== undefined && a.identity === b.identity;
-
-/** For each layer of either network, its place in the other one; −1 where it is not there. */
-interface Pairing {
-  readonly now: Int32Array;
-  readonly was: Int32Array;
-}
-
-/**
- * The layers that are paired are the same whichever network comes first. Layers in front of an edit and behind it, which
- * are nearly all, are known by what they were built into, and are not made.
- */
-function pairingOf(before: Layers, after: Layers): Pairing {
-  const isOne = (at: number, other: number): boolean =>
-    before.isShared(at, after, other) ||
-    (before.identity(at) === undefined &&
-      after.identity(other) === undefined &&
-      likeness.isEqual(before.at(at), after.at(other)));
-  let ends = endsOf(before, after, isOne);
-  const { first, end, otherEnd } = ends;
-  // An edit of one layer: however it has changed, it is the one between the others.
-  const isEdit = end === first + 1 && otherEnd === end && before.at(first).type === after.at(first).type;
-  if (!isEdit)
-    ends = endsOf(
-      before,
-      after,
-      (at, other) => before.isShared(at, after, other) || likeness.isEqual(before.at(at), after.at(other)),
-      ends,
-    );
-  const pairing = pairedEnds(before, after, ends);
-  if (isEdit) {
-    pairing.now[first] = first;
-    pairing.was[first] = first;
-  } else if (isLater(before, after, ends)) {
-    const turned = { now: pairing.was, was: pairing.now };
-    pairBetween(after, before, { first: ends.first, end: ends.otherEnd, otherEnd: ends.end }, turned);
-    slide(after, before, turned);
-  } else {
-    pairBetween(before, after, ends, pairing);
-    slide(before, after, pairing);
-  }
-  return pairing;
-}
 
 /** What is equal: layers in front of `first`, which is the same place on both sides, and from `end` and `otherEnd` on. */
 interface Ends {
@@ -256,7 +279,80 @@ interface Ends {
   readonly otherEnd: number;
 }
 
-/** `known` is what was found to be equal by less. */
+/**
+ * The place of each layer of either network in the other one. Of thousands, at every keystroke, all but a few are at the
+ * ends: only those between are listed.
+ */
+class Pairing {
+  readonly ends: Ends;
+  /** For each layer of the first network between the ends, its place in the second one; −1 where it is not there. */
+  readonly nows: Int32Array;
+  /** The same for each layer of the second one. */
+  readonly wases: Int32Array;
+
+  constructor(ends: Ends, nows: Int32Array, wases: Int32Array) {
+    this.ends = ends;
+    this.nows = nows;
+    this.wases = wases;
+  }
+
+  /** The place in the second network of a layer of the first one; −1 where it is not there. */
+  now(place: number): number {
+    const { first, end, otherEnd } = this.ends;
+    if (place < first) return place;
+    return place < end ? this.nows[place - first]! : place + otherEnd - end;
+  }
+
+  /** The place in the first network of a layer of the second one. */
+  was(place: number): number {
+    const { first, end, otherEnd } = this.ends;
+    if (place < first) return place;
+    return place < otherEnd ? this.wases[place - first]! : place + end - otherEnd;
+  }
+
+  /** Whether a layer of the second network is at an end, where all are equal. */
+  isEnd(place: number): boolean {
+    return place < this.ends.first || place >= this.ends.otherEnd;
+  }
+
+  get turned(): Pairing {
+    return new Pairing(turnedEnds(this.ends), this.wases, this.nows);
+  }
+
+  /** The same with all layers of both networks listed. */
+  listed(length: number, otherLength: number): Pairing {
+    return new Pairing(
+      { first: 0, end: length, otherEnd: otherLength },
+      Int32Array.from({ length }, (_, place) => this.now(place)),
+      Int32Array.from({ length: otherLength }, (_, place) => this.was(place)),
+    );
+  }
+}
+
+const turnedEnds = ({ first, end, otherEnd }: Ends): Ends => ({ first, end: otherEnd, otherEnd: end });
+
+/**
+ * The layers that are paired are the same whichever network comes first. Layers in front of an edit and behind it, which
+ * are nearly all, are known by what they were built into, and are not made.
+ */
+function pairingOf(before: Layers, after: Layers): Pairing {
+  const isUnbuilt = (at: number, other: number): boolean =>
+    before.identity(at) === undefined &&
+    after.identity(other) === undefined &&
+    likeness.isEqual(before.at(at), after.at(other));
+  let ends = endsOf(before, after, isUnbuilt);
+  const { first, end, otherEnd } = ends;
+  // An edit of one layer: however it has changed, it is the one between the others.
+  const isEdit = end === first + 1 && otherEnd === end && before.at(first).type === after.at(first).type;
+  if (isEdit) return new Pairing(ends, Int32Array.of(first), Int32Array.of(first));
+  if (first < end || first < otherEnd)
+    ends = endsOf(before, after, (at, other) => likeness.isEqual(before.at(at), after.at(other)), ends);
+  return isLater(before, after, ends)
+    ? pairedBetween(after, before, turnedEnds(ends)).turned
+    : pairedBetween(before, after, ends);
+}
+
+/** `isEqual`: of layers that are not shared. `known` is what was found to be equal by less. */
 function endsOf(
   before: Layers,
   after: Layers,
@@ -264,46 +360,99 @@ function endsOf(
   known: Ends = { first: 0, end: before.length, otherEnd: after.length },
 ): Ends {
   const least = Math.min(before.length, after.length);
-  let { first } = known;
-  while (first < least && isEqual(first, first)) first++;
+  let first = before.sharedEnd(known.first, after);
+  while (first < least && isEqual(first, first)) first = before.sharedEnd(first + 1, after);
   // What is equal in front goes first: of what else is, there may be less behind it.
   let { end, otherEnd } = first === known.first ? known : { end: before.length, otherEnd: after.length };
-  while (end > first && otherEnd > first && isEqual(end - 1, otherEnd - 1)) {
-    end--;
-    otherEnd--;
-  }
+  const by = otherEnd - end;
+  end = before.sharedStart(end, after, otherEnd, first);
+  while (end > first && end + by > first && isEqual(end - 1, end - 1 + by))
+    end = before.sharedStart(end - 1, after, end - 1 + by, first);
+  otherEnd = end + by;
   return { first, end, otherEnd };
 }
 
-function pairedEnds(before: Layers, after: Layers, { first, end, otherEnd }: Ends): Pairing {
-  const [now, was] = [new Int32Array(before.length).fill(-1), new Int32Array(after.length).fill(-1)];
-  const pair = (from: number, to: number, by: number): void => {
-    for (let at = from; at < to; at++) {
-      now[at] = at + by;
-      was[at + by] = at;
-    }
-  };
-  pair(0, first, 0);
-  pair(end, before.length, otherEnd - end);
-  return { now, was };
-}
-
 /** Pairs what is between the layers that are equal. */
-function pairBetween(before: Layers, after: Layers, { first, end, otherEnd }: Ends, { now, was }: Pairing): void {
-  const partners = aligned(sliced(before, first, end), sliced(after, first, otherEnd), likeness);
+function pairedBetween(before: Layers, after: Layers, ends: Ends): Pairing {
+  const { first, end, otherEnd } = ends;
+  const [nows, wases] = [new Int32Array(end - first).fill(-1), new Int32Array(otherEnd - first).fill(-1)];
+  const partners =
+    first < end && first < otherEnd ? alignedLayers(sliced(before, first, end), sliced(after, first, otherEnd)) : [];
+  let paired = 0;
   for (const [at, partner] of partners.entries()) {
     if (partner < 0) continue;
-    now[first + at] = first + partner;
-    was[first + partner] = first + at;
+    nows[at] = first + partner;
+    wases[partner] = first + at;
+    paired++;
+  }
+  const pairing = new Pairing(ends, nows, wases);
+  if (paired === nows.length && paired === wases.length) return pairing;
+  const listed = pairing.listed(before.length, after.length);
+  slide(before, after, listed);
+  return listed;
+}
+
+/** From so many pairs on, it pays to find out first which layers are of a kind. */
+const fewPairs = 100;
+
+function alignedLayers(before: readonly Layer[], after: readonly Layer[]): Int32Array {
+  if (before.length * after.length < fewPairs) return aligned(before, after, likeness);
+  return aligned(kindsOf(before), kindsOf(after), likenessOfKinds);
+}
+
+/** Layers of one network that nothing but their places tells apart: what is found out about one holds for all of them. */
+class Kind {
+  readonly layer: Layer;
+  /** By number, the keys that were asked for. */
+  readonly keys: unknown[] = [];
+  #scores: Map<Kind, number> | undefined;
+
+  constructor(layer: Layer) {
+    this.layer = layer;
+  }
+
+  score(other: Kind): number {
+    this.#scores ??= new Map();
+    let found = this.#scores.get(other);
+    if (found === undefined) {
+      found = score(this.layer, other.layer);
+      this.#scores.set(other, found);
+    }
+    return found;
   }
 }
+
+function kindsOf(layers: readonly Layer[]): readonly Kind[] {
+  const known = new Map<object, Kind[]>();
+  return layers.map(layer => {
+    const { identity } = layer;
+    if (!identity) return new Kind(layer);
+    const there = known.get(identity);
+    const same = there?.find(kind => kind.layer.follows === layer.follows && kind.layer.written === layer.written);
+    if (same) return same;
+    const kind = new Kind(layer);
+    if (there) there.push(kind);
+    else known.set(identity, [kind]);
+    return kind;
+  });
+}
+
+const likenessOfKinds: Likeness<Kind> = {
+  isEqual: (a, b) => likeness.isEqual(a.layer, b.layer),
+  isAlike: (a, b) => likeness.isAlike(a.layer, b.layer),
+  keys: likeness.keys.map((keyOf, at) => (kind: Kind) => {
+    kind.keys[at] ??= keyOf(kind.layer);
+    return kind.keys[at];
+  }),
+  score: (a, b) => a.score(b),
+};
 
 /** So many layers are looked at to find which one of several that are equal came or went. */
 const mostLooks = 400_000;
 
 /**
  * Where a layer that came or went is equal to those above it, it may be any of them: which one it is, those say that read
- * them. Changes the pairing, which has the lowest one.
+ * them. Changes the pairing, which has the lowest one and lists all layers.
  */
 function slide(before: Layers, after: Layers, pairing: Pairing): void {
   const most = Math.floor(mostLooks / (before.length + after.length + 1));
@@ -336,15 +485,15 @@ function slide(before: Layers, after: Layers, pairing: Pairing): void {
       end = first + 1;
     }
   };
-  along(after, before, pairing.was, pairing.now);
-  along(before, after, pairing.now, pairing.was);
+  along(after, before, pairing.wases, pairing.nows);
+  along(before, after, pairing.nows, pairing.wases);
 }
 
 /** How many layers differ in nothing but what they read. */
 function rewired(before: Layers, after: Layers, pairing: Pairing): number {
   let count = 0;
   for (let at = 0; at < before.length; at++) {
-    const other = pairing.now[at]!;
+    const other = pairing.now(at);
     if (other < 0) continue;
     const isAlike = before.isShared(at, after, other) || isBuiltAlike(before.at(at), after.at(other));
     if (isAlike && !readsTheSame(before.sources(at), after.sources(other), pairing)) count++;
@@ -353,24 +502,33 @@ function rewired(before: Layers, after: Layers, pairing: Pairing): number {
 }
 
 /** Whether two layers read layers that are the same; what came or went in between makes no other layer of them. */
-function readsTheSame(olds: readonly number[], news: readonly number[], { now, was }: Pairing): boolean {
-  if (olds.length !== news.length) return false;
-  return olds.every((old, at) => {
-    const source = news[at]!;
-    const isGone = old >= 0 && now[old]! < 0;
-    const isNew = source >= 0 && was[source]! < 0;
-    return isGone || isNew || (old < 0 ? source < 0 : now[old] === source);
-  });
+function readsTheSame(olds: readonly number[], news: readonly number[], pairing: Pairing): boolean {
+  return olds.length === news.length && olds.every((old, at) => isSameSource(old, news[at]!, pairing));
+}
+
+function isSameSource(old: number, source: number, pairing: Pairing): boolean {
+  if (source >= 0 && pairing.was(source) < 0) return true;
+  if (old < 0) return source < 0;
+  const now = pairing.now(old);
+  return now < 0 || now === source;
 }
 
 /** An order of networks: by length, then by the first layer that is not equal. */
 function isLater(before: Layers, after: Layers, { first }: Ends): boolean {
   if (before.length !== after.length) return before.length > after.length;
-  return first < before.length && orderOf(before.at(first)) > orderOf(after.at(first));
+  return first < before.length && isLayerLater(before.at(first), after.at(first));
 }
 
-const orderOf = ({ type, ownName = '', structure, follows }: Layer): string =>
-  `${type} ${ownName} ${structure} ${follows}`;
+function isLayerLater(a: Layer, b: Layer): boolean {
+  if (a.type !== b.type) return a.type > b.type;
+  const [name, otherName] = [a.ownName ?? '', b.ownName ?? ''];
+  if (name !== otherName) return name > otherName;
+  // What it is built of is long: mostly, its first operator differs already.
+  const [first, otherFirst] = [a, b].map(({ nodes }) => (nodes?.[0] ? settingsOf(nodes[0]) : '')) as [string, string];
+  if (first !== otherFirst) return first > otherFirst;
+  if (a.structure !== b.structure) return a.structure > b.structure;
+  return a.follows && !b.follows;
+}
 
 /**
  * Names count most, then what layers are built of, then what is written of them, then where they are; so far apart that a
@@ -395,7 +553,7 @@ function likenessOf(before: Layer, after: Layer): number {
   if (isBuiltAlike(before, after)) return before.follows === after.follows ? 17 : 16;
   const where = sameGrid(before, after) ? 1 : 0;
   if (before.written !== '' && before.written === after.written) return 8 + where;
-  return (before.settings === after.settings ? 5 : 3) + where;
+  return (isSetAlike(before, after) ? 5 : 3) + where;
 }
 
 /** Whether layers output images of the same size, whatever their channels. */
@@ -405,7 +563,7 @@ function sameGrid({ outputs: [before] }: Layer, { outputs: [after] }: Layer): bo
 }
 
 function sameShapes(before: readonly (Shape | undefined)[], after: readonly (Shape | undefined)[]): boolean {
-  return before.length === after.length && before.every((shape, at) => String(shape) === String(after[at]));
+  return before.length === after.length && before.every((shape, at) => isSameShape(shape, after[at]));
 }
 
 function sameCosts(before: Layer['cost'], after: Layer['cost']): boolean {
@@ -445,29 +603,28 @@ interface Layers {
   identity(place: number): Layer['identity'];
   /** Whether a layer was built into what one of another network was, and both follow the one in front of them or do not. */
   isShared(place: number, others: Layers, other: number): boolean;
+  /** The end of the layers from `place` on that are shared with those at the same places. */
+  sharedEnd(place: number, others: Layers): number;
+  /** The start of the layers up to `end` that are shared with those up to `otherEnd`; both stay at or above `first`. */
+  sharedStart(end: number, others: Layers, otherEnd: number, first: number): number;
+  /** Whether all of a layer is known, and it reads the one in front of it alone. */
+  isPlain(place: number): boolean;
   sources(place: number): readonly number[];
   /** Where it begins in the text, or a little before that; −1 where it is in none. Layers are in order. */
   start(place: number): number;
 }
 
 function sliced(layers: Layers, from: number, to: number): readonly Layer[] {
-  return Array.from({ length: to - from }, (_, at) => layers.at(from + at));
+  const found: Layer[] = [];
+  for (let place = from; place < to; place++) found.push(layers.at(place));
+  return found;
 }
-
-const layers = new WeakMap<Analysed, Layers>();
 
 function ownLayers(analysed: Analysed): Layers {
-  const known = layers.get(analysed) ?? newLayers(analysed);
-  layers.set(analysed, known);
-  return known;
-}
-
-function newLayers(analysed: Analysed): Layers {
   const { program } = analysed.spec;
   if (!program) return new RowLayers(analysed);
   const rows = program.modules.filter(({ own }) => own.length > 0);
-  const owners = new Int32Array(analysed.model.graph.nodeCount).fill(-1);
-  for (const [at, { own }] of rows.entries()) for (const { id } of own) owners[id] = at;
+  const owners = new Owners(analysed, rows);
   return new ListedLayers(rows.map(row => new ModuleLayer(analysed, row, owners)));
 }
 
@@ -505,6 +662,18 @@ class ListedLayers implements Layers {
 
   isShared(): boolean {
     return false;
+  }
+
+  isPlain(): boolean {
+    return false;
+  }
+
+  sharedEnd(place: number): number {
+    return place;
+  }
+
+  sharedStart(end: number): number {
+    return end;
   }
 
   sources(place: number): readonly number[] {
@@ -547,6 +716,18 @@ class RowLayers implements Layers {
 
   isShared(place: number, others: Layers, other: number): boolean {
     return others instanceof RowLayers && this.#rows.isShared(place, others.#rows, other);
+  }
+
+  isPlain(place: number): boolean {
+    return this.#rows.follows(place) && (this.#rows.segment(place)?.nodes.every(isKnown) ?? false);
+  }
+
+  sharedEnd(place: number, others: Layers): number {
+    return others instanceof RowLayers ? this.#rows.sharedEnd(place, others.#rows) : place;
+  }
+
+  sharedStart(end: number, others: Layers, otherEnd: number, first: number): number {
+    return others instanceof RowLayers ? this.#rows.sharedStart(end, others.#rows, otherEnd, first) : end;
   }
 
   sources(place: number): readonly number[] {
@@ -605,6 +786,10 @@ class RowLayer implements Layer {
 
   get structure(): string {
     return this.#parts.structure;
+  }
+
+  get named(): string {
+    return this.identity ? builtSegment(this.identity).named : namedOf(this);
   }
 
   get settings(): string {
@@ -680,24 +865,63 @@ function rowOf(rows: GraphRows, id: number): number {
 
 type ModuleRow = Program['modules'][number];
 
+/** The places of the modules to whose own work the operators of a program belong. */
+class Owners {
+  readonly #analysed: Analysed;
+  readonly #rows: readonly ModuleRow[];
+  #places: Int32Array | undefined;
+
+  constructor(analysed: Analysed, rows: readonly ModuleRow[]) {
+    this.#analysed = analysed;
+    this.#rows = rows;
+  }
+
+  /** −1 for what is no module's. */
+  of(id: number): number {
+    this.#places ??= this.#found();
+    return this.#places[id] ?? -1;
+  }
+
+  #found(): Int32Array {
+    const places = new Int32Array(this.#analysed.model.graph.nodeCount).fill(-1);
+    for (const [at, { own }] of this.#rows.entries()) for (const { id } of own) places[id] = at;
+    return places;
+  }
+}
+
+const moduleNames = new Map<string, string | undefined>();
+const mostNames = 20_000;
+
+/** What a module is called whatever is around it: numbers are places in a list. The same ones are asked for at every keystroke. */
+function moduleName(path: string): string | undefined {
+  const known = moduleNames.get(path);
+  if (known !== undefined) return known;
+  const name = /[a-z_]/i.test(path) ? path.replace(/(^|\.)\d+(?=\.|$)/g, '$1#') : undefined;
+  if (moduleNames.size > mostNames) moduleNames.clear();
+  moduleNames.set(path, name);
+  return name;
+}
+
 /** A module of a program, with its own work alone. */
 class ModuleLayer implements Layer {
   readonly #analysed: Analysed;
   readonly #row: ModuleRow;
-  readonly #owners: Int32Array;
+  readonly #owners: Owners;
   #built: Built | undefined;
   #sources: readonly number[] | undefined;
-  readonly ownName: string | undefined;
+  #cost: Cost | undefined;
   readonly identity = undefined;
   readonly written = '';
   readonly follows = false;
 
-  constructor(analysed: Analysed, row: ModuleRow, owners: Int32Array) {
+  constructor(analysed: Analysed, row: ModuleRow, owners: Owners) {
     this.#analysed = analysed;
     this.#row = row;
     this.#owners = owners;
-    // Numbers are places in a list.
-    this.ownName = /[a-z_]/i.test(row.name) ? row.name.replace(/(^|\.)\d+(?=\.|$)/g, '$1#') : undefined;
+  }
+
+  get ownName(): string | undefined {
+    return moduleName(this.#row.name);
   }
 
   get name(): string {
@@ -717,7 +941,11 @@ class ModuleLayer implements Layer {
   }
 
   get cost(): Cost {
-    return sumOf(this.#row.own.map(node => this.#analysed.model.costOfNode(node)));
+    const { own } = this.#row;
+    const { model } = this.#analysed;
+    // Most modules are one operator.
+    this.#cost ??= own.length === 1 ? model.costOfNode(own[0]!) : sumOf(own.map(node => model.costOfNode(node)));
+    return this.#cost;
   }
 
   get nodes(): readonly GraphNode[] {
@@ -726,6 +954,10 @@ class ModuleLayer implements Layer {
 
   get structure(): string {
     return this.#parts.structure;
+  }
+
+  get named(): string {
+    return namedOf(this);
   }
 
   get settings(): string {
@@ -748,6 +980,7 @@ class ModuleLayer implements Layer {
 
   #read(): readonly number[] {
     const { own } = this.#row;
+    if (own.length === 1 && own[0]!.inputs.length === 1) return [this.#owners.of(producerOf(own[0]!.inputs[0]!))];
     const ownIds = new Set(own.map(({ id }) => id));
     const ids = new Set<number>();
     for (const { inputs } of own)
@@ -755,7 +988,7 @@ class ModuleLayer implements Layer {
         const id = producerOf(tensor);
         if (!ownIds.has(id)) ids.add(id);
       }
-    return Array.from(ids, id => this.#owners[id] ?? -1);
+    return Array.from(ids, id => this.#owners.of(id));
   }
 }
 
@@ -802,6 +1035,10 @@ class OperatorLayer implements Layer {
     return this.#node.outputs.map(({ shape }) => shape);
   }
 
+  get named(): string {
+    return namedOf(this);
+  }
+
   get settings(): string {
     return this.#node.op.name;
   }
@@ -823,16 +1060,25 @@ interface Built {
   readonly settings: string;
 }
 
-const segments = new WeakMap<Segment, Built>();
+interface BuiltSegment extends Built {
+  /** Long words, which are compared at every keystroke. */
+  readonly named: string;
+}
 
-function builtSegment(segment: Segment): Built {
+const segments = new WeakMap<Segment, BuiltSegment>();
+
+function builtSegment(segment: Segment): BuiltSegment {
   let built = segments.get(segment);
   if (!built) {
-    built = builtOf(segment.frames[0]?.type ?? '', segment.nodes);
+    const own = builtOf(segment.frames[0]?.type ?? '', segment.nodes);
+    built = { ...own, named: namedOf({ ownName: nameOf(segment), structure: own.structure }) };
     segments.set(segment, built);
   }
   return built;
 }
+
+const namedOf = ({ ownName, structure }: Pick<Layer, 'ownName' | 'structure'>): string =>
+  `${ownName ?? ''} ${structure}`;
 
 function builtOf(type: string, nodes: readonly GraphNode[]): Built {
   const places = new Map(nodes.map((node, at) => [node, String(at)]));
@@ -846,7 +1092,7 @@ function builtOf(type: string, nodes: readonly GraphNode[]): Built {
     ports.set(id, known);
     return known;
   };
-  const parts = nodes.map(({ op, attrs }) => `${op.name}${JSON.stringify(attrs)}`);
+  const parts = nodes.map(settingsOf);
   const wires = nodes.map(node => {
     const shares = node.shares ? '=' : '';
     return `${node.inputs.map(source)} ${shapesText(node.inputs)} ${shapesText(node.outputs)}${shares}`;
@@ -855,15 +1101,19 @@ function builtOf(type: string, nodes: readonly GraphNode[]): Built {
   return { type, settings, structure: `${settings}\n${wires.join('\n')}` };
 }
 
+const settingsOf = ({ op, attrs }: GraphNode): string => `${op.name}${JSON.stringify(attrs)}`;
+
 /** Whether layers have the same structure, which is sooner seen than said. */
 function areAlike(nodes: readonly GraphNode[], others: readonly GraphNode[]): boolean {
   if (nodes.length !== others.length) return false;
-  for (const [at, node] of nodes.entries()) {
-    const other = others[at]!;
+  for (let at = 0; at < nodes.length; at++) {
+    const [node, other] = [nodes[at]!, others[at]!];
     if (node.op.name !== other.op.name || (node.shares === undefined) !== (other.shares === undefined)) return false;
     if (!haveSameShapes(node.inputs, other.inputs) || !haveSameShapes(node.outputs, other.outputs)) return false;
     if (!areSameAttrs(node.attrs, other.attrs)) return false;
   }
+  // One operator with one input can read it in one way alone.
+  if (nodes.length === 1 && nodes[0]!.inputs.length <= 1) return true;
   const [reads, otherReads] = [readsOf(nodes), readsOf(others)];
   return reads.every((read, at) => read === otherReads[at]);
 }
@@ -890,7 +1140,9 @@ function readsOf(nodes: readonly GraphNode[]): readonly number[] {
 }
 
 function haveSameShapes(tensors: readonly Tensor[], others: readonly Tensor[]): boolean {
-  return tensors.length === others.length && tensors.every(({ shape }, at) => isSameShape(shape, others[at]!.shape));
+  if (tensors.length !== others.length) return false;
+  for (let at = 0; at < tensors.length; at++) if (!isSameShape(tensors[at]!.shape, others[at]!.shape)) return false;
+  return true;
 }
 
 function isSameShape(shape: Shape | undefined, other: Shape | undefined): boolean {
@@ -902,13 +1154,34 @@ function isSameShape(shape: Shape | undefined, other: Shape | undefined): boolea
 
 /** Whether attributes would be written alike. */
 function areSameAttrs(attrs: object, others: object): boolean {
-  const keys = Object.keys(attrs);
-  const isSame =
-    keys.length === Object.keys(others).length &&
-    keys.every(key => Object.is(attrs[key as keyof object], others[key as keyof object]));
-  // Lists within them, and what is left out where it is undefined.
-  return isSame || JSON.stringify(attrs) === JSON.stringify(others);
+  const [values, otherValues] = [
+    attrs as Readonly<Record<string, unknown>>,
+    others as Readonly<Record<string, unknown>>,
+  ];
+  let count = 0;
+  let isSame = true;
+  for (const key in values) {
+    const [value, other] = [values[key], otherValues[key]];
+    count++;
+    if (Object.is(value, other) || isSameList(value, other)) continue;
+    if (isPlain(value) && isPlain(other) && value !== other) return false;
+    isSame = false;
+    break;
+  }
+  if (isSame) for (const _ in otherValues) count--;
+  // Lists within lists, and what is left out where it is undefined.
+  return (isSame && count === 0) || JSON.stringify(attrs) === JSON.stringify(others);
 }
+
+function isSameList(list: unknown, other: unknown): boolean {
+  if (!Array.isArray(list) || !Array.isArray(other) || list.length !== other.length) return false;
+  for (let at = 0; at < list.length; at++) if (!Object.is(list[at], other[at])) return false;
+  return true;
+}
+
+/** Whether a value is written as it is, and no other one is. */
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 
 /** Of a segment that is named by where it is, its name is none of its own. */
 function nameOf({ name, frames }: Segment): string | undefined {

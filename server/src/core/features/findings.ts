@@ -12,12 +12,15 @@ import { bytes, percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { adviceProblems, withPrices } from './advice.ts';
 import { staleClaims } from './claims.ts';
+import { refusedFiles } from './refusedFiles.ts';
 import { elementBytes, frameName, orderOf, placedName } from './wording.ts';
 
 /** All problems of a text and its findings, without those that comments ignore. */
 export function problems(analysed: Analysed): Problem[] {
   const { document } = analysed;
-  const reported = findings(analysed).filter(problem => !isIgnored(problem, document.pragmas, document.lines));
+  const reported = [...refusedFiles(analysed), ...findings(analysed)].filter(
+    problem => !isIgnored(problem, document.pragmas, document.lines),
+  );
   return [...analysed.problems, ...reported];
 }
 

@@ -8,7 +8,7 @@ import { width } from '../text/columns.ts';
 import { percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { clip } from '../text/wording.ts';
-import { type Base, lineChange } from './changes.ts';
+import { type Base, lineChanges } from './changes.ts';
 import { standouts, variantModel } from './figures.ts';
 import { rowNumbers } from './rowNumbers.ts';
 import {
@@ -58,13 +58,14 @@ export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
   const marked = standouts(analysed, settings.hints.costliest);
   const template = parsed(settings.hints.template);
   const taken = lengthsOfNumbers(analysed, { from: lines.start(first), to: lines.end(last) });
+  const changes = base && settings.hints.changes ? lineChanges(analysed, base, first, last) : undefined;
   const found: Hint[] = [];
   const seen = new Set<number>();
   for (const lineCost of model.lineCosts(first, last)) {
     const { line } = lineCost;
     seen.add(line);
     const quarters = marked.get(line);
-    const change = base && settings.hints.changes ? lineChange(analysed, base, line) : '';
+    const change = changes?.get(line) ?? '';
     const ending = change === '' ? '' : ` · ${change}`;
     const room = (taken.get(line) ?? 0) + width(ending);
     const own = lineLabel(analysed, template, lineCost, quarters ? marks[quarters] : '', room);

@@ -15,6 +15,7 @@ import { listText } from '../text/wording.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
 import { type MemoryReport, memoryReport } from './memory.ts';
+import { lookThroughFiles } from './refusedFiles.ts';
 import { certaintySign, elementBytes, uncertainty } from './wording.ts';
 
 /** Sizes, batch first; null for an unknown size, or for a shape of unknown rank. */
@@ -168,6 +169,7 @@ export function report(
   const analysed = shown.standIns?.actual ?? shown;
   const { document, model, spec } = analysed;
   const { graph } = model;
+  for (const _ of lookThroughFiles(analysed));
   const figure = native(analysed);
   const source = spec.reader ?? spec.mirrors ?? spec.tables;
   const { work } = analysed.settings;

@@ -267,7 +267,38 @@ export class GraphRows {
   /** Whether a row has the segment that one of other rows has, and both follow the row in front of them or do not. */
   isShared(row: number, others: GraphRows, other: number): boolean {
     // A frame is in one graph alone.
-    return this.#contents[row] === others.#contents[other] && this.follows(row) === others.follows(other);
+    return this.#contents[row] === others.#contents[other] && this.#followsLike(row, others, other);
+  }
+
+  /** The end of the rows from `row` on that are shared with those of the same number. */
+  sharedEnd(row: number, others: GraphRows): number {
+    const least = Math.min(this.#length, others.#length);
+    let end = row;
+    while (end < least && this.isShared(end, others, end)) end++;
+    return end;
+  }
+
+  /** The start of the rows up to `end` that are shared with those up to `otherEnd`; both stay at or above `first`. */
+  sharedStart(end: number, others: GraphRows, otherEnd: number, first: number): number {
+    const by = otherEnd - end;
+    const least = Math.max(first, first - by);
+    let start = end;
+    while (start > least && this.isShared(start - 1, others, start - 1 + by)) start--;
+    return start;
+  }
+
+  #followsLike(row: number, others: GraphRows, other: number): boolean {
+    const own = this.#inputs[row]!;
+    const its = others.#inputs[other]!;
+    // Most read what is as far above them, whose outputs are the same.
+    if (typeof own === 'number') {
+      const isAlike = typeof its === 'number' && row - own === other - its;
+      if (isAlike && (own !== row - 1 || this.#contents[own] === others.#contents[its])) return true;
+    } else if (typeof its !== 'number' && own.length === 1 && its.length === 1) {
+      const [input, its0] = [own[0]!, its[0]!];
+      if (typeof input === 'number' && typeof its0 === 'number') return (input === row - 1) === (its0 === other - 1);
+    }
+    return this.follows(row) === others.follows(other);
   }
 
   /** The index of an item among the rows that are segments. */

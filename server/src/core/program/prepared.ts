@@ -2,6 +2,7 @@
 // outlives no reading, and nobody can see whether its machine was new.
 
 import type { Loaded } from '../python/checkpoint.ts';
+import type { Code } from '../python/code.ts';
 import { type Files, hasPath } from '../python/files.ts';
 import type { Activation, Hooks } from '../python/machine.ts';
 import { type Keywords, type PyClass, PyLazy, PyModule, Raised, type Steps, type Value } from '../python/objects.ts';
@@ -16,6 +17,9 @@ import { machineFor, type Ran, runOn, type Setting } from './machine.ts';
 const most = 3;
 
 const waiting = new Map<string, Desk>();
+
+/** By the same keys: names that some reading did without, and whose loading changed something else. */
+const notAhead = new Map<string, Set<string>>();
 
 /** What a reading has at hand. */
 export interface Prepared {
@@ -58,7 +62,7 @@ export function* runPrepared<T, R>(
     // Nobody else may use it meanwhile, nor if this reading is given up.
     waiting.delete(key);
     const reading = begin();
-    const desk = known?.fits(setting.files) ? known : new Desk(setting, loads);
+    const desk = known?.fits(setting.files) ? known : new Desk(setting, loads, namesOf(key));
     desk.use(setting.files, reading, remembers);
     const ran: Ran<T> = yield* runOn(desk.machine, function* (): Steps<T> {
       return yield* reading.work(yield* desk.prepare(module));
@@ -82,6 +86,15 @@ type Left = 'as it was' | 'unusable' | 'other imports' | 'misremembered';
 
 const nameOf = ({ module, name }: Loaded): string => `${module} ${name}`;
 
+function namesOf(key: string): Set<string> {
+  const names = notAhead.get(key) ?? new Set();
+  // The latest are last, and there are no more than of those that wait.
+  notAhead.delete(key);
+  notAhead.set(key, names);
+  if (notAhead.size > most) notAhead.delete(notAhead.keys().next().value!);
+  return names;
+}
+
 class Desk {
   readonly machine: Interpreter;
   readonly #files: SeenFiles;
@@ -101,7 +114,11 @@ class Desk {
   /** Those of them whose loading changed something else: only who needs them has it so. */
   readonly #impure = new Set<string>();
 
-  constructor(setting: Omit<Setting, 'hooks'>, loads: boolean) {
+  /** What is not loaded ahead again: a reading without it would have to be done twice. */
+  readonly #notAhead: Set<string>;
+
+  constructor(setting: Omit<Setting, 'hooks'>, loads: boolean, notAhead: Set<string>) {
+    this.#notAhead = notAhead;
     this.#files = new SeenFiles(setting.files);
     this.#loads = loads;
     this.machine = machineFor({ ...setting, files: this.#files }, () => this.#hooks);
@@ -159,17 +176,21 @@ class Desk {
   leave(): Left {
     this.machine.watched = undefined;
     this.machine.maker = undefined;
+    this.machine.trace = undefined;
     if (!this.#saved) return 'unusable';
     if (worldOf(this.machine).memo?.isTrue === false) return 'misremembered';
     const { loaded } = this.#saved.heap.changes();
     if (this.#hasLoaded) {
       const names = new Set(loaded.map(nameOf));
-      if (![...this.#impure].every(name => names.has(name))) return 'other imports';
+      const others = [...this.#impure].filter(name => !names.has(name));
+      for (const name of others) this.#notAhead.add(name);
+      if (others.length > 0) return 'other imports';
     }
     if (!this.#saved.restore()) return 'unusable';
     worldOf(this.machine).reset();
     this.#files.isWatched = true;
-    if (this.#loads) this.#wanted = loaded.filter(each => !this.#impure.has(nameOf(each)));
+    if (this.#loads)
+      this.#wanted = loaded.filter(each => !this.#impure.has(nameOf(each)) && !this.#notAhead.has(nameOf(each)));
     return 'as it was';
   }
 
@@ -226,10 +247,17 @@ function* made(memo: CallMemo, machine: Interpreter, cls: PyClass, args: readonl
     return known.module;
   }
   const before = machine.work;
-  const value = yield* machine.instantiate(cls, args, keywords);
+  const traced = memo.trace();
+  let codes: ReadonlySet<Code>;
+  let value: Value;
+  try {
+    value = yield* machine.instantiate(cls, args, keywords);
+  } finally {
+    codes = traced();
+  }
   const after = machine.work;
   const work = { steps: after.steps - before.steps, charged: after.charged - before.charged };
-  if (question && value instanceof ModuleInstance && value.cls === cls) memo.keepInstance(value, question, work);
+  if (question && value instanceof ModuleInstance && value.cls === cls) memo.keepInstance(value, question, codes, work);
   return value;
 }
 

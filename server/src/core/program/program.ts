@@ -1,6 +1,7 @@
 // What is said of programs: where they are, what they are called with, what they are made of.
 import type { GraphNode, Site, Tensor } from '../graph/graph.ts';
 import type { Files } from '../python/files.ts';
+import type { Problem } from '../text/problem.ts';
 import type { Reason } from '../text/reason.ts';
 
 /** Where a program is. */
@@ -42,6 +43,8 @@ export interface Imports {
   readonly read: ReadonlyMap<string, string>;
   /** Imports that were not found, with the reason. */
   readonly missing: readonly MissingImport[];
+  /** The first part of one of the files that Python cannot read; parses all of it, which takes its time. */
+  refusedIn(path: string, text: string): Problem | undefined;
 }
 
 export interface MissingImport {

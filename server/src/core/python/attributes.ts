@@ -258,6 +258,23 @@ export function* resolved(dict: Map<string, Value>, name: string, lazy: PyLazy, 
   return value;
 }
 
+/** A default of a function, for which an import may have been put off. */
+export function* defaultOf(value: Value, machine: Machine): Steps {
+  return value instanceof PyLazy ? yield* value.resolve(machine) : value;
+}
+
+function* positionalDefaults({ defaults }: PyFunction, machine: Machine): Steps {
+  const values: Value[] = [];
+  for (const each of defaults) values.push(yield* defaultOf(each, machine));
+  return new PyTuple(values);
+}
+
+function* namedDefaults({ keywordDefaults }: PyFunction, machine: Machine): Steps {
+  const dict = new PyDict();
+  for (const [key, each] of keywordDefaults) dict.entries.set(key, { key, value: yield* defaultOf(each, machine) });
+  return dict;
+}
+
 function superAttribute(object: PySuper, name: string, machine: Machine): Value | Later | undefined {
   const { self, after } = object;
   if (name === '__class__') return machine.typeOf(object);
@@ -284,7 +301,7 @@ function superAttribute(object: PySuper, name: string, machine: Machine): Value 
   return selfClass.unknownBase;
 }
 
-function functionAttribute(fn: PyFunction, name: string, machine: Machine): Value | undefined {
+function functionAttribute(fn: PyFunction, name: string, machine: Machine): Value | Later | undefined {
   const value = fn.dict?.get(name);
   if (value !== undefined) return value;
   const { code } = fn;
@@ -301,13 +318,9 @@ function functionAttribute(fn: PyFunction, name: string, machine: Machine): Valu
       fn.dict ??= new Map();
       return namespaceView(fn.dict);
     case '__defaults__':
-      return fn.defaults.length > 0 ? new PyTuple(fn.defaults) : null;
-    case '__kwdefaults__': {
-      if (fn.keywordDefaults.size === 0) return null;
-      const dict = new PyDict();
-      for (const [key, each] of fn.keywordDefaults) dict.entries.set(key, { key, value: each });
-      return dict;
-    }
+      return fn.defaults.length > 0 ? new Later(positionalDefaults(fn, machine)) : null;
+    case '__kwdefaults__':
+      return fn.keywordDefaults.size > 0 ? new Later(namedDefaults(fn, machine)) : null;
     case '__annotations__': {
       const dict = new PyDict();
       for (const [key, text] of code.annotations) dict.entries.set(key, { key, value: text });

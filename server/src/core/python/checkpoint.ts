@@ -3,6 +3,7 @@ import { isOpen } from './builtins/open.ts';
 import { PyGenerator } from './frame.ts';
 import { isNamespace } from './namespace.ts';
 import {
+  type CountedNames,
   classChanges,
   moduleChanges,
   Native,
@@ -27,6 +28,7 @@ import {
   Unknown,
   UnknownAccess,
   unpoison,
+  type Value,
 } from './objects.ts';
 
 /** What an object held, one by one. */
@@ -67,7 +69,7 @@ interface Counted {
   readonly changes: { readonly count: number };
   readonly states: readonly State[];
   at: number;
-  changed: readonly State[];
+  readonly changed: Set<State>;
 }
 
 /** The fields of a function that change. */
@@ -89,6 +91,12 @@ const isLoaded = (module: PyModule | undefined, value: unknown): boolean =>
 const isNative = (value: unknown): boolean =>
   value instanceof Native || (value instanceof PyClass && value.place === undefined);
 
+const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
+
+/** Bases that are not the program's own, and read no attributes of what derives from them but these. */
+const plainBases: ReadonlySet<string> = new Set(['object', 'Module', 'Sequential', 'ModuleList', 'ModuleDict']);
+const ofNatives: ReadonlySet<string> = new Set(['training', 'forward', 'dump_patches', 'call_super_init', 'inplace']);
+
 /** More than any file imports; a program may make more at its beginning. */
 const mostHeld = 400_000;
 
@@ -100,6 +108,8 @@ export class Checkpoint {
   readonly #states: State[] = [];
   /** The names of modules, with whose they are. */
   readonly #modules = new Map<object, PyModule>();
+  /** The names of classes, with whose they are. */
+  readonly #classes = new Map<object, PyClass>();
   /** The attributes of instances. */
   readonly #attributes = new Set<object>();
   /** Modules that had not run yet. */
@@ -120,7 +130,6 @@ export class Checkpoint {
   constructor(books: readonly object[], open: readonly object[]) {
     this.#books = new Set(books);
     const known = new Set<object>();
-    const classes = new Set<object>();
     const fixed = new Set<object>();
     const stack: object[] = [...books];
     let isWhole = true;
@@ -141,7 +150,7 @@ export class Checkpoint {
       if (object instanceof PyClass) {
         const { dict, mro, metaclass, derived } = object;
         stack.push(dict, ...mro);
-        classes.add(dict);
+        this.#classes.set(dict, object);
         if (metaclass) stack.push(metaclass);
         this.#states.push({ kind: 'list', object: derived, held: [...derived] });
         this.#books.add(derived);
@@ -174,11 +183,16 @@ export class Checkpoint {
     const isOf = (of: 'class' | 'module' | 'other') => (state: State) => {
       const { object } = state;
       if (fixed.has(object) || (this.#books.has(object) && !open.includes(object))) return false;
-      return of === (this.#modules.has(object) ? 'module' : classes.has(object) ? 'class' : 'other');
+      return of === (this.#modules.has(object) ? 'module' : this.#classes.has(object) ? 'class' : 'other');
     };
     this.#counted = [
-      { changes: classChanges, states: this.#states.filter(isOf('class')), at: -1, changed: [] },
-      { changes: moduleChanges, states: this.#states.filter(isOf('module')), at: -1, changed: [] },
+      { changes: classChanges, states: this.#states.filter(isOf('class')), at: classChanges.count, changed: new Set() },
+      {
+        changes: moduleChanges,
+        states: this.#states.filter(isOf('module')),
+        at: moduleChanges.count,
+        changed: new Set(),
+      },
     ];
     this.#others = this.#states.filter(isOf('other'));
   }
@@ -190,16 +204,23 @@ export class Checkpoint {
 
   /**
    * Tells what is other than it was and that a program may see: each object and what it has that it had not. Returns how
-   * many names have been loaded that had been put off, which nobody can see.
+   * many names have been loaded that had been put off, which nobody can see. A plain value under a name of the program's
+   * own is told to `tellName` alone, with whose name it is: it matters to those only who say the name.
    */
-  differences(tell: (part: unknown) => void): number {
+  differences(tell: (part: unknown) => void, tellName?: (holder: object, name: string, value: Value) => void): number {
     let loaded = 0;
     for (const counted of this.#counted) {
-      if (counted.at !== counted.changes.count) {
-        counted.at = counted.changes.count;
-        counted.changed = counted.states.filter(state => !isSame(state));
-      }
-      for (const state of counted.changed) loaded += this.#tellNames(state, tell);
+      const { at, changed, states } = counted;
+      counted.at = counted.changes.count;
+      if (at !== counted.at)
+        for (const state of states) {
+          if ((state.object as CountedNames).changedAt <= at) continue;
+          if (isSame(state)) changed.delete(state);
+          else changed.add(state);
+        }
+      // In their order, so that equal differences are told alike.
+      if (changed.size > 0)
+        for (const state of states) if (changed.has(state)) loaded += this.#tellNames(state, tell, tellName);
     }
     for (const state of this.#others) {
       if (isSame(state) || (state.kind === 'fields' && isOfImport(state))) continue;
@@ -215,23 +236,38 @@ export class Checkpoint {
   }
 
   /** The names of a class or a module. */
-  #tellNames({ object, held }: State, tell: (part: unknown) => void): number {
+  #tellNames(
+    { object, held }: State,
+    tell: (part: unknown) => void,
+    tellName: ((holder: object, name: string, value: Value) => void) | undefined,
+  ): number {
     const module = this.#modules.get(object);
     if (module && this.#pending.has(module)) return 0;
     const names = object as Map<string, unknown>;
     const before = new Map<unknown, unknown>();
     for (let at = 0; at < held.length; at += 2) before.set(held[at], held[at + 1]);
+    const isOwn = tellName && this.#isOfProgram(object);
     let loaded = 0;
     const found: unknown[] = [];
     for (const [name, value] of names) {
       const earlier = before.get(name);
       if (value === earlier && before.has(name)) continue;
       if (earlier instanceof PyLazy) loaded++;
+      else if (isOwn && isPlain(value) && !name.startsWith('_') && !ofNatives.has(name))
+        tellName(object, name, value as Value);
       else if (before.has(name) || !isLoaded(module, value)) found.push(name, value);
     }
     for (const name of before.keys()) if (!names.has(name as string)) found.push(name);
     if (found.length > 0) for (const each of [object, ...found, end]) tell(each);
     return loaded;
+  }
+
+  /** Whether names are of a file, or of a class that only its own code reads: not of a layer that a native one derives. */
+  #isOfProgram(names: object): boolean {
+    const module = this.#modules.get(names);
+    if (module) return module.file !== undefined;
+    const cls = this.#classes.get(names);
+    return cls?.place !== undefined && cls.mro.every(each => each.place !== undefined || plainBases.has(each.name));
   }
 
   /** What is other than it was. */
@@ -456,6 +492,8 @@ function isSame(state: State): boolean {
       for (const value of object) if (value !== held[at++]) return false;
       return true;
     case 'fields':
+      // Most are: `changing` names these.
+      if (object instanceof PyFunction) return object.dict === held[0] && object.owner === held[1];
       try {
         for (; at < state.mutable; at++) if (!Object.is(object[state.names[at]!], held[at])) return false;
         return true;

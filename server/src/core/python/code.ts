@@ -114,6 +114,16 @@ export interface FunctionDetail {
   readonly outer: readonly number[];
 }
 
+/** A default that may wait for an import: a name, and attributes of what it means. */
+export interface PutOffDetail {
+  readonly name: string;
+  readonly attributes: readonly string[];
+  /** Whether the name may be one of the class body's own. */
+  readonly isOwn: boolean;
+  /** What comes behind its instructions. */
+  target: number;
+}
+
 export interface ClassDetail {
   readonly code: Code;
   readonly name: string;
@@ -242,6 +252,8 @@ export const operations = [
   'matchKeys',
   'matchClass',
   'finish',
+  'putOff',
+  'arrive',
 ] as const;
 export type OperationName = (typeof operations)[number];
 export type Operation = number;

@@ -1,6 +1,6 @@
 // Finds modules by name: natives, then files under the roots.
 
-import type { PythonTree, Statement } from '../syntax/python/ast.ts';
+import type { Expression, PythonTree, Statement } from '../syntax/python/ast.ts';
 import { parsePython } from '../syntax/python/parse.ts';
 import type { Files } from './files.ts';
 
@@ -58,6 +58,39 @@ export function importsFrom(tree: PythonTree): readonly ImportFrom[] {
   found = imports;
   fromImports.set(tree, found);
   return found;
+}
+
+const inert = new WeakMap<PythonTree, boolean>();
+
+/** Whether all that a module does when it runs is to define names: functions, classes, imports, constants. */
+export function onlyDefines(tree: PythonTree): boolean {
+  let found = inert.get(tree);
+  if (found === undefined) {
+    found = tree.chunks.every(({ block }) => block.defines !== undefined || block.statements.every(isInert));
+    inert.set(tree, found);
+  }
+  return found;
+}
+
+function isInert(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'Import':
+    case 'Pass':
+      return true;
+    case 'ImportFrom':
+      return statement.names.every(({ name }) => name !== '*');
+    case 'ExpressionStatement':
+      return statement.value.kind === 'Constant';
+    case 'Assign':
+      return statement.targets.every(({ kind }) => kind === 'Name') && isConstant(statement.value);
+    default:
+      return false;
+  }
+}
+
+function isConstant(node: Expression): boolean {
+  if (node.kind === 'List' || node.kind === 'Tuple') return node.elements.every(isConstant);
+  return node.kind === 'Constant';
 }
 
 const read = new Map<string, { readonly text: string; readonly tree: PythonTree }>();

@@ -249,8 +249,10 @@ export const classChanges = { count: 0 };
 export const moduleChanges = { count: 0 };
 
 /** Names of which changes are counted. */
-class Names extends Map<string, Value> {
+export class CountedNames extends Map<string, Value> {
   readonly #changes: { count: number };
+  /** The count at its last change. */
+  changedAt = 0;
 
   constructor(changes: { count: number }) {
     super();
@@ -258,17 +260,17 @@ class Names extends Map<string, Value> {
   }
 
   override set(name: string, value: Value): this {
-    this.#changes.count++;
+    this.changedAt = ++this.#changes.count;
     return super.set(name, value);
   }
 
   override delete(name: string): boolean {
-    this.#changes.count++;
+    this.changedAt = ++this.#changes.count;
     return super.delete(name);
   }
 
   override clear(): void {
-    this.#changes.count++;
+    this.changedAt = ++this.#changes.count;
     super.clear();
   }
 }
@@ -281,7 +283,7 @@ export class PyClass extends PyObject {
   readonly bases: readonly PyClass[];
   /** In C3 order, itself first. */
   readonly mro: readonly PyClass[];
-  readonly dict: Map<string, Value> = new Names(classChanges);
+  readonly dict: Map<string, Value> = new CountedNames(classChanges);
   /** The head of its definition; undefined for a native one. */
   place: Place | undefined;
   metaclass: PyClass | undefined;
@@ -518,7 +520,7 @@ export class PyModule extends PyObject {
   readonly name: string;
   /** Undefined for a native one. */
   readonly file: string | undefined;
-  readonly dict: Map<string, Value> = new Names(moduleChanges);
+  readonly dict: Map<string, Value> = new CountedNames(moduleChanges);
   /** A package of which a part is used, but nothing of its own: its `__init__` has not run yet. */
   isPending = false;
   /** A star import of a module that was not found: a name that is missing may come from it. */
@@ -568,8 +570,12 @@ export class PyLazy extends PyObject {
   /** When it was needed: before those with higher numbers. */
   order = 0;
 
-  constructor(resolve: (machine: Machine) => Steps) {
+  /** Of an import, which may be done again: whoever takes the value of its name may take this instead. */
+  readonly isImport: boolean;
+
+  constructor(resolve: (machine: Machine) => Steps, isImport = false) {
     super();
+    this.isImport = isImport;
     this.resolve = machine => {
       this.order = ++needed.count;
       return resolve(machine);

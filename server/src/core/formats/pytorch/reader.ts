@@ -1,9 +1,11 @@
 // What a Python file has of networks: loaded with the first one.
+
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import type { Frame } from '../../graph/graph.ts';
 import { type Given, givenSizes } from '../../program/inputs.ts';
 import { attempts, type Outcome } from '../../program/reading.ts';
+import { refusedIn } from '../../program/refused.ts';
 import { type Surroundings, surroundingsOf } from '../../program/roots.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
@@ -133,7 +135,7 @@ class ProgramReader {
           host: undefined,
           modules: [],
         },
-        imports: { roots: folders, repository, read: new Map(), missing: [] },
+        imports: { roots: folders, repository, read: new Map(), missing: [], refusedIn },
       };
     }
     const head = headOf(chosen.expression, this.#outline) ?? chosen.range ?? { from: 0, to: 0 };
@@ -175,7 +177,7 @@ class ProgramReader {
         host: path === undefined ? undefined : { path, entry: chosen.expression, given: wish, roots },
         modules: placedAt(head, outcome.modules),
       },
-      imports: { roots: folders, repository, read: outcome.read, missing: outcome.missing },
+      imports: { roots: folders, repository, read: outcome.read, missing: outcome.missing, refusedIn },
     };
   }
 
@@ -226,6 +228,7 @@ class ProgramReader {
         repository: this.#surroundings!.repository,
         read: outcome.read,
         missing: outcome.missing,
+        refusedIn,
       },
     };
   }

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Expression, FunctionDef, Parameters } from '../../syntax/python/ast.ts';
 import type { Range } from '../../text/range.ts';
-import { type Code, type FunctionDetail, LaterCode, op } from '../code.ts';
+import { type Code, type FunctionDetail, LaterCode, op, type PutOffDetail } from '../code.ts';
 import { scopesInside } from '../scope.ts';
 import { Unit } from './unit.ts';
 
@@ -75,7 +75,36 @@ function functionUnit(
   for (const { name: each, annotation } of lists) {
     if (annotation) inner.annotations.set(each, unit.text.slice(annotation.range.from, annotation.range.to));
   }
+  for (const { name: each, default: standard } of lists) {
+    if (!standard || !pathOf(standard)) continue;
+    inner.range = standard.range;
+    inner.emit(op.arrive, inner.local(scope.mangled(each)), 0);
+  }
+  inner.range = head;
   return inner;
+}
+
+/** The names of `a.b.c`; undefined for any other expression. */
+function pathOf(node: Expression): readonly [string, ...string[]] | undefined {
+  if (node.kind === 'Name') return [node.name];
+  const outer = node.kind === 'Attribute' ? pathOf(node.value) : undefined;
+  return outer && [...outer, (node as Expression & { readonly kind: 'Attribute' }).name];
+}
+
+/** Puts a default on the stack: its value, or where it is part of an import that nothing needed yet, what brings it. */
+function defaultValue(unit: Unit, node: Expression): void {
+  const path = pathOf(node);
+  const name = path && unit.scope.mangled(path[0]);
+  const slot = name === undefined ? undefined : unit.slot(name);
+  if (!path || (slot?.kind !== 'name' && slot?.kind !== 'global')) {
+    unit.expression(node);
+    return;
+  }
+  const attributes = path.slice(1).map(each => unit.scope.mangled(each));
+  const detail: PutOffDetail = { name: slot.name, attributes, isOwn: slot.kind === 'name', target: 0 };
+  unit.emit(op.putOff, unit.detail(detail), 0);
+  unit.expression(node);
+  detail.target = unit.here;
 }
 
 /** Puts a function of the code on the stack. */
@@ -90,12 +119,12 @@ export function makeFunction(
   if (parameters) {
     for (const parameter of [...parameters.positionalOnly, ...parameters.positional]) {
       if (!parameter.default) continue;
-      unit.expression(parameter.default);
+      defaultValue(unit, parameter.default);
       defaults++;
     }
     for (const parameter of parameters.keywordOnly) {
       if (!parameter.default) continue;
-      unit.expression(parameter.default);
+      defaultValue(unit, parameter.default);
       keywordDefaults.push(parameter.name);
     }
   }

@@ -1,6 +1,7 @@
 // The module `inspect`, as far as model files ask what a function takes.
 
 import * as l10n from '@vscode/l10n';
+import { defaultOf } from '../attributes.ts';
 import { ofClass, special } from '../builtins/classes.ts';
 import { collect } from '../builtins/conversions.ts';
 import { dictOf } from '../builtins/dict.ts';
@@ -42,14 +43,17 @@ function* parametersOf(fn: Value, machine: Machine): Steps<readonly Parameter[] 
     const { parameters, locals } = fn.code;
     const { names, positional, keywordOnly } = parameters;
     const first = positional - fn.defaults.length;
+    const standards: Value[] = [];
+    for (const each of fn.defaults) standards.push(yield* defaultOf(each, machine));
     const list: Parameter[] = names.slice(0, positional).map((name, index) => ({
       name,
       kind: index < parameters.positionalOnly ? 0 : 1,
-      standard: index >= first ? fn.defaults[index - first] : undefined,
+      standard: index >= first ? standards[index - first] : undefined,
     }));
     if (parameters.rest >= 0) list.push({ name: locals[parameters.rest]!, kind: 2, standard: undefined });
     for (const name of names.slice(positional, positional + keywordOnly)) {
-      list.push({ name, kind: 3, standard: fn.keywordDefaults.get(name) });
+      const standard = fn.keywordDefaults.get(name);
+      list.push({ name, kind: 3, standard: standard === undefined ? undefined : yield* defaultOf(standard, machine) });
     }
     if (parameters.keywords >= 0) list.push({ name: locals[parameters.keywords]!, kind: 4, standard: undefined });
     return list;

@@ -27,6 +27,7 @@ export function enter(
   instance: Value | undefined,
 ): Frame {
   const { code } = fn;
+  vm.trace?.add(code);
   if (args[0] instanceof Names) return enterBody(vm, fn, args[0], delivery);
   const { parameters } = code;
   let locals: (Value | undefined)[];

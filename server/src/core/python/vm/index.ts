@@ -5,6 +5,7 @@ import { type Reason, reasonOf } from '../../text/reason.ts';
 import { setAttributeOf } from '../attributes.ts';
 import { createBuiltins } from '../builtins/index.ts';
 import { Checkpoint } from '../checkpoint.ts';
+import type { Code } from '../code.ts';
 import { installCore, installOperators } from '../core.ts';
 import { Frame } from '../frame.ts';
 import type { Activation, MachineOptions } from '../machine.ts';
@@ -57,6 +58,7 @@ class Vm implements Interpreter, State {
   watched: Watched | undefined;
   epoch = 0;
   maker: Maker | undefined;
+  trace: Set<Code> | undefined;
   spent = 0;
   outcome: Outcome<unknown> | undefined;
   thrown: unknown;

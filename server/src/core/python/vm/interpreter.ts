@@ -1,7 +1,9 @@
 // What whoever runs a program sees of the machine.
+
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import type { Reason } from '../../text/reason.ts';
 import type { Checkpoint } from '../checkpoint.ts';
+import type { Code } from '../code.ts';
 import type { Machine } from '../machine.ts';
 import type { Keywords, Place, PyClass, PyException, PyModule, Steps, TracePlace, Value } from '../objects.ts';
 
@@ -57,6 +59,8 @@ export interface Interpreter extends Machine {
   /** Another number is another state of it, as far as can be seen without looking at all of it. */
   epoch: number;
   maker: Maker | undefined;
+  /** The code of the functions that are called, while somebody wants to know. */
+  trace: Set<Code> | undefined;
   /** Starts work of any kind: `machine.start(machine.run(source))`. */
   start<T>(steps: Steps<T>): Run<T>;
   /** Runs the text that is read as a module. */

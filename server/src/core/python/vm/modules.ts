@@ -4,7 +4,7 @@ import { reflection } from '../../syntax/python/parse.ts';
 import { attributeOf } from '../attributes.ts';
 import { compileBlock } from '../compiler/index.ts';
 import { Names } from '../frame.ts';
-import { absoluteName, boundNames, type FoundModule, findIn, importsFrom, parseFile } from '../imports.ts';
+import { absoluteName, boundNames, type FoundModule, findIn, importsFrom, onlyDefines, parseFile } from '../imports.ts';
 import { libraryModules } from '../library/index.ts';
 import type { Machine } from '../machine.ts';
 import { Later, PyFunction, PyLazy, PyList, PyModule, type Steps, type Value } from '../objects.ts';
@@ -181,6 +181,8 @@ export class Modules {
 
   /** What a module takes from the packages around it is there before it runs, as in Python. */
   *#packagesFirst(tree: PythonTree, module: PyModule): Steps<void> {
+    // Nothing is taken from them before something of the module is needed.
+    if (!this.#isReflecting && !this.#machine.options.isEager && onlyDefines(tree)) return;
     const isPackage = module.dict.has('__path__');
     for (const { level, module: from, names } of importsFrom(tree)) {
       const name = absoluteName(from, level, module.name, isPackage);

@@ -1,4 +1,5 @@
 // What the parts of the machine share while it runs.
+import type { Code } from '../code.ts';
 import type { Frame } from '../frame.ts';
 import type { Machine } from '../machine.ts';
 import { type PyClass, PyDict, type Raised, type Value } from '../objects.ts';
@@ -25,6 +26,7 @@ export interface State extends Machine {
   /** What was there before the program began, while somebody wants to know whether it may have changed. */
   readonly maker: Maker | undefined;
   watched: Watched | undefined;
+  readonly trace: Set<Code> | undefined;
   /** Counts what may have changed it, beside the names of classes and modules. */
   epoch: number;
   readonly builtins: ReadonlyMap<string, Value>;

@@ -1,9 +1,10 @@
 // Calls of modules that were made before, found again by all that they may depend on: the module, what it is called with,
-// and what of the program's own classes and globals is other than after its imports. A call that changed anything, or that
-// somebody was told of, is made again. So nobody can see whether one was found or made.
+// and what of the program's own classes and globals is other than after its imports, as far as its code names it. A call that
+// changed anything, or that somebody was told of, is made again. So nobody can see whether one was found or made.
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import type { Segment } from '../../graph/segment.ts';
 import { Snapshot } from '../../python/checkpoint.ts';
+import type { Code } from '../../python/code.ts';
 import {
   classChanges,
   moduleChanges,
@@ -27,15 +28,19 @@ import { type DType, type PyParameter, PyTensor, type Strides } from './tensor.t
 export interface Heap {
   has(object: object): boolean;
   /** Returns how many names have been loaded that had been put off. */
-  differences(tell: (part: unknown) => void): number;
+  differences(tell: (part: unknown) => void, tellName: (holder: object, name: string, value: Value) => void): number;
 }
+
+/** Plain values that classes and modules of the program got: whose, under which name, and the value. */
+type Named = readonly (readonly [holder: object, name: string, value: Value])[];
 
 /** What is to be known of a call before it is made. */
 export interface Question {
   /** Of what it is called with. */
   readonly print: Print;
-  /** What of the heap is other than it was. */
+  /** What of the heap is other than it was, but for names that only those see who say them. */
   readonly state: object;
+  readonly named: Named;
   readonly loaded: number;
   readonly key: readonly unknown[];
   readonly events: number;
@@ -83,8 +88,20 @@ export interface TensorRecipe {
 
 interface Asked extends Printed {
   readonly state: object;
+  readonly said: Said;
   readonly key: readonly unknown[];
 }
+
+/** The heap, as it was at some point. */
+interface Seen {
+  readonly at: readonly number[];
+  readonly state: object;
+  readonly named: Named;
+  readonly loaded: number;
+}
+
+const isAsSeen = (a: Pick<Seen, 'state' | 'named'>, b: Pick<Seen, 'state' | 'named'>): boolean =>
+  a.state === b.state && sameList(a.named.flat(), b.named.flat());
 
 interface KnownCall extends Asked {
   /** What the module held before. */
@@ -102,6 +119,7 @@ class Instance implements Asked {
   readonly tokens: readonly unknown[];
   readonly attached: readonly number[];
   readonly state: object;
+  readonly said: Said;
   readonly key: readonly unknown[];
   readonly work: Work;
   /** As it was made. */
@@ -113,8 +131,9 @@ class Instance implements Asked {
 
   constructor(
     module: ModuleInstance,
-    { print, state, key }: Question,
+    { print, state, named, key }: Question,
     parts: readonly object[],
+    codes: ReadonlySet<Code>,
     work: Work,
     reading: number,
   ) {
@@ -122,6 +141,7 @@ class Instance implements Asked {
     this.tokens = print.tokens;
     this.attached = print.attached;
     this.state = state;
+    this.said = new Said(codes, named);
     this.key = key;
     this.first = new Snapshot(parts);
     this.parts = new Set(partsOf(parts));
@@ -130,8 +150,70 @@ class Instance implements Asked {
   }
 }
 
-const isSame = (known: Asked, { print, state, key }: Question): boolean =>
-  known.state === state && sameList(known.key, key) && print.isSame(known);
+const isSame = (known: Asked, { print, state, named, key }: Question): boolean =>
+  known.state === state && sameList(known.key, key) && print.isSame(known) && known.said.isSame(named);
+
+const word = /[A-Za-z_]\w*/g;
+/** Who says one of these may see names that it does not write. */
+const reflecting =
+  /^(?:getattr|setattr|hasattr|delattr|vars|dir|eval|exec|globals|locals|__dict__|__getattribute__|attrgetter|methodcaller|inspect|getmembers)$/;
+const namesSaid = new WeakMap<Code, ReadonlySet<string> | 'any'>();
+
+/** The names that stand in some code, also in its strings. */
+function saidIn(code: Code): ReadonlySet<string> | 'any' {
+  let said = namesSaid.get(code);
+  if (said === undefined) {
+    const names = new Set(code.names);
+    const note = (value: unknown): void => {
+      if (typeof value === 'string') for (const [name] of value.matchAll(word)) names.add(name);
+      else if (Array.isArray(value)) value.forEach(note);
+    };
+    code.constants.forEach(note);
+    // Keywords, imports, patterns.
+    for (const detail of code.details)
+      if (typeof detail === 'object') Object.values(detail as object).forEach(note);
+      else note(detail);
+    said = [...names].some(name => reflecting.test(name)) ? 'any' : names;
+    namesSaid.set(code, said);
+  }
+  return said;
+}
+
+/** What those named values were before a call that its code says: all that it can see of them. */
+class Said {
+  readonly codes: ReadonlySet<Code>;
+  readonly #named: Named;
+  /** By name. */
+  readonly #known = new Map<string, boolean>();
+
+  constructor(codes: ReadonlySet<Code>, named: Named) {
+    this.codes = codes;
+    this.#named = named.filter(([, name]) => this.#says(name));
+  }
+
+  isSame(now: Named): boolean {
+    if (now === this.#named) return true;
+    const seen = now.filter(([, name]) => this.#says(name));
+    return (
+      seen.length === this.#named.length &&
+      this.#named.every(([holder, name, value]) =>
+        seen.some(each => each[0] === holder && each[1] === name && Object.is(each[2], value)),
+      )
+    );
+  }
+
+  #says(name: string): boolean {
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      known = [...this.codes].some(code => {
+        const said = saidIn(code);
+        return said === 'any' || said.has(name);
+      });
+      this.#known.set(name, known);
+    }
+    return known;
+  }
+}
 
 /** So many instances of a class are remembered, and so many in all; so many calls of each. */
 const mostOfClass = 60;
@@ -150,7 +232,7 @@ export class CallMemo {
   /** Differences of the heap that were seen: equal ones are the same object. */
   readonly #states: { readonly tokens: readonly unknown[]; readonly state: object }[] = [];
   /** What was seen last, and when. */
-  #last: { readonly at: readonly number[]; readonly state: object; readonly loaded: number } | undefined;
+  #last: Seen | undefined;
 
   constructor(heap: Heap, machine: Interpreter) {
     this.heap = heap;
@@ -166,11 +248,12 @@ export class CallMemo {
 
   /** Whether what was last seen of the heap is so. */
   get isTrue(): boolean {
-    const { state } = this.#last ?? {};
+    const last = this.#last;
     const { epoch } = this.#machine;
-    if (!state || !sameList(this.#last!.at, [epoch, classChanges.count, moduleChanges.count])) return true;
+    if (!last || !sameList(last.at, [epoch, classChanges.count, moduleChanges.count])) return true;
     this.#last = undefined;
-    return this.#now()?.state === state;
+    const now = this.#now();
+    return now !== undefined && isAsSeen(now, last);
   }
 
   /** Undefined where something has a state that cannot be seen. */
@@ -178,7 +261,7 @@ export class CallMemo {
     const now = this.#now();
     if (!now) return undefined;
     const print = this.print(values);
-    return print && { print, key, state: now.state, loaded: now.loaded, events: this.events };
+    return print && { print, key, state: now.state, named: now.named, loaded: now.loaded, events: this.events };
   }
 
   print(values: readonly unknown[]): Print | undefined {
@@ -198,10 +281,30 @@ export class CallMemo {
       return undefined;
     }
     this.#owned.set(found.module, found);
+    this.#call(found);
     return found;
   }
 
-  keepInstance(module: ModuleInstance, question: Question, work: Work): void {
+  /** What was called before is as if it were called now. */
+  #call({ said }: Asked): void {
+    const { trace } = this.#machine;
+    if (trace) for (const code of said.codes) trace.add(code);
+  }
+
+  /** Notes from now on which functions are called; returns what ends it, and gives their code. */
+  trace(): () => ReadonlySet<Code> {
+    const machine = this.#machine;
+    const outer = machine.trace;
+    const codes = new Set<Code>();
+    machine.trace = codes;
+    return () => {
+      machine.trace = outer;
+      if (outer) for (const code of codes) outer.add(code);
+      return codes;
+    };
+  }
+
+  keepInstance(module: ModuleInstance, question: Question, codes: ReadonlySet<Code>, work: Work): void {
     if (!this.#isAsBefore(question) || module.constructor !== ModuleInstance || !this.heap.has(module.cls)) return;
     const after = this.print([module]);
     // What it was given may be changed by who gave it.
@@ -215,7 +318,7 @@ export class CallMemo {
       list = [];
       this.#instances.set(module.cls, list);
     }
-    const made = new Instance(module, question, after.objects, work, this.#reading);
+    const made = new Instance(module, question, after.objects, codes, work, this.#reading);
     list.unshift(made);
     this.#owned.set(module, made);
     this.#count++;
@@ -241,6 +344,7 @@ export class CallMemo {
       found = alike.find(({ held }) => now && held && sameList(held, now));
     }
     for (const change of found?.changes ?? []) change();
+    if (found) this.#call(found);
     return found?.answer;
   }
 
@@ -255,10 +359,11 @@ export class CallMemo {
     module: ModuleInstance,
     question: Question,
     before: { readonly held: Print; readonly snapshot: Snapshot; readonly given: readonly unknown[] },
+    codes: ReadonlySet<Code>,
     answer: (held: Print) => Answer | undefined,
   ): void {
     if (!this.#isAsBefore(question)) return;
-    const { print, state, key } = question;
+    const { print, state, named, key } = question;
     const given = this.print(print.objects.filter(isNoList));
     const held = this.print([module]);
     if (!given || !held || !sameList(given.tokens, before.given)) return;
@@ -278,21 +383,32 @@ export class CallMemo {
       touched.push(object);
     const isOwn = touched.every(object => parts.has(object) || made.includes(object));
     const heldBefore = isOwn ? before.held.tokens : undefined;
-    calls.unshift({ ...print.kept, state, key, before: before.snapshot, held: heldBefore, changes, answer: result });
+    const said = new Said(codes, named);
+    calls.unshift({
+      ...print.kept,
+      state,
+      said,
+      key,
+      before: before.snapshot,
+      held: heldBefore,
+      changes,
+      answer: result,
+    });
     if (calls.length > mostCalls) calls.pop();
   }
 
-  #isAsBefore({ state, loaded, events }: Question): boolean {
-    if (events !== this.events) return false;
+  #isAsBefore(question: Question): boolean {
+    if (question.events !== this.events) return false;
     const now = this.#now();
-    return now?.state === state && now.loaded === loaded;
+    return now !== undefined && now.loaded === question.loaded && isAsSeen(now, question);
   }
 
-  #now(): { readonly state: object; readonly loaded: number } | undefined {
+  #now(): Seen | undefined {
     const seen = [this.#machine.epoch, classChanges.count, moduleChanges.count];
     if (this.#last && sameList(this.#last.at, seen)) return this.#last;
     const print = new Print(object => this.heap.has(object));
-    const loaded = this.heap.differences(print.add);
+    const named: (readonly [object, string, Value])[] = [];
+    const loaded = this.heap.differences(print.add, (...each) => named.push(each));
     if (!print.isWhole) return undefined;
     let known = this.#states.find(({ tokens }) => sameList(tokens, print.tokens));
     if (!known) {
@@ -300,7 +416,7 @@ export class CallMemo {
       if (this.#states.length >= mostStates) this.#states.pop();
       this.#states.unshift(known);
     }
-    this.#last = { at: seen, state: known.state, loaded };
+    this.#last = { at: seen, state: known.state, named, loaded };
     return this.#last;
   }
 }

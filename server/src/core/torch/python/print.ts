@@ -10,6 +10,7 @@ import {
   PyFloat,
   PyFunction,
   PyInstance,
+  PyLazy,
   PyList,
   PyObject,
   PyRange,
@@ -132,6 +133,9 @@ export class Print {
       for (const each of [code, base, defaults.length, cells.length]) tokens.push(each);
       for (const each of [globals, ...defaults, ...cells, dict, owner]) add(each);
       this.#entries(keywordDefaults);
+    } else if (value instanceof PyLazy) {
+      // A default that waits for an import, which brings the same value to all who hold it.
+      tokens.push(value);
     } else if (value.constructor === PyInstance) {
       add((value as PyInstance).cls);
       add((value as PyInstance).dict);

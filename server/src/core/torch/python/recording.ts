@@ -208,7 +208,7 @@ export class Recording implements World {
     const asked = question &&
       before &&
       given && { question, held: before, snapshot: new Snapshot(before.objects), given, lists };
-    const row = new Row(module, asked, machine.work);
+    const row = new Row(module, asked, machine.work, asked && memo!.trace());
     this.#row = row;
     return row;
   }
@@ -217,6 +217,7 @@ export class Recording implements World {
   endRow(row: BegunRow, result: Value | undefined): void {
     this.#row = undefined;
     if (!(row instanceof Row)) return;
+    const codes = row.trace?.();
     const builder = this.#builder;
     const { module, counted } = row;
     // What a list holds that something unknown may have changed cannot be made again.
@@ -237,12 +238,12 @@ export class Recording implements World {
       placed = { segment, ports: inputs.map(tensor => asked?.question.print.nodes.indexOf(tensor) ?? -1) };
       for (const [index, tensor] of outputs.entries()) this.attach(tensor, placement.outputs[index]!);
     }
-    if (!asked || result === undefined || !left || row.isLabelledFromOutside) return;
+    if (!asked || !codes || result === undefined || !left || row.isLabelledFromOutside) return;
     if (placed && (!placed.segment.isClosed || placed.ports.includes(-1))) return;
     const { question } = asked;
     const done = this.machine.work;
     const work = { steps: done.steps - row.work.steps, charged: done.charged - row.work.charged };
-    this.memo!.keep(module, question, asked, held => {
+    this.memo!.keep(module, question, asked, codes, held => {
       const recipe = recipes(question.print, held, outputs);
       const changed: [number, readonly Recipe[]][] = [];
       for (const [number, { items }] of lists) {
@@ -580,14 +581,17 @@ class Row implements BegunRow {
   readonly asked: Asked | undefined;
   /** What had been done before it. */
   readonly work: Work;
+  /** Ends the note of what is called; undefined where it is not to be remembered. */
+  readonly trace: (() => ReadonlySet<Code>) | undefined;
   readonly read: PyTensor[] = [];
   readonly counted: (readonly [PyParameter, GraphNode])[] = [];
   isLabelledFromOutside = false;
 
-  constructor(module: ModuleInstance, asked: Asked | undefined, work: Work) {
+  constructor(module: ModuleInstance, asked: Asked | undefined, work: Work, trace: Row['trace']) {
     this.module = module;
     this.asked = asked;
     this.work = work;
+    this.trace = trace;
   }
 }
 

@@ -28,7 +28,7 @@ export const imports: Instructions = {
 function importOne(vm: State, frame: Frame, operand: number, steps: typeof importSteps): void {
   const detail = frame.code!.details[operand] as ImportDetail;
   const module = frame.module!;
-  if (isPutOff(vm, frame, detail)) done(frame, new PyLazy(() => steps(vm, detail, module)));
+  if (isPutOff(vm, frame, detail)) done(frame, new PyLazy(() => steps(vm, detail, module), true));
   else awaitSteps(vm, steps(vm, detail, module), 'push');
 }
 
@@ -113,7 +113,7 @@ function* importStarSteps(vm: State, detail: ImportDetail, frame: Frame): Steps<
     for (const name of listed) {
       if (typeof name !== 'string') continue;
       if (found.dict.get(name) instanceof PyLazy) {
-        names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+        names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner), true));
         continue;
       }
       const value = attributeOf(found, name, vm);
@@ -122,7 +122,7 @@ function* importStarSteps(vm: State, detail: ImportDetail, frame: Frame): Steps<
           throw vm.raise('AttributeError', `module '${found.name}' has no attribute '${name}'`);
         }
         // A circle of imports: it will be there once it is needed.
-        names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+        names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner), true));
         continue;
       }
       names.set(name, value instanceof Later ? yield* value.steps : value);
@@ -132,7 +132,7 @@ function* importStarSteps(vm: State, detail: ImportDetail, frame: Frame): Steps<
   for (const [name, value] of [...found.dict]) {
     if (name.startsWith('_')) continue;
     if (value instanceof PyLazy) {
-      names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+      names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner), true));
     } else names.set(name, value);
   }
 }

@@ -75,7 +75,9 @@ function borders(args: Arguments, rank: Rank, machine: Machine): Value {
   const why = unknownIn(padding, kernel, dilation);
   if (why) return why;
   if (typeof padding !== 'string') {
-    return tupleOf([...sizesOf(padding, rank, 'padding', machine)].reverse().flatMap(border => [border, border]));
+    // What PyTorch refuses only when it is called is here as it was given.
+    const each = listOf(repeated(padding, rank)) ?? [];
+    return tupleOf([...each].reverse().flatMap(border => [border, border]));
   }
   const lengths = sizesOf(kernel, rank, 'kernel_size', machine);
   const totals = sizesOf(dilation, rank, 'dilation', machine).map((gap, axis) =>
