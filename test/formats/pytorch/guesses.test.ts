@@ -45,6 +45,10 @@ describe('a guessed input', () => {
     ]);
   });
 
+  it('is channels of an image where a block unpacks four sizes', () => {
+    check('self.scale = nn.Linear(32, 32)', 'x * self.scale(x.mean((2, 3)))[:, :, None, None]', [[1, 32, 7, 7]]);
+  });
+
   it('is what the first layer takes where no image goes through', () => {
     check('self.a = nn.Conv2d(64, 8, 1)\nself.b = nn.Conv2d(1, 8, 1)', 'self.b(self.a(x)[:, :1])', [[1, 64, 1, 1]]);
     check('self.a = nn.Conv3d(64, 8, 1)\nself.b = nn.Conv3d(1, 8, 1)', 'self.b(self.a(x)[:, :1])', [

@@ -144,7 +144,9 @@ function firstLayer(model: ModuleInstance): FirstLayer | undefined {
       found = of('float32', ...clips.map(own => [1, own, frames, clip, clip]), [1, channels, 64, 64, 64]);
     } else if (is('Linear', 'LazyLinear', 'Bilinear')) {
       const width = number(kinds.includes('Bilinear') ? 'in1_features' : 'in_features');
-      found = of('float32', [1, width], [1, sequence, width], ...square(width), [sequence, 1, width]);
+      // A block that weighs the channels of an image has its layers after a pool.
+      const channels = [1, width, 7, 7];
+      found = of('float32', [1, width], [1, sequence, width], ...square(width), [sequence, 1, width], channels);
     } else if (is('Embedding', 'EmbeddingBag')) {
       found = of('int64', [1, sequence], [1, 16], [sequence, 1], [1]);
     } else if (is('LSTM', 'GRU', 'RNN')) {
