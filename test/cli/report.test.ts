@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { csv, terminalTable } from '../../server/src/cli/table.ts';
 import { report } from '../../server/src/core/features/report.ts';
+import { startPython } from '../../server/src/core/index.ts';
 import { complaintOf, runCli } from '../support/cli.ts';
 import { sketch } from '../support/sketch.ts';
 
@@ -394,6 +395,33 @@ test('Standard input is what its name says', () => {
   assert.match(complaintOf('report', '-'), /--name FILE go together/);
   assert.match(complaintOf('report', 'a.yaml', '--name', 'b.yaml'), /--name FILE go together/);
   assert.match(complaintOf('report', '-', '-', '--name', 'b.yaml'), /read once/);
+});
+
+test('--entry names a network of any Python file, whose imports may build it', async () => {
+  await startPython();
+  const parts =
+    'from torch import nn\n\n\nclass Net(nn.Sequential):\n    def __init__(self, width):\n        super().__init__(nn.Linear(width, 2))\n';
+  file('built/parts.py', parts);
+  const path = file('built/make.py', 'from .parts import Net\n\n\ndef make(width):\n    return Net(width)\n');
+  assert.match(runCli('report', path).err, /is not a network spec/);
+  const { code, out } = runCli('report', path, '--entry', 'make(4)', '--input', '1,4', '--format', 'json');
+  const [only] = JSON.parse(out).files;
+  assert.deepEqual([code, only.totals.params, only.totals.macs, only.totals.complete], [0, 10, 8, true]);
+});
+
+test('A Python file whose networks all need arguments has no totals, and says so', async () => {
+  await startPython();
+  const path = file(
+    'needs.py',
+    'from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self, width, depth):\n        super().__init__()\n        self.body = nn.Linear(width, depth)\n',
+  );
+  const [only] = JSON.parse(runCli('report', path, '--format', 'json').out).files;
+  const { params, macs, complete, why } = only.totals;
+  assert.deepEqual([params, macs, complete], [null, null, false]);
+  assert.equal(why, 'Nothing in this file says what Net is built with: width and depth. Name a network with --entry.');
+  const { out } = runCli('report', path);
+  assert.match(out, /Not analyzed\.[\s\S]*Name a network with --entry\./);
+  assert.doesNotMatch(out, /0 MACs/);
 });
 
 test('--memory adds the peaks, and what training and its optimizers need', () => {

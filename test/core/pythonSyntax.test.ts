@@ -323,6 +323,17 @@ describe('Python statements', () => {
     assert.equal(at(result.range), 'return x.y');
     assert.equal(at(result.value.nameRange), 'y');
   });
+
+  it('ranges of operators with the parentheses around what they join', () => {
+    const texts = ['(a + b) * c', 'a * (b + c)', '(a) + ((b))', '(a + b) * (c - (d))'];
+    for (const text of texts) {
+      const [{ block, start }] = parsePython(`x = ${text}\n`).chunks as [PythonTree['chunks'][0]];
+      const [statement] = block.statements;
+      assert.ok(statement?.kind === 'Assign' && statement.value.kind === 'Binary');
+      const { from, to } = statement.value.range;
+      assert.equal(`x = ${text}`.slice(from + start, to + start), text);
+    }
+  });
 });
 
 describe('Python that is broken', () => {

@@ -20,7 +20,8 @@ export async function loadParsers(
     if (!/\.(?:pyw?|ya?ml)$/i.test(file.path)) continue;
     const path = corePath(file.path);
     const roots = rootsOf(settings, projects.of(path, files));
-    const source = { name: basename(file.path), text: textOf(file), path, files, roots };
+    const hasEntry = namesEntry(file, settings);
+    const source = { name: basename(file.path), text: textOf(file), path, files, roots, hasEntry };
     const parser = formatOf(source)?.parser;
     if (!parser || parser.isReady() || !(isOlder || parser.isNeeded(source))) continue;
     await startPython();
@@ -36,6 +37,11 @@ function textOf(file: Candidate): string {
     // Reported when the file is opened.
     return '';
   }
+}
+
+/** Whether `--entry` is of this very file. */
+export function namesEntry({ named }: Candidate, { entry }: Settings): boolean {
+  return named && entry !== undefined;
 }
 
 /** The folders from settings, as absolute paths; the command line takes precedence over the project file. */

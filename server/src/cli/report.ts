@@ -85,9 +85,12 @@ function reported(
     const words = { detail: l10n.t('Not analyzed.'), unit, shapeOrder };
     return { result: documentReport(document, { file }), words };
   }
-  const { detail, native, convention } = summary(analysed);
+  const { detail: shown, native, convention } = summary(analysed);
+  const result = report(analysed, { file, blocks, memory, networks: entries ? othersOf(analysed) : [] });
+  // A program whose networks need arguments has no totals.
+  const detail = result.totals.macs === null && result.layers.length === 0 ? l10n.t('Not analyzed.') : shown;
   return {
-    result: report(analysed, { file, blocks, memory, networks: entries ? othersOf(analysed) : [] }),
+    result,
     words: {
       detail: native === undefined ? detail : `${detail} · ${native}`,
       // A comment in the file may select another convention than the command line.

@@ -18,7 +18,7 @@ import {
 import { corePath, Disk } from '../host/disk.ts';
 import type { ExitCode, SpecsRequest } from './arguments.ts';
 import { type Candidate, type Content, candidates, contentOf, reasonOf } from './files.ts';
-import { rootsOf } from './parsers.ts';
+import { namesEntry, rootsOf } from './parsers.ts';
 
 /** Where a command writes. */
 export interface Streams {
@@ -184,7 +184,8 @@ export function openSpec(
       const path = corePath(file.path);
       const project = projects.of(path, files);
       const roots = rootsOf(settings, project);
-      const document = open({ name, text: content.text, path, files, roots, project }, settings);
+      const hasEntry = namesEntry(file, settings);
+      const document = open({ name, text: content.text, path, files, roots, project, hasEntry }, settings);
       return document ? strict(document) : notOne(file);
     }
   }

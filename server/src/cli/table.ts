@@ -56,7 +56,8 @@ export function terminalTable(
   ];
   const foot = ['', '', l10n.t('total'), '', '', ...values];
   const lines = aligned([head, ...rows, foot], ['end', 'end', 'start', 'start', 'end', 'end', 'end', 'start', 'end']);
-  const reasons = layers.every(row => row.complete || row.doubtful) ? l10n.t('Uncertain:') : l10n.t('Unknown:');
+  const isRead = layers.length > 0 && layers.every(row => row.complete || row.doubtful);
+  const reasons = isRead ? l10n.t('Uncertain:') : l10n.t('Unknown:');
   return [
     headText(report),
     '',

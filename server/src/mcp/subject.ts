@@ -163,7 +163,7 @@ function withoutRevision(found: Revision | string, name: string, revision: strin
 /** Loads the parser that a text needs. */
 export async function loadParser(path: string, content: string, files: Files, settings: Settings): Promise<void> {
   const roots = rootsOf(settings, new Projects().of(path, files));
-  const source = { name: basename(path), text: content, path, files, roots };
+  const source = { name: basename(path), text: content, path, files, roots, hasEntry: settings.entry !== undefined };
   const parser = formatOf(source)?.parser;
   if (parser?.isNeeded(source) && !parser.isReady()) await parser.load();
 }

@@ -419,10 +419,21 @@ p = f'{u}'`;
 
   it('is told', () => {
     const told: string[] = [];
-    runProgram('from missing import u\nif u():\n    x = 1\nif u(): pass\n', {
+    runProgram('from missing import u\nif u():\n    x = u()\nif u(): pass\nif u(): x = 1\n', {
       hooks: { unknownBranch: why => told.push(why.reason.message) },
     });
     assert.deepEqual(told, ['“missing” cannot be found']);
+  });
+
+  it('is one whose constructor is not known', () => {
+    const text = `
+from missing import make
+class A:
+    __init__ = make()
+    def f(self): return self.size
+a = A(1)
+`;
+    assert.deepEqual(unknownAfter(text, ['a', 'a.f()']), ['a', 'a.f()']);
   });
 
   it('is one in which an unknown class is a base', () => {

@@ -26,6 +26,19 @@ describe('entries of a Python file', () => {
     checkEntries(block);
   });
 
+  it('have what a test computes with its parentheses', () => {
+    checkEntries(
+      `${net}if __name__ == '__main__':
+    step = 4
+    height = (1024 // step + 1) * 8
+    model = Net(classes=height)
+    model(torch.zeros(1, 3, height, height))
+`,
+      'use Net(classes=((1024 // 4 + 1) * 8)) inputs=torch.zeros(1, 3, ((1024 // 4 + 1) * 8), ((1024 // 4 + 1) * 8))',
+      'class Net()',
+    );
+  });
+
   it('are found beside chains of functions and classes however long', () => {
     const chain = Array.from({ length: 9000 }, (_, at) => `def f${at}(): return f${at + 1}()\n`).join('');
     const bases = Array.from({ length: 9000 }, (_, at) => `class C${at}(C${at + 1}): pass\n`).join('');
@@ -116,5 +129,11 @@ describe('a Python file', () => {
     assert.equal(recognises(head + net, 'a.txt'), false);
     assert.equal(recognises('import numpy as np\nclass Module: pass\n'), false);
     assert.equal(recognises('import torch\nprint(torch.__version__)\n'), false);
+    // What it imports may build its networks.
+    const building = 'from .parts import Net\ndef small():\n    return Net(8)\n';
+    assert.equal(recognises(building), false);
+    assert.equal(recognises(`${building}# flopline: small() input=1,3,8,8\n`), true);
+    assert.equal(mayHoldNetwork({ name: 'a.py', text: building, hasEntry: true }), true);
+    assert.equal(mayHoldNetwork({ name: 'a.cfg', text: building, hasEntry: true }), false);
   });
 });

@@ -219,6 +219,13 @@ y = [list(score.shape), str(score.dtype), list(torch.imag(z).shape), list(torch.
     assert.deepEqual([y.shape, y.why?.message], [undefined, '“missing” cannot be found']);
   });
 
+  it('may be those of another tensor, or let go', () => {
+    const text =
+      'a = torch.zeros(2, 3)\nb = torch.ones(4)\na.set_(b)\nb.data.set_()\ny = [list(a.shape), list(b.shape), a.sum().item()]';
+    assert.deepEqual(held(text), [[4], [4], 4]);
+    assert.deepEqual(held('b = torch.ones(4)\nb.set_()\ny = list(b.shape)'), [0]);
+  });
+
   it('become numbers of Python', () => {
     assert.deepEqual(held('y = [x.item() for x in torch.linspace(0, 1, 3)]'), [0, 0.5, 1]);
     assert.deepEqual(held('y = int(torch.tensor([3]) * 2) + len(torch.zeros(4, 2))'), 10);

@@ -1,6 +1,6 @@
 // The report of a network: as data for scripts (`flopline report --format json`, schema 1) and as Markdown.
 import * as l10n from '@vscode/l10n';
-import { type Amount, type Cost, sumOf, sumOfAmounts } from '../analysis/model.ts';
+import { type Amount, type Cost, isCertain, sumOf, sumOfAmounts } from '../analysis/model.ts';
 import type { Work } from '../analysis/work.ts';
 import type { Program, ProgramEntry } from '../formats/index.ts';
 import { type Frame, type GraphNode, type Site, useOf } from '../graph/graph.ts';
@@ -94,7 +94,7 @@ export interface TotalsReport {
   /** Peak activation memory for the selected batch and data type. */
   readonly peakBytes: number | null;
   readonly complete: boolean;
-  /** The first reason why it is not complete. */
+  /** The first reason why it is not complete, or why its memory is not known. */
   readonly why?: string;
   /** As in a row. */
   readonly doubtful?: true;
@@ -198,17 +198,41 @@ export function report(
 export function totalsReport(analysed: Analysed): TotalsReport {
   const { model, settings } = analysed;
   const { totals, peak } = model;
+  const why = unbuilt(analysed);
+  if (why !== undefined) {
+    const unknown = { params: null, macs: null, flops: null, value: null, activations: null, peakBytes: null };
+    return { ...unknown, complete: false, why };
+  }
   const macs = known(totals.macs);
   const peakBytes = peak.elements * settings.batch * elementBytes(settings);
+  // How many elements a mask selects is known to nobody, and costs nothing: only the memory is unknown.
+  const isCounted = analysed.spec.program !== undefined && [totals.macs, totals.params, totals.value].every(isCertain);
+  const { why: reason, ...rest } = completeness(analysed, totals, undefined);
   return {
     params: known(totals.params),
     macs,
     flops: macs !== null && 2 * macs < Number.POSITIVE_INFINITY ? 2 * macs : null,
     value: known(totals.value),
-    activations: known(totals.activations),
+    activations: isCounted && !totals.activations.complete ? null : known(totals.activations),
     peakBytes: Number.isFinite(peakBytes) ? peakBytes : null,
-    ...completeness(analysed, totals, undefined),
+    ...rest,
+    ...(isCounted && { complete: true }),
+    ...(reason !== undefined && { why: reason }),
   };
+}
+
+/** Why no network of a program could be read: its classes need arguments that nothing in it gives. */
+function unbuilt({ spec: { program } }: Analysed): string | undefined {
+  const last = program?.entry === undefined ? program?.unbuilt.at(-1) : undefined;
+  return (
+    last &&
+    l10n.t(
+      'Nothing in this file says what {0} is built with: {1}. Name a network with {2}.',
+      last.name,
+      listText(last.needs),
+      '--entry',
+    )
+  );
 }
 
 function entryRows(analysed: Analysed, { entries, entry }: Program, networks: readonly ReadNetwork[]): EntryReport[] {
@@ -278,7 +302,7 @@ function moduleRows(
       params: Number.isNaN(params) ? null : params,
       macs: known(macs),
       value: known(value),
-      activations: known(activations),
+      activations: complete && !activations.complete ? null : known(activations),
       ...(complete ? { complete } : { complete, why: reason?.message ?? l10n.t('a size is not known') }),
       ...boundOf(macs),
     };
@@ -426,7 +450,7 @@ export function reasonLines({ layers, totals }: Pick<FileReport, 'layers' | 'tot
     if (origin?.why !== undefined && origin.cause === undefined) group(origin.why).below.push(layer.index);
     else group(layer.why).here.push(layer);
   }
-  if (groups.size === 0 && layers.length > 0 && totals.why !== undefined) return [totals.why];
+  if (groups.size === 0 && totals.why !== undefined) return [totals.why];
   return [...groups].map(([why, { here, below }]) => {
     const place = placeText(here);
     if (below.length === 0) return l10n.t('{0}: {1}', place, why);

@@ -24,6 +24,8 @@ export interface Source {
   readonly text: string;
   /** The editor's language for it, where there is an editor. */
   readonly languageId?: string | undefined;
+  /** Whether somebody named a network of this very file: a Python file is a program then, whatever it has in it. */
+  readonly hasEntry?: boolean | undefined;
   /** Where it lies, absolute and with forward slashes; undefined for a text that is in no file. */
   readonly path?: string | undefined;
   /** The files around it, for formats whose texts import others; without it, nothing is imported. */

@@ -131,14 +131,22 @@ function firstLayer(model: ModuleInstance): FirstLayer | undefined {
         channels > 16 && images.length === 0
           ? [1, 4, 8, 16, 32, 56, 224]
           : [...images, ...imageSizes.map(size => [size, size])];
-      found = of('float32', ...sizes.map(size => [1, channels, ...(typeof size === 'number' ? [size, size] : size)]));
+      const inputs = sizes.map(size => [1, channels, ...(typeof size === 'number' ? [size, size] : size)]);
+      // The layer that is made first need not be the one that is called first.
+      const pictures =
+        channels > 16 ? takesImage(model, 'Conv2d').map(own => [1, own, ...(images[0] ?? [224, 224])]) : [];
+      found = of('float32', ...pictures, ...inputs);
     } else if (is('Conv1d', 'ConvTranspose1d')) {
       found = of('float32', ...[sequence, 1024, 16_000].map(length => [1, number('in_channels'), length]));
     } else if (is('Conv3d', 'ConvTranspose3d')) {
-      found = of('float32', [1, number('in_channels'), frames, clip, clip], [1, number('in_channels'), 64, 64, 64]);
+      const channels = number('in_channels');
+      const clips = channels > 16 ? [...takesImage(model, 'Conv3d'), channels] : [channels];
+      found = of('float32', ...clips.map(own => [1, own, frames, clip, clip]), [1, channels, 64, 64, 64]);
     } else if (is('Linear', 'LazyLinear', 'Bilinear')) {
       const width = number(kinds.includes('Bilinear') ? 'in1_features' : 'in_features');
-      found = of('float32', [1, width], [1, sequence, width], ...square(width), [sequence, 1, width]);
+      // A block that weighs the channels of an image has its layers after a pool.
+      const channels = [1, width, 7, 7];
+      found = of('float32', [1, width], [1, sequence, width], ...square(width), [sequence, 1, width], channels);
     } else if (is('Embedding', 'EmbeddingBag')) {
       found = of('int64', [1, sequence], [1, 16], [sequence, 1], [1]);
     } else if (is('LSTM', 'GRU', 'RNN')) {
@@ -165,6 +173,15 @@ function firstLayer(model: ModuleInstance): FirstLayer | undefined {
   return undefined;
 }
 
+/** Channels of an image, color before gray, that a convolution of a network takes. */
+function takesImage(model: ModuleInstance, kind: string): readonly number[] {
+  const taken = new Set<Value | undefined>();
+  for (const { value: module } of modulesOf(model)) {
+    if (module.cls.name === kind) taken.add(module.attribute('in_channels'));
+  }
+  return [3, 1].filter(channels => taken.has(channels));
+}
+
 /** Images that are flattened before the layer: 784 is 28×28. */
 function square(width: number): readonly (readonly number[])[] {
   return [1, 3].flatMap(channels => {
@@ -179,7 +196,15 @@ function statedSizes(model: ModuleInstance): readonly (readonly number[])[] {
   let looked = 0;
   for (const { value: module } of modulesOf(model)) {
     if (looked++ > 20) break;
-    for (const name of ['img_size', 'image_size', 'input_size', 'input_resolution', 'resolution', 'img_dim']) {
+    for (const name of [
+      'img_size',
+      'image_size',
+      'in_size',
+      'input_size',
+      'input_resolution',
+      'resolution',
+      'img_dim',
+    ]) {
       const value = module.get(name);
       const sizes = value instanceof PyTuple || value instanceof PyList ? value.items : [value, value];
       const [height, width] = sizes;

@@ -7,6 +7,7 @@ import { isLibrary } from '../torch/python/library/index.ts';
 import { type Choice, ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
 import type { PyParameter } from '../torch/python/tensor.ts';
 import type { ModuleRow } from './program.ts';
+import type { Unknowns } from './unknowns.ts';
 
 /** A call that has ended, or what holds parameters of a module that no call has used. */
 export interface RecordedCall extends EndedCall {
@@ -14,7 +15,12 @@ export interface RecordedCall extends EndedCall {
 }
 
 /** `calls` are those of the recording, and of parameters that were added at its end, in the order in which they ended. */
-export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly RecordedCall[]): readonly ModuleRow[] {
+export function moduleRows(
+  model: ModuleInstance,
+  graph: Graph,
+  calls: readonly RecordedCall[],
+  unknowns: Unknowns,
+): readonly ModuleRow[] {
   const modules = [...modulesOf(model)];
   const indexes = new Map(modules.map(({ value }, index) => [value as object, index]));
   const own = ownNodes(graph, calls, indexes);
@@ -33,6 +39,12 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
     modules.map(({ value }) => value),
   );
   const byPath = new Map(modules.map(({ path }, index) => [path, index]));
+  const parents = modules.map(({ path }) =>
+    path === '' ? -1 : (byPath.get(path.slice(0, Math.max(0, path.lastIndexOf('.')))) ?? 0),
+  );
+  // What a module may lack, whatever is around it may lack too; those inside of a module come after it.
+  const lacking = modules.map(({ value }) => unknowns.unfinished(value, value === model));
+  for (let at = modules.length - 1; at > 0; at--) lacking[parents[at]!] ??= lacking[at];
   return modules.map(({ path, value: module }, index) => {
     const { count = 0, outputs = [] } = ended.get(module) ?? {};
     const { params, why } = counts.get(module)!;
@@ -44,10 +56,10 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
       leaf: module.isLeaf,
       outputs,
       params,
-      why,
+      why: why ?? lacking[index],
       own: own.get(index) ?? [],
       isOneOf: isOneOf.has(module),
-      parent: path === '' ? -1 : (byPath.get(path.slice(0, Math.max(0, path.lastIndexOf('.')))) ?? 0),
+      parent: parents[index]!,
     };
   });
 }

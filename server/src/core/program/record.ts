@@ -28,7 +28,7 @@ import { ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
 import { itemsOf, keywordsOf, setEntry } from '../torch/python/nn/natives.ts';
 import { tensorsIn } from '../torch/python/nn/state.ts';
 import { type Recording, worldOf } from '../torch/python/recording.ts';
-import type { PyTensor } from '../torch/python/tensor.ts';
+import type { PyParameter, PyTensor } from '../torch/python/tensor.ts';
 import { exceptionReason, type Failure, failureOf } from './exceptions.ts';
 import { type Given, guesses, parameterNames, type TensorInput } from './inputs.ts';
 import type { RecordedCall } from './modules.ts';
@@ -115,7 +115,7 @@ export function* record(
     const calls = parametersLeft(model, world, builder);
     builder.unknown(l10n.t('it is not known what the network takes'));
     const graph = builder.finish([]);
-    const modules = moduleRows(model, graph, calls);
+    const modules = moduleRows(model, graph, calls, unknowns);
     const { problems } = world;
     const { name } = model.cls;
     return { graph, modules, shapes: [], given, guesses: 0, problems, name, valuesRead: [], failure: undefined };
@@ -124,7 +124,7 @@ export function* record(
   const { graph, shapes, calls, failure } = yield* recordCall(machine, model, taken, unknowns, { order, lifetimes });
   return {
     graph,
-    modules: moduleRows(model, graph, calls),
+    modules: moduleRows(model, graph, calls, unknowns),
     shapes,
     given,
     guesses: ways.length,
@@ -198,6 +198,7 @@ export function* recordCall(
     world.follow();
     left.push(...parametersLeft(module, world, builder, done, path));
   };
+  world.countOnly(parametersOf(model, world));
   const followed = world.lifetimes;
   const names = rows?.inputs ?? parameterNames(machine.lookup(model, 'forward'));
   const shapes = inputsOf(args, keywords, names, builder, world);
@@ -332,6 +333,40 @@ function inputsOf(
 }
 
 /** Parameters that no call has used are parts of the network too, in their modules. */
+/**
+ * Whether a network has a parameter: it was registered before the call, or is registered in it. One that takes the place of
+ * another counts only if that one does not.
+ */
+function parametersOf(model: ModuleInstance, world: Recording): (parameter: PyParameter) => boolean {
+  const before = new Set<PyParameter>();
+  const places = new Map<ModuleInstance, Map<string, PyParameter>>();
+  for (const { value: module } of modulesOf(model)) {
+    const own = module.ownParameters();
+    for (const [, parameter] of own) before.add(parameter);
+    if (own.length > 0) places.set(module, new Map(own));
+  }
+  const later = new Map<PyParameter, PyParameter | 'registered' | 'foreign'>();
+  const find = (parameter: PyParameter): PyParameter | 'registered' | 'foreign' => {
+    for (const { value: module } of modulesOf(model)) {
+      for (const [name, own] of module.ownParameters()) {
+        if (own === parameter) return places.get(module)?.get(name) ?? 'registered';
+      }
+    }
+    return 'foreign';
+  };
+  return parameter => {
+    if (before.has(parameter)) return true;
+    let found = later.get(parameter);
+    if (found === undefined) {
+      found = find(parameter);
+      later.set(parameter, found);
+    }
+    if (typeof found === 'string') return found === 'registered';
+    // Those of lazy layers have no shape before.
+    return !found.shape || !world.countedBy(found);
+  };
+}
+
 function parametersLeft(
   model: ModuleInstance,
   world: Recording,
@@ -343,7 +378,9 @@ function parametersLeft(
   for (const { path, value: module } of modulesOf(model, prefix)) {
     if (done.has(module)) continue;
     done.add(module);
-    const left = module.ownParameters().flatMap(([, parameter]) => (world.countedBy(parameter) ? [] : [parameter]));
+    const left = module
+      .ownParameters()
+      .flatMap(([, parameter]) => (world.countedBy(parameter) || !world.counts(parameter) ? [] : [parameter]));
     const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;

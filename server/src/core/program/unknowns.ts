@@ -12,6 +12,8 @@ import { PyTensor } from '../torch/python/tensor.ts';
 export class Unknowns implements Hooks {
   /** Reasons of the construction, which the graph gets when it is begun. */
   readonly #built = new Set<Reason>();
+  /** Modules in whose constructors something was skipped; undefined for what no module was in the middle of. */
+  readonly #unfinished = new Map<ModuleInstance | undefined, Reason>();
   #isBuilding = false;
 
   /** From now on what is skipped may be a part of the network. */
@@ -33,8 +35,11 @@ export class Unknowns implements Hooks {
     this.#skipped(why.reason, machine);
   }
 
-  unknownWrite(object: Value, _name: string | undefined, why: Unknown, machine: Machine): void {
-    if (object instanceof ModuleInstance || object instanceof PyTensor) this.#skipped(why.reason, machine);
+  unknownWrite(object: Value, name: string | undefined, why: Unknown, machine: Machine): void {
+    // Other weights, of the same sizes.
+    if (name === 'load_state_dict') return;
+    if (object instanceof ModuleInstance) this.#skipped(why.reason, machine, object);
+    else if (object instanceof PyTensor) this.#skipped(why.reason, machine);
   }
 
   unknownItem(items: readonly Value[], index: Unknown, machine: Machine): Value | undefined {
@@ -50,17 +55,33 @@ export class Unknowns implements Hooks {
     this.#skipped({ message }, machine);
   }
 
-  #skipped(reason: Reason, machine: Machine): void {
+  #skipped(reason: Reason, machine: Machine, module = builtBy(machine)): void {
     const world = worldOf(machine);
     if (isImporting(machine)) return;
     if (world.isRecording) world.opaque(reason, []);
-    else if (this.#isBuilding) this.#built.add(reason);
+    else if (this.#isBuilding) {
+      this.#built.add(reason);
+      if (!this.#unfinished.has(module)) this.#unfinished.set(module, reason);
+    }
+  }
+
+  /** Why a module may have more in it than what was seen of its construction. */
+  unfinished(module: ModuleInstance, isWhole: boolean): Reason | undefined {
+    return this.#unfinished.get(module) ?? (isWhole ? this.#unfinished.get(undefined) : undefined);
   }
 
   /** Puts what was skipped in the construction into the graph. */
   record(world: Recording): void {
     for (const reason of this.#built) world.opaque(reason, []);
   }
+}
+
+/** The module whose constructor, or a method that it calls, is under way. */
+function builtBy(machine: Machine): ModuleInstance | undefined {
+  for (let call = machine.top; call; call = call.parent) {
+    if (call.receiver instanceof ModuleInstance) return call.receiver;
+  }
+  return undefined;
 }
 
 /**

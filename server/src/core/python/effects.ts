@@ -403,9 +403,10 @@ const tellers =
 /** What a block does, as far as an unknown condition is concerned. */
 export type Conduct = 'raises' | 'harmless' | 'acts';
 
-export function conductOf(statements: readonly Statement[]): Conduct {
+/** `inLoop`: of the body of a loop that is skipped as a whole. */
+export function conductOf(statements: readonly Statement[], inLoop = false): Conduct {
   if (alwaysRaises(statements)) return 'raises';
-  return statements.every(isHarmless) ? 'harmless' : 'acts';
+  return statements.every(each => isHarmless(each, inLoop)) ? 'harmless' : 'acts';
 }
 
 function alwaysRaises(statements: readonly Statement[]): boolean {
@@ -433,23 +434,138 @@ function isExit(node: Expression): boolean {
   );
 }
 
-function isHarmless(statement: Statement): boolean {
+/**
+ * Whether skipping it leaves out nothing that counts. What it assigns and stores is unknown afterwards, so whatever depends on
+ * that says so itself: loops that rename or pick the weights of a file.
+ */
+function isHarmless(statement: Statement, inLoop: boolean): boolean {
+  const areHarmless = (list: readonly Statement[], isLoop = inLoop): boolean =>
+    alwaysRaises(list) || list.every(each => isHarmless(each, isLoop));
   switch (statement.kind) {
     case 'Pass':
       return true;
+    case 'Continue':
+    case 'Break':
+      return inLoop;
     case 'ExpressionStatement':
-      return isHarmlessExpression(statement.value) || isTelling(statement.value);
+      return isHarmlessExpression(statement.value) || isTelling(statement.value) || isStoring(statement.value);
     case 'Assert':
       return isHarmlessExpression(statement.test);
+    case 'Assign':
+      return statement.targets.every(isPlainTarget) && isQuiet(statement.value);
+    case 'AnnAssign':
+      return !statement.value || (isPlainTarget(statement.target) && isQuiet(statement.value));
+    case 'AugAssign':
+      return isPlainTarget(statement.target) && statement.operator !== '@' && isQuiet(statement.value);
+    case 'Delete':
+      return statement.targets.every(isPlainTarget);
     case 'If':
+      return isHarmlessExpression(statement.test) && areHarmless(statement.body) && areHarmless(statement.orElse);
+    case 'For':
       return (
-        isHarmlessExpression(statement.test) &&
-        conductOf(statement.body) !== 'acts' &&
-        conductOf(statement.orElse) !== 'acts'
+        !statement.isAsync &&
+        isPlainTarget(statement.target) &&
+        isQuiet(statement.iterable) &&
+        areHarmless(statement.body, true) &&
+        areHarmless(statement.orElse)
+      );
+    case 'Try':
+      return (
+        areHarmless(statement.body) &&
+        statement.handlers.every(({ body }) => areHarmless(body)) &&
+        areHarmless(statement.orElse) &&
+        areHarmless(statement.finalBody)
       );
     default:
       return false;
   }
+}
+
+/** A variable, or an item of one; not an attribute, which may be a layer. */
+function isPlainTarget(node: Expression): boolean {
+  switch (node.kind) {
+    case 'Name':
+      return true;
+    case 'Subscript':
+      return node.value.kind === 'Name' && isQuiet(node.index);
+    case 'List':
+    case 'Tuple':
+      return node.elements.every(isPlainTarget);
+    default:
+      return false;
+  }
+}
+
+/** `own[name].copy_(weight)`, `renamed.update(rest)`: whose contents change is found by `effectsOf`. */
+function isStoring(node: Expression): boolean {
+  if (node.kind !== 'Call' || node.callee.kind !== 'Attribute') return false;
+  const { name, value } = node.callee;
+  const isKnown =
+    name === 'copy_' || name === 'load_state_dict' ? isQuiet(value) : mutators.has(name) && value.kind === 'Name';
+  return isKnown && node.args.every(isQuiet) && node.keywords.every(each => isQuiet(each.value));
+}
+
+/** Methods of tensors that give views and copies. */
+const views: ReadonlySet<string> = new Set([
+  'unsqueeze',
+  'squeeze',
+  'view',
+  'reshape',
+  'permute',
+  'transpose',
+  'flatten',
+  'contiguous',
+  'clone',
+  'detach',
+  'cpu',
+]);
+
+/** Whether evaluating it computes nothing that counts: no operator of tensors, no call of what may be a layer. */
+function isQuiet(node: Expression): boolean {
+  switch (node.kind) {
+    case 'Call': {
+      const { callee, args, keywords } = node;
+      if (callee.kind !== 'Attribute') return isHarmlessExpression(node);
+      // `self.squeeze(x)` may be a convolution.
+      if (callee.value.kind === 'Name' && callee.value.name === 'self') return callee.name === 'state_dict';
+      return (
+        (views.has(callee.name) || pure.has(callee.name)) &&
+        isQuiet(callee.value) &&
+        args.every(isQuiet) &&
+        keywords.every(({ value }) => isQuiet(value))
+      );
+    }
+    case 'Binary':
+      return node.operator !== '@' && [node.left, node.right].some(isText) && [node.left, node.right].every(isQuiet);
+    case 'Attribute':
+    case 'Starred':
+      return isQuiet(node.value);
+    case 'Subscript':
+      return isQuiet(node.value) && isQuiet(node.index);
+    case 'Slice':
+      return [node.lower, node.upper, node.step].every(part => !part || isQuiet(part));
+    case 'Unary':
+      return isQuiet(node.operand);
+    case 'Conditional':
+      return [node.test, node.body, node.orElse].every(isQuiet);
+    case 'Boolean':
+    case 'Compare':
+      return node.values.every(isQuiet);
+    case 'List':
+    case 'Tuple':
+    case 'Set':
+      return node.elements.every(isQuiet);
+    case 'Dict':
+      return node.entries.every(({ key, value }) => (!key || isQuiet(key)) && isQuiet(value));
+    default:
+      return isHarmlessExpression(node);
+  }
+}
+
+/** Text, so that what is added to it is no tensor. */
+function isText(node: Expression): boolean {
+  if (node.kind === 'Binary') return isText(node.left) || isText(node.right);
+  return node.kind === 'JoinedString' || (node.kind === 'Constant' && node.type === 'str');
 }
 
 function isTelling(node: Expression): boolean {
@@ -495,6 +611,23 @@ const pure: ReadonlySet<string> = new Set([
   'get',
   'startswith',
   'endswith',
+  'replace',
+  'split',
+  'rsplit',
+  'strip',
+  'lstrip',
+  'rstrip',
+  'removeprefix',
+  'removesuffix',
+  'lower',
+  'upper',
+  'isdigit',
+  'keys',
+  'values',
+  'items',
+  'zip',
+  'enumerate',
+  'state_dict',
 ]);
 
 /** Whether evaluating it changes nothing, and nothing that counts happens. */

@@ -44,7 +44,7 @@ export function whileLoop(unit: Unit, node: Statement & { readonly kind: 'While'
       [node],
       [],
       { function: leaves || orElseReturns, loop: orElseLeaves, raises: false },
-      conductOf(node.body) === 'harmless' && isHarmlessExpression(node.test),
+      conductOf(node.body, true) === 'harmless' && isHarmlessExpression(node.test),
     );
   }
 }
@@ -75,7 +75,7 @@ export function forLoop(unit: Unit, node: Statement & { readonly kind: 'For' }):
   const body = leavesOf(node.body);
   const orElse = leavesOf(node.orElse);
   const leaves = { function: body.function || orElse.function, loop: orElse.loop, raises: false };
-  const isHarmless = conductOf(node.body) !== 'acts';
+  const isHarmless = conductOf(node.body, true) !== 'acts';
   skipBranch(unit, iterate, [node], [], leaves, isHarmless);
   unit.branches.set(next, unit.branches.get(iterate)!);
 }

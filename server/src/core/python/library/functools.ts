@@ -91,6 +91,35 @@ function partialClass(machine: Machine): PyClass {
   );
 }
 
+function partialMethodClass(machine: Machine): PyClass {
+  return nativeClass(
+    machine,
+    'partialmethod',
+    [],
+    {
+      __init__: native('__init__', 'self, func, /, *args, **keywords', ([self, fn, args, keywords]) => {
+        const partial = self as PyInstance;
+        partial.set('func', fn!);
+        partial.set('args', args!);
+        partial.set('keywords', keywords!);
+        return null;
+      }),
+      __get__: native('__get__', 'self, instance, owner=None, /', ([self, instance]) =>
+        nativeSteps('partialmethod', '*args, **keywords', function* ([args, keywords], inner) {
+          const named = new Map([...keywordsOf(field(self!, 'keywords')), ...keywordsOf(keywords!)]);
+          const own = (field(self!, 'args') as PyTuple).items;
+          const given = (args as PyTuple).items;
+          // Asked of the class, the first argument is the instance.
+          const all =
+            instance === null ? [...given.slice(0, 1), ...own, ...given.slice(1)] : [instance!, ...own, ...given];
+          return yield* inner.call(field(self!, 'func'), all, named);
+        }),
+      ),
+    },
+    { module: 'functools' },
+  );
+}
+
 const copied = ['__module__', '__name__', '__qualname__', '__doc__', '__annotations__'];
 
 /** update_wrapper. */
@@ -299,6 +328,7 @@ export const functools = moduleOf('functools', machine => {
   return [
     {
       partial: partialClass(machine),
+      partialmethod: partialMethodClass(machine),
       cached_property: cachedPropertyClass(machine),
       WRAPPER_ASSIGNMENTS: new PyTuple(copied.slice()),
       WRAPPER_UPDATES: new PyTuple(['__dict__']),
@@ -352,6 +382,6 @@ export const functools = moduleOf('functools', machine => {
       }),
       native('cmp_to_key', 'mycmp', ([compare], inner) => keyClass(inner, compare!)),
     ],
-    missing('functools', 'partialmethod', 'singledispatchmethod'),
+    missing('functools', 'singledispatchmethod'),
   ];
 });

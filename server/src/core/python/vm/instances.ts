@@ -1,6 +1,14 @@
 // What a call of a class does.
 import { createBare } from '../core.ts';
-import { type Keywords, type PyClass, PyStaticMethod, type Steps, Unknown, type Value } from '../objects.ts';
+import {
+  type Keywords,
+  type PyClass,
+  PyInstance,
+  PyStaticMethod,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../objects.ts';
 import type { State } from './state.ts';
 
 export function* instantiateSteps(vm: State, cls: PyClass, args: readonly Value[], keywords: Keywords): Steps {
@@ -17,7 +25,11 @@ export function* instantiateSteps(vm: State, cls: PyClass, args: readonly Value[
   if (instance instanceof Unknown || !vm.isInstance(instance, cls)) return instance;
   const init = (vm.typeOf(instance) ?? cls).find('__init__');
   if (init !== undefined && init !== vm.object.dict.get('__init__') && !(cls === type)) {
-    yield* vm.call(init, [instance, ...args], keywords);
+    // What cannot be known of its construction cannot be known of the instance.
+    if (init instanceof Unknown) return init;
+    const bind = init instanceof PyInstance ? init.cls.find('__get__') : undefined;
+    if (bind === undefined) yield* vm.call(init, [instance, ...args], keywords);
+    else yield* vm.call(yield* vm.call(bind, [init, instance, cls]), args, keywords);
   } else if (init === vm.object.dict.get('__init__')) refuseArguments(vm, cls, args, keywords, make);
   return instance;
 }

@@ -1306,12 +1306,17 @@ class Lowering {
   /** Operators by Python's precedence; tree-sitter ranks & below ^. */
   #operators(node: SyntaxNode): Expression {
     const values: Expression[] = [];
+    // Of the operands with the parentheses around them, which an expression by itself does not have.
+    const ranges: Range[] = [];
     const operators: BinaryOperator[] = [];
     const reduce = (): void => {
       const operator = operators.pop()!;
       const right = values.pop()!;
       const left = values.pop()!;
-      values.push({ kind: 'Binary', range: { from: left.range.from, to: right.range.to }, left, operator, right });
+      const { to } = ranges.pop()!;
+      const range = { from: ranges.pop()!.from, to };
+      values.push({ kind: 'Binary', range, left, operator, right });
+      ranges.push(range);
     };
     const rest: SyntaxNode[] = [node];
     let count = 0;
@@ -1332,6 +1337,7 @@ class Lowering {
         operators.push(operator);
       } else {
         values.push(this.#value(next));
+        ranges.push(this.#range(next));
       }
     }
     while (operators.length > 0) reduce();

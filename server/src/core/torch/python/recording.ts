@@ -69,6 +69,8 @@ export class Recording implements World {
   readonly #seen = new Set<string>();
   readonly #sources = new Map<string, Values>();
   readonly #counted = new Map<PyParameter, GraphNode>();
+  /** Whether the network that is called has a parameter; undefined is all of them. */
+  #has: ((parameter: PyParameter) => boolean) | undefined;
   /** Where nodes of segments stand in the graph. */
   readonly #placements = new Map<GraphNode, Placement>();
   /** Tensors of the program that have a node, to be freed of it at the end. */
@@ -138,6 +140,7 @@ export class Recording implements World {
   reset(): void {
     this.forget();
     this.#counted.clear();
+    this.#has = undefined;
     this.#placements.clear();
     this.#row = undefined;
     this.memo = undefined;
@@ -499,6 +502,16 @@ export class Recording implements World {
     });
   }
 
+  /** From now on only parameters that the network has count: PyTorch knows nothing of those in a plain list. */
+  countOnly(has: (parameter: PyParameter) => boolean): void {
+    this.#has = has;
+  }
+
+  /** Whether a parameter counts; one that does not is a constant with a value. */
+  counts(parameter: PyParameter): boolean {
+    return this.#has?.(parameter) ?? true;
+  }
+
   countedBy(parameter: PyParameter): GraphNode | undefined {
     const node = this.#counted.get(parameter.standsFor?.[0] ?? parameter);
     return node && (this.#placements.get(node)?.node(node) ?? node);
@@ -574,7 +587,7 @@ export class Recording implements World {
     if (!shape || shape.some(Number.isNaN)) {
       return builder.unknown(tensor.why ?? l10n.t('a size is not known'), [], shape);
     }
-    if (!(tensor instanceof PyParameter)) {
+    if (!(tensor instanceof PyParameter && this.counts(tensor))) {
       const constant = builder.add(ops.constant, { shape }, []);
       this.lifetimes?.type(constant, tensor.dtype);
       if (tensor.isMade) this.lifetimes?.made(constant);

@@ -283,7 +283,8 @@ function typeText(dtype: DType): string {
 
 function typeNamed(name: string): DType | undefined {
   const last = name.split('.').at(-1)!;
-  return legacyTypes.get(last) ?? dtypeNamed(last);
+  // `x.type(type(y))`: that of tensors is the default type.
+  return last === 'Tensor' ? 'float32' : (legacyTypes.get(last) ?? dtypeNamed(last));
 }
 
 /** What puts new values into a tensor. */
@@ -309,7 +310,7 @@ function writers(registry: Registry): void {
     const shape = shapeOf(call, x);
     return value === undefined ? call.world.tensor(shape, x.dtype) : call.world.filled(shape, value, x.dtype);
   });
-  registry.defineInPlace('copy_ set_', 'input, src, non_blocking?', call => {
+  registry.defineInPlace('copy_', 'input, src, non_blocking?', call => {
     const [x, source] = [call.tensor(), call.tensor('src')];
     if (x.shape && source.shape) {
       const wide = source.shape.length > x.shape.length;
@@ -530,6 +531,8 @@ export function constructTensor(call: Call, args: readonly Value[], dtype: DType
   if (args.length === 0) return call.world.known([0], new Float64Array(0), dtype);
   if (args.length === 1) {
     if (first instanceof PyTensor) return cast(call.world, alias(call.world, first), dtype);
+    // It may be a size or data.
+    if (first instanceof Unknown) return call.world.tensor(undefined, dtype, first.reason);
     if (first instanceof PyTuple && first.own?.cls === call.world.classes.Size) {
       return call.world.tensor(call.intsOf(first, 'size'), dtype, call.whyUnknown);
     }

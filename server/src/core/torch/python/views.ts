@@ -2,13 +2,13 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
 import type { Op, Shape } from '../../ops/op.ts';
-import { PyList, PyTuple, type Value } from '../../python/objects.ts';
+import { PyList, PyTuple, plain, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
 import { bytesOf, isComplex } from './dtype.ts';
 import { elementwiseStrides } from './layout.ts';
 import { isConstant } from './pointwise.ts';
 import type { Recording } from './recording.ts';
-import type { DType, PyTensor } from './tensor.ts';
+import { type DType, PyTensor } from './tensor.ts';
 import { compute, isContiguous, rowMajor, share, sizeOf, stridesOf } from './values.ts';
 
 /** A view of `x`: a node in the graph unless it is a table outside of it; the same memory in any case. */
@@ -996,6 +996,13 @@ function copies(registry: Registry): void {
     x.offset = 0;
     x.node = undefined;
     return x;
+  });
+  // Another tensor's memory from now on; without anything, none.
+  registry.method('set_', 'input, source?, storage_offset?, size?, stride?', call => {
+    const source = plain(call.value('source') ?? null);
+    if (source === null) return replaced(call, call.world.known([0], new Float64Array(0), call.tensor().dtype));
+    if (!(source instanceof PyTensor) || call.value('size') !== undefined) return call.unsupported(l10n.t('such data'));
+    return replaced(call, source);
   });
   registry.define('view_as_real', 'input', call => {
     const x = call.tensor();

@@ -57,6 +57,8 @@ export interface World {
   /** One of several values, which one is not known; undefined where nothing can stand for them. */
   choose(values: readonly Value[], why: Unknown, list?: PyInstance): Value | undefined;
 
+  /** Whether a parameter is one of the network that is called: others are constants with a value. */
+  counts(parameter: PyParameter): boolean;
   /** Whether the graph counts a parameter already, and by which node. */
   countedBy(parameter: PyParameter): GraphNode | undefined;
   /** From now on it is counted, as a part of a node's own parameters (a convolution's weights). */

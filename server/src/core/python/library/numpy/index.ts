@@ -618,6 +618,66 @@ function* reshaped(value: Value, to: Value, numpy: Numpy): Steps {
   return made(numpy, elements(array), shape, array.type);
 }
 
+/** The elements of an array, each once, and what is asked for beside them: where it is first, which one each is, how many. */
+function unique(array: PyArray, asked: readonly (Value | undefined)[], numpy: Numpy, machine: Machine): Value {
+  const unknown = asked.find(flag => flag instanceof Unknown);
+  if (unknown !== undefined) return unknown;
+  const [withIndex, withInverse, withCounts] = asked.map(flag => flag === true);
+  // NumPy 1 and 2 give it different shapes.
+  if (withInverse && array.shape.length !== 1) return unsupported(machine, 'numpy.unique()');
+  const all = elements(array);
+  const first = new Map<number, number>();
+  const counts = new Map<number, number>();
+  all.forEach((value, at) => {
+    if (!first.has(value)) first.set(value, at);
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  });
+  const values = [...first.keys()].sort((x, y) => x - y);
+  const ranks = new Map(values.map((value, at) => [value, at]));
+  const results = [made(numpy, Float64Array.from(values), [values.length], array.type)];
+  const add = (list: Iterable<number>): void => {
+    const numbers = Float64Array.from(list);
+    results.push(made(numpy, numbers, [numbers.length], 'int64'));
+  };
+  if (withIndex) add(values.map(value => first.get(value)!));
+  if (withInverse) add(all.map(value => ranks.get(value)!));
+  if (withCounts) add(values.map(value => counts.get(value)!));
+  return results.length === 1 ? results[0]! : new PyTuple(results);
+}
+
+/** The inverse of a square matrix, by Gauss and Jordan. */
+function inverse(array: PyArray, numpy: Numpy): Value {
+  const [rows = 0, columns] = array.shape;
+  if (array.shape.length !== 2 || rows !== columns) return unsupported(numpy.machine, 'numpy.linalg.inv()');
+  numpy.machine.charge(rows ** 3);
+  const values = elements(array);
+  const lines = Array.from({ length: rows }, (_, row) =>
+    Float64Array.from({ length: 2 * rows }, (_, column) =>
+      column < rows ? values[row * rows + column]! : Number(column - rows === row),
+    ),
+  );
+  for (let at = 0; at < rows; at++) {
+    let pivot = at;
+    for (let row = at + 1; row < rows; row++) {
+      if (Math.abs(lines[row]![at]!) > Math.abs(lines[pivot]![at]!)) pivot = row;
+    }
+    [lines[at], lines[pivot]] = [lines[pivot]!, lines[at]!];
+    const scale = lines[at]![at]!;
+    if (scale === 0) return unsupported(numpy.machine, 'numpy.linalg.inv()');
+    lines[at] = lines[at]!.map(value => value / scale);
+    for (let row = 0; row < rows; row++) {
+      const factor = lines[row]![at]!;
+      if (row !== at && factor !== 0)
+        lines[row] = lines[row]!.map((value, column) => value - factor * lines[at]![column]!);
+    }
+  }
+  const result = Float64Array.from(
+    { length: rows * rows },
+    (_, index) => lines[Math.floor(index / rows)]![rows + (index % rows)]!,
+  );
+  return made(numpy, result, [rows, rows], 'float64');
+}
+
 /** concatenate along an axis. */
 function* joined(value: Value, axis: Value, isNew: boolean, numpy: Numpy): Steps {
   const items = yield* collect(value, numpy.machine);
@@ -1529,11 +1589,17 @@ export const numpy: Module = moduleOf('numpy', machine => {
           ),
         );
       }),
-      nativeSteps('unique', 'ar', function* ([a]) {
-        const array = yield* arrayArgument(a!, np);
-        if (array instanceof Unknown) return array;
-        const values = [...new Set(elements(array))].sort((x, y) => x - y);
-        return made(np, Float64Array.from(values), [values.length], array.type);
+      nativeSteps(
+        'unique',
+        'ar, return_index=False, return_inverse=False, return_counts=False',
+        function* ([a, ...asked], inner) {
+          const array = yield* arrayArgument(a!, np);
+          if (array instanceof Unknown) return array;
+          return unique(array, asked, np, inner);
+        },
+      ),
+      nativeSteps('append', 'arr, values, axis=None', function* ([array, values, axis]) {
+        return yield* joined(new PyList([array!, values!]), axis!, false, np);
       }),
       nativeSteps('isnan', 'x', function* ([x]) {
         const array = yield* arrayArgument(x!, np);
@@ -1649,7 +1715,34 @@ export const numpyModules: Readonly<Record<string, Module>> = {
     quiet('seed', 'set_state', 'shuffle'),
     varying('numpy.random', ...draws),
   ]),
-  'numpy.linalg': unknownModule('numpy.linalg'),
+  'numpy.linalg': machine => {
+    const module = unknownModule('numpy.linalg')(machine);
+    const np = numpyOf(machine);
+    const inv = nativeSteps('inv', 'a', function* ([a]) {
+      const array = yield* arrayArgument(a!, np);
+      return array instanceof Unknown ? array : inverse(array, np);
+    });
+    const norm = nativeSteps('norm', 'x, ord=None, axis=None, keepdims=False', function* ([x, ord, axis, keep], inner) {
+      const array = yield* arrayArgument(x!, np);
+      if (array instanceof Unknown) return array;
+      // Of a vector, or of all elements; the norms of matrices are others.
+      if (ord !== null && !(ord === 2 && (axis !== null || array.shape.length === 1)))
+        return unsupported(inner, 'numpy.linalg.norm()');
+      const squares = made(
+        np,
+        elements(array).map(value => value * value),
+        array.shape,
+        'float64',
+      );
+      const sums = yield* reduce('sum', squares, axis!, keep!, null, np);
+      if (sums instanceof PyArray) return made(np, elements(sums).map(Math.sqrt), sums.shape, 'float64');
+      const sum = numeric(sums);
+      return sum === undefined ? sums : new PyFloat(Math.sqrt(Number(sum)));
+    });
+    module.dict.set('inv', inv);
+    module.dict.set('norm', norm);
+    return module;
+  },
   'numpy.testing': unknownModule('numpy.testing'),
   'numpy.typing': moduleOf('numpy.typing', () => [
     {

@@ -84,7 +84,10 @@ export function weighted<A extends object>(
   }
   if (tensors.length === 0 || !world.isRecording) return world.applyAll(op, attrs, inputs, all);
   const parameters = tensors.filter(tensor => tensor instanceof PyParameter);
-  const isLeaf = parameters.length === tensors.length && new Set(parameters).size === parameters.length;
+  const isLeaf =
+    parameters.length === tensors.length &&
+    new Set(parameters).size === parameters.length &&
+    parameters.every(parameter => world.counts(parameter));
   const counted = parameters.map(parameter => world.countedBy(parameter));
   if (isLeaf && counted.every(node => node === undefined)) {
     const results = world.applyAll(op, attrs, inputs, all);

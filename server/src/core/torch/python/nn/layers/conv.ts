@@ -1,6 +1,7 @@
 // torch/nn/modules/conv.py.
 import * as l10n from '@vscode/l10n';
-import type { Value } from '../../../../python/objects.ts';
+import type { Machine } from '../../../../python/machine.ts';
+import { PyList, type Value } from '../../../../python/objects.ts';
 import { nn as known } from '../../../nn/index.ts';
 import { optionalTensor, tensorOf } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
@@ -57,6 +58,7 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, rank: Rank, tr
   self.set('output_padding', repeated(args.output_padding ?? 0, rank));
   self.set('transposed', transposed);
   const kernel = sizesOf(args.kernel_size!, rank, 'kernel_size', machine);
+  self.set('_reversed_padding_repeated_twice', borders(args, rank, machine));
   const lengths = listOf(args.kernel_size!)?.length ?? rank;
   if (lengths !== rank)
     throw machine.raise('RuntimeError', `kernel_size must have ${rank} elements, but it has ${lengths}`);
@@ -65,6 +67,23 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, rank: Rank, tr
   learn(self, 'weight', shape, 'weights', nn, why);
   if (flag(args.bias!, true)) learn(self, 'bias', [out], 'biases', nn, why);
   else lacks(self, 'bias');
+}
+
+/** The padding as F.pad takes it: the last axis first, each twice. */
+function borders(args: Arguments, rank: Rank, machine: Machine): Value {
+  const { padding = 0, kernel_size: kernel = null, dilation = 1 } = args;
+  const why = unknownIn(padding, kernel, dilation);
+  if (why) return why;
+  if (typeof padding !== 'string') {
+    // What PyTorch refuses only when it is called is here as it was given.
+    const each = listOf(repeated(padding, rank)) ?? [];
+    return tupleOf([...each].reverse().flatMap(border => [border, border]));
+  }
+  const lengths = sizesOf(kernel, rank, 'kernel_size', machine);
+  const totals = sizesOf(dilation, rank, 'dilation', machine).map((gap, axis) =>
+    padding === 'same' ? gap * (lengths[axis]! - 1) : 0,
+  );
+  return new PyList(totals.reverse().flatMap(total => [Math.floor(total / 2), total - Math.floor(total / 2)]));
 }
 
 function attributes(self: ModuleInstance, nn: NN) {
@@ -166,8 +185,23 @@ function outputPadding(
   );
 }
 
+/** What programs derive convolutions of their own from: the rank is that of the kernel that they give. */
+function general(name: string, base?: string): LayerClass {
+  return {
+    name,
+    file: 'conv',
+    ...(base !== undefined && { base }),
+    init: 'in_channels, out_channels, kernel_size, stride, padding, dilation, transposed, output_padding, groups, bias, padding_mode, device=None, dtype=None',
+    hidden: ['bias'],
+    construct: (self, args, nn) => {
+      const rank = [args.kernel_size!, args.stride!, args.padding!].map(value => listOf(value)?.length).find(Boolean);
+      construct(self, args, nn, rank === 1 || rank === 3 ? rank : 2, flag(args.transposed!, false));
+    },
+  };
+}
+
 export const convolutions: readonly LayerClass[] = [
-  { name: '_ConvNd', file: 'conv' },
-  { name: '_ConvTransposeNd', file: 'conv', base: '_ConvNd' },
+  general('_ConvNd'),
+  general('_ConvTransposeNd', '_ConvNd'),
   ...([1, 2, 3] as const).flatMap(rank => [convolution(rank), transposed(rank)]),
 ];
