@@ -332,7 +332,6 @@ function inputsOf(
   return shapes;
 }
 
-/** Parameters that no call has used are parts of the network too, in their modules. */
 /**
  * Whether a network has a parameter: it was registered before the call, or is registered in it. One that takes the place of
  * another counts only if that one does not.
@@ -367,6 +366,7 @@ function parametersOf(model: ModuleInstance, world: Recording): (parameter: PyPa
   };
 }
 
+/** Parameters that no call has used are parts of the network too, in their modules. */
 function parametersLeft(
   model: ModuleInstance,
   world: Recording,

@@ -509,7 +509,7 @@ export class Recording implements World {
 
   /** Whether a parameter counts; one that does not is a constant with a value. */
   counts(parameter: PyParameter): boolean {
-    return this.#has?.(parameter) ?? true;
+    return this.#has?.(parameter.standsFor?.[0] ?? parameter) ?? true;
   }
 
   countedBy(parameter: PyParameter): GraphNode | undefined {
