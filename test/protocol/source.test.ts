@@ -94,6 +94,26 @@ test('an error in a module is shown at the row, with the places in the Python, u
   await until(() => latest().length === 0);
 });
 
+test('problems of an earlier text of the Python are not told after those of the newest', async () => {
+  const { session, models, uri } = await opened();
+  await using _ = session;
+  await session.problems(uri);
+  const other = await session.open('blocks.py', blocks, 'python', models);
+  const latest = () =>
+    session.publications
+      .findLast(each => each.uri === uri)!
+      .diagnostics.filter(({ code }) => code === 'reader-refuses');
+  for (let round = 0; round < 3; round++) {
+    await session.edit(other, 'self.value(x) *', 'self.values(x) *');
+    // Told at once, and again when all has been looked through.
+    await until(() => latest().length > 0);
+    await session.edit(other, 'self.values(x) *', 'self.value(x) *');
+    await session.checkHint(uri, 3, /511M MACs · 5\.10k params$/);
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await until(() => latest().length === 0);
+  }
+});
+
 test('while a reader takes long, requests for another document are answered', async () => {
   const { session, models, uri } = await opened();
   await using _ = session;

@@ -51,6 +51,8 @@ export class Diagnostics {
   readonly #session: Session;
   readonly #budgets: Budgets;
   readonly #others: Others;
+  /** By document, its latest publication, which ends those that are under way. */
+  readonly #publishing = new Map<string, object>();
   /** Documents that were specs when last published: only these may have problems to clear. */
   readonly #specs = new Set<string>();
   /** By document, the last answer and its result id. */
@@ -75,12 +77,15 @@ export class Diagnostics {
   /** Clears the problems of a document that was closed. */
   forget(uri: string): void {
     this.#answered.delete(uri);
+    this.#publishing.delete(uri);
     if (this.#specs.delete(uri) && !this.#isPulled) this.#session.connection.sendDiagnostics({ uri, diagnostics: [] });
   }
 
   /** Publishes problems with the savings of their changes; first without these if they take long to compute. */
   async publish(uri: string): Promise<void> {
     const { workspace } = this.#session;
+    const turnOf = {};
+    this.#publishing.set(uri, turnOf);
     try {
       const document = workspace.document(uri);
       const version = workspace.version(uri);
@@ -104,16 +109,20 @@ export class Diagnostics {
       let isSent = this.#isPulled;
       // Looking for advice in thousands of layers takes long, so requests in progress go first.
       await this.#session.quiet();
-      if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
+      // The text or settings changed, or a file that it was read with: so the document is published again anyway.
+      const isOld = (): boolean =>
+        this.#publishing.get(uri) !== turnOf ||
+        version !== workspace.version(uri) ||
+        settings !== workspace.settings.of(uri);
+      if (isOld()) return;
       for (const step of analysed ? allOf(analysed) : []) {
-        if (!isSent && step !== undefined && (isSlow || performance.now() > end)) {
+        if (!isSent && step !== 'looking' && ((isSlow && step === 'trying') || performance.now() > end)) {
           this.#tell(uri, version, this.#of(uri, document, analysed));
           isSent = true;
         }
         await turn();
         await this.#session.quiet();
-        // The text or settings changed, so the document is published again anyway.
-        if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
+        if (isOld()) return;
       }
       this.#tell(uri, version, this.#of(uri, document, analysed));
       if (analysed) this.#others.read(uri, analysed);
@@ -190,6 +199,8 @@ export class Diagnostics {
         if (token.isCancellationRequested || version !== workspace.version(uri)) throw replaced();
         if (settings !== workspace.settings.of(uri)) throw replaced();
       }
+      // A file that it was read with has changed meanwhile.
+      if (workspace.analysed(uri) !== analysed) throw replaced();
       return this.#of(uri, document, analysed);
     } catch (error) {
       if (error instanceof ResponseError) throw error;
