@@ -179,3 +179,28 @@ test('completion and signature help come from the tables', async () => {
   });
   assert.match(JSON.stringify(found), /kernel|\bk\b/);
 });
+
+test('a part of the Python that cannot be read, and that no row needs, is told of when there is time', async () => {
+  const { session, models, uri } = await opened();
+  await using _ = session;
+  await session.problems(uri);
+  const other = await session.open('blocks.py', blocks, 'python', models);
+  const refused = () =>
+    session.publications.findLast(each => each.uri === uri)!.diagnostics.filter(({ code }) => code === 'file-refused');
+  await session.edit(other, 'import torch\n', 'import torch\n\n\ndef unused(x):\n    return (x + 1\n\n');
+  const [problem] = await until(() => refused().length > 0 && refused());
+  assert.match(
+    String(problem?.message),
+    /^Python cannot import `models\/blocks\.py`, because of its line 7: “\(” is never/,
+  );
+  assert.equal(problem?.severity, DiagnosticSeverity.Error);
+  assert.equal(problem?.relatedInformation?.[0]?.location.uri, other);
+  await session.checkHint(uri, 3, /511M MACs · 5\.10k params$/);
+  // It stays while the model file is typed on, and goes with its cause.
+  const published = session.publications.length;
+  await session.edit(uri, 'nc: ', 'nc:  ');
+  await until(() => session.publications.slice(published).some(each => each.uri === uri));
+  assert.equal(refused().length, 1);
+  await session.edit(other, '(x + 1\n', '(x + 1)\n');
+  await until(() => refused().length === 0);
+});

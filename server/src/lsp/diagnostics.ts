@@ -23,6 +23,7 @@ import {
 import type { InitializationOptions } from '../protocol/index.ts';
 import type { Budgets } from './budgets.ts';
 import { toProto } from './convert.ts';
+import { idle, isQuiet } from './idle.ts';
 import type { Others } from './others.ts';
 import { nobody, type Session, type Token } from './session.ts';
 import { turn } from './turn.ts';
@@ -115,7 +116,7 @@ export class Diagnostics {
         version !== workspace.version(uri) ||
         settings !== workspace.settings.of(uri);
       if (isOld()) return;
-      for (const step of analysed ? allOf(analysed) : []) {
+      for (const step of analysed ? priceReported(analysed) : []) {
         if (!isSent && step !== 'looking' && ((isSlow && step === 'trying') || performance.now() > end)) {
           this.#tell(uri, version, this.#of(uri, document, analysed));
           isSent = true;
@@ -124,10 +125,27 @@ export class Diagnostics {
         await this.#session.quiet();
         if (isOld()) return;
       }
+      // What was looked through before is known at once.
+      if (analysed) lookThroughFiles(analysed).next();
       this.#tell(uri, version, this.#of(uri, document, analysed));
-      if (analysed) this.#others.read(uri, analysed);
+      if (!analysed) return;
+      this.#others.read(uri, analysed);
+      this.#lookThrough(uri, analysed, isOld).catch(error => this.#session.complain('files', error));
     } catch (error) {
       this.#session.complain('diagnostics', error);
+    }
+  }
+
+  /** Looks through the files that a text was read with as soon as the server is idle, and tells what they lack. */
+  async #lookThrough(uri: string, analysed: Analysed, isOld: () => boolean): Promise<void> {
+    if (!analysed.spec.imports || !(await isQuiet(isOld))) return;
+    const steps = lookThroughFiles(analysed);
+    for (;;) {
+      if (!(await idle(this.#session, isOld))) return;
+      const { done, value } = steps.next();
+      if (!done) continue;
+      if (value) await this.publish(uri);
+      return;
     }
   }
 
@@ -194,11 +212,12 @@ export class Diagnostics {
       const document = workspace.document(uri);
       if (!document) return [];
       const analysed = workspace.analysed(uri);
-      for (const _ of analysed ? allOf(analysed) : []) {
+      for (const _ of analysed ? priceReported(analysed) : []) {
         await turn();
         if (token.isCancellationRequested || version !== workspace.version(uri)) throw replaced();
         if (settings !== workspace.settings.of(uri)) throw replaced();
       }
+      if (analysed) lookThroughFiles(analysed).next();
       // A file that it was read with has changed meanwhile.
       if (workspace.analysed(uri) !== analysed) throw replaced();
       return this.#of(uri, document, analysed);
@@ -208,12 +227,6 @@ export class Diagnostics {
       return [];
     }
   }
-}
-
-/** All that problems say and that takes long, in steps. */
-function* allOf(analysed: Analysed): Generator<unknown, void> {
-  yield* priceReported(analysed);
-  yield* lookThroughFiles(analysed);
 }
 
 /** The error for a request whose text was replaced or that was canceled. */

@@ -1,12 +1,8 @@
 // The costs of a document's other networks: read while the server is idle, and dropped when a newer text arrives.
 import { type Analysed, type OtherNetwork, otherNetworks } from '../core/index.ts';
+import { idle, isQuiet } from './idle.ts';
 import type { Session } from './session.ts';
-import { pause } from './turn.ts';
 
-/** Milliseconds after a text was read before its other networks are, so typing is not slowed down. */
-const quiet = 400;
-/** Milliseconds between two checks whether the server is idle. */
-const patience = 20;
 /** How many networks of a text are read in advance, and for how many milliseconds; others only on request. */
 const mostNetworks = 60;
 const mostTime = 10_000;
@@ -52,16 +48,15 @@ export class Others {
       this.#wanted.get(uri) === analysed &&
       version === workspace.version(uri) &&
       settings === workspace.settings.of(uri);
-    for (const end = Date.now() + quiet; Date.now() < end; await pause(patience)) if (!isNewest()) return;
+    const isOld = (): boolean => !isNewest();
+    if (!(await isQuiet(isOld))) return;
     // Files it was read with may have changed.
     if (workspace.analysed(uri) !== analysed) return;
     const networks = otherNetworks(analysed, workspace.viewed(uri), workspace.otherHosts(analysed));
     const found: OtherNetwork[] = [];
     let spent = 0;
     while (found.length < mostNetworks && spent < mostTime) {
-      do await pause(this.#session.isIdle ? 0 : patience);
-      while (!this.#session.isIdle && isNewest());
-      if (!isNewest()) return;
+      if (!(await idle(this.#session, isOld))) return;
       const start = Date.now();
       const { done, value } = networks.next();
       spent += Date.now() - start;

@@ -10,36 +10,29 @@ const known = new WeakMap<Analysed, readonly Problem[]>();
 /** Problems of the files that a text was read with, once `lookThroughFiles` has come to its end. */
 export const refusedFiles = (analysed: Analysed): readonly Problem[] => known.get(analysed) ?? [];
 
-/** Looks through the files that a text was read with, one at each step. */
-export function* lookThroughFiles(analysed: Analysed): Generator<'file', void> {
+/** Looks through the files that a text was read with, in steps; returns whether anything is to be said that was not. */
+export function* lookThroughFiles(analysed: Analysed): Generator<unknown, boolean> {
   const { document, spec } = analysed;
-  if (known.has(analysed) || !spec.imports) return;
-  const { read, repository, refusedIn } = spec.imports;
+  if (known.has(analysed) || !spec.imports) return false;
+  const { read, repository, refused } = spec.imports;
   const found: Problem[] = [];
-  for (const [path, text] of read) {
+  for (const { path, problem } of yield* refused()) {
     if (path === document.source.path) continue;
-    const first = refusedIn(path, text);
-    if (first) {
-      const isInside = repository !== undefined && path.startsWith(`${repository}/`);
-      const shown = isInside ? path.slice(repository.length + 1) : path;
-      const { message, range } = first;
-      found.push({
-        range: document.lines.firstOf(spec.head),
-        severity: 'error',
-        code: 'file-refused',
-        message: l10n.t(
-          'Python cannot import `{0}`, because of its line {1}: {2}',
-          shown,
-          new Lines(text).lineAt(range.from) + 1,
-          message,
-        ),
-        help: l10n.t(
-          'The costs are those of the network without that line. Correct it: nothing that imports the file runs.',
-        ),
-        related: [{ range, file: path, message }],
-      });
-    }
-    yield 'file';
+    const isInside = repository !== undefined && path.startsWith(`${repository}/`);
+    const shown = isInside ? path.slice(repository.length + 1) : path;
+    const { message, range } = problem;
+    const line = new Lines(read.get(path)!).lineAt(range.from) + 1;
+    found.push({
+      range: document.lines.firstOf(spec.head),
+      severity: 'error',
+      code: 'file-refused',
+      message: l10n.t('Python cannot import `{0}`, because of its line {1}: {2}', shown, line, message),
+      help: l10n.t(
+        'The costs are those of the network without that line. Correct it: nothing that imports the file runs.',
+      ),
+      related: [{ range, file: path, message }],
+    });
   }
   known.set(analysed, found);
+  return found.length > 0;
 }

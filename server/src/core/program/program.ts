@@ -43,8 +43,15 @@ export interface Imports {
   readonly read: ReadonlyMap<string, string>;
   /** Imports that were not found, with the reason. */
   readonly missing: readonly MissingImport[];
-  /** The first part of one of the files that Python cannot read; parses all of it, which takes its time. */
-  refusedIn(path: string, text: string): Problem | undefined;
+  /** Those of the files with a part that Python cannot read; parses all of each, in steps. */
+  refused(): Generator<unknown, readonly RefusedFile[]>;
+}
+
+/** A file that Python does not import, because it cannot read a part of it. */
+export interface RefusedFile {
+  readonly path: string;
+  /** The first one; its range is in the file. */
+  readonly problem: Problem;
 }
 
 export interface MissingImport {

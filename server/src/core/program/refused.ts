@@ -3,15 +3,29 @@ import * as l10n from '@vscode/l10n';
 import { parsePython } from '../syntax/python/parse.ts';
 import type { Problem } from '../text/problem.ts';
 import { isLibrary } from '../torch/python/library/index.ts';
+import type { RefusedFile } from './program.ts';
 
 const known = new Map<string, { readonly text: string; readonly problem: Problem | undefined }>();
 const mostKnown = 1000;
 
-/** The first part of a file that Python cannot read; all of it is parsed for that, also what no network needs. */
-export function refusedIn(path: string, text: string): Problem | undefined {
-  if (!path.endsWith('.py') || isLibrary(path) || isInstalled(path)) return undefined;
-  const earlier = known.get(path);
-  if (earlier?.text === text) return earlier.problem;
+/**
+ * Files with a part that Python cannot read. All of a file is parsed for that, also what no network needs, with a pause in
+ * front of each that was not parsed before.
+ */
+export function* refusedFiles(read: ReadonlyMap<string, string>): Generator<undefined, readonly RefusedFile[]> {
+  const found: RefusedFile[] = [];
+  for (const [path, text] of read) {
+    if (!path.endsWith('.py') || isLibrary(path) || isInstalled(path)) continue;
+    const earlier = known.get(path);
+    const isKnown = earlier?.text === text;
+    if (!isKnown) yield;
+    const problem = isKnown ? earlier.problem : firstProblem(path, text);
+    if (problem) found.push({ path, problem });
+  }
+  return found;
+}
+
+function firstProblem(path: string, text: string): Problem | undefined {
   const isDeep = l10n.t('This is nested too deeply.');
   const problem = parsePython(text).problems.find(
     // Python may go deeper.

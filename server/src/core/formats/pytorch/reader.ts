@@ -5,7 +5,7 @@ import { Builder } from '../../graph/builder.ts';
 import type { Frame } from '../../graph/graph.ts';
 import { type Given, givenSizes } from '../../program/inputs.ts';
 import { attempts, type Outcome } from '../../program/reading.ts';
-import { refusedIn } from '../../program/refused.ts';
+import { refusedFiles } from '../../program/refused.ts';
 import { type Surroundings, surroundingsOf } from '../../program/roots.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
@@ -135,7 +135,7 @@ class ProgramReader {
           host: undefined,
           modules: [],
         },
-        imports: { roots: folders, repository, read: new Map(), missing: [], refusedIn },
+        imports: { roots: folders, repository, read: new Map(), missing: [], refused: () => refusedFiles(new Map()) },
       };
     }
     const head = headOf(chosen.expression, this.#outline) ?? chosen.range ?? { from: 0, to: 0 };
@@ -177,7 +177,13 @@ class ProgramReader {
         host: path === undefined ? undefined : { path, entry: chosen.expression, given: wish, roots },
         modules: placedAt(head, outcome.modules),
       },
-      imports: { roots: folders, repository, read: outcome.read, missing: outcome.missing, refusedIn },
+      imports: {
+        roots: folders,
+        repository,
+        read: outcome.read,
+        missing: outcome.missing,
+        refused: () => refusedFiles(outcome.read),
+      },
     };
   }
 
@@ -228,7 +234,7 @@ class ProgramReader {
         repository: this.#surroundings!.repository,
         read: outcome.read,
         missing: outcome.missing,
-        refusedIn,
+        refused: () => refusedFiles(outcome.read),
       },
     };
   }

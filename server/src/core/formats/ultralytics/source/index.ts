@@ -1,7 +1,7 @@
 // A model file that lies in a repository which reads it with Python of its own: what that makes of it.
 
 import * as l10n from '@vscode/l10n';
-import { refusedIn } from '../../../program/refused.ts';
+import { refusedFiles } from '../../../program/refused.ts';
 import { noFiles } from '../../../python/files.ts';
 import { valueOfYaml } from '../../../python/library/yaml.ts';
 import { damageOf } from '../../../syntax/damage.ts';
@@ -122,7 +122,7 @@ export class SourceReader {
         repository: reader.repository,
         read: reading.read,
         missing: reading.missing,
-        refusedIn,
+        refused: () => refusedFiles(reading.read),
       },
     };
   }
