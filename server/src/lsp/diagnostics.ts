@@ -48,6 +48,9 @@ export function mayPull(client: InitializeParams['capabilities'], options: Initi
   );
 }
 
+/** So many milliseconds after the last request files are looked through: a large one takes fifty of them. */
+const rest = 1000;
+
 export class Diagnostics {
   readonly #session: Session;
   readonly #budgets: Budgets;
@@ -141,7 +144,7 @@ export class Diagnostics {
     if (!analysed.spec.imports || !(await isQuiet(isOld))) return;
     const steps = lookThroughFiles(analysed);
     for (;;) {
-      if (!(await idle(this.#session, isOld))) return;
+      if (!(await idle(this.#session, isOld, rest))) return;
       const { done, value } = steps.next();
       if (!done) continue;
       if (value) await this.publish(uri);

@@ -13,9 +13,13 @@ export async function isQuiet(isOld: () => boolean): Promise<boolean> {
   return true;
 }
 
-/** Waits for the next time that the server is idle; false if what was to be done has become old. */
-export async function idle(session: Session, isOld: () => boolean): Promise<boolean> {
-  do await pause(session.isIdle ? 0 : patience);
-  while (!session.isIdle && !isOld());
+/**
+ * Waits for the next time that the server is idle, and has been for some milliseconds; false if what was to be done has
+ * become old.
+ */
+export async function idle(session: Session, isOld: () => boolean, rest = 0): Promise<boolean> {
+  const isBusy = (): boolean => !session.isIdle || session.rest < rest;
+  do await pause(isBusy() ? patience : 0);
+  while (isBusy() && !isOld());
   return !isOld();
 }

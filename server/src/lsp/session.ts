@@ -30,6 +30,7 @@ export class Session {
     { readonly version: number | undefined; readonly settings: Settings; readonly done: Promise<boolean> }
   >();
   /** How many requests are being handled. */
+  #lastAsked = 0;
   #asked = 0;
   /** By document, pending until its own settings have arrived. */
   readonly #configurations = new Map<string, Promise<void>>();
@@ -69,6 +70,7 @@ export class Session {
     ask: (analysed: Analysed) => T | Promise<T>,
   ): Promise<T> {
     this.#asked++;
+    this.#lastAsked = Date.now();
     try {
       await this.ready(uri);
       await this.settled(uri);
@@ -87,6 +89,11 @@ export class Session {
   /** Whether no request is being handled and no document is being read. */
   get isIdle(): boolean {
     return this.#asked === 0 && this.#readings.size === 0;
+  }
+
+  /** Milliseconds since the last request. */
+  get rest(): number {
+    return Date.now() - this.#lastAsked;
   }
 
   /** Waits, for a limited time, until no request is in progress and `isBusy` is false. */
