@@ -172,7 +172,8 @@ export function report(
   const analysed = shown.standIns?.actual ?? shown;
   const { document, model, spec } = analysed;
   const { graph } = model;
-  for (const _ of lookThroughFiles(analysed));
+  // For a Python file this would take as long as all else: only an editor does it, while it is idle.
+  if (!spec.program) for (const _ of lookThroughFiles(analysed));
   const figure = native(analysed);
   const source = spec.reader ?? spec.mirrors ?? spec.tables;
   const { work } = analysed.settings;
