@@ -55,7 +55,16 @@ test('a file without a network is skipped, and nothing is sent while no overview
   const messages = listen(session);
   const uri = await session.open('a.net.yaml', text(rows));
   const other = await session.open('compose.yaml', 'services:\n  web:\n    image: a\n');
-  await show(session, other);
+  // Its classes need arguments that nothing gives: it has no totals, which are not 0.
+  const blocks = await session.open(
+    'blocks.py',
+    'from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, c):\n        super().__init__()\n        self.conv = nn.Conv2d(c, c, 1)\n\n    def forward(self, x):\n        return self.conv(x)\n',
+    'python',
+  );
+  for (const each of [other, blocks]) {
+    await show(session, each);
+    await session.problems(each);
+  }
   await show(session, uri);
   await until(() => messages.length === 1);
   await show(session, other);

@@ -54,7 +54,11 @@ export function answerOverview(session: Session): ShownOverview {
         return isOld();
       },
     };
-    const found = await session.compareNetwork('overview', uri, token, undefined, written);
+    const found = await session.compareNetwork('overview', uri, token, undefined, (analysed, base) => {
+      // A library of blocks has no network of its own, and no totals: not 0.
+      const { program } = analysed.spec;
+      return program && !program.entry ? undefined : written(analysed, base);
+    });
     // A later update sends its own result.
     if (isOld()) return;
     if (uri === wanted) {
