@@ -61,10 +61,11 @@ test('a file without a network is skipped, and nothing is sent while no overview
     'from torch import nn\n\n\nclass Block(nn.Module):\n    def __init__(self, c):\n        super().__init__()\n        self.conv = nn.Conv2d(c, c, 1)\n\n    def forward(self, x):\n        return self.conv(x)\n',
     'python',
   );
-  for (const each of [other, blocks]) {
-    await show(session, each);
-    await session.problems(each);
-  }
+  await session.problems(blocks);
+  await show(session, other);
+  await show(session, blocks);
+  // Requests are answered in turn.
+  await session.connection.sendRequest('textDocument/documentSymbol', { textDocument: { uri: blocks } });
   await show(session, uri);
   await until(() => messages.length === 1);
   await show(session, other);
