@@ -34,7 +34,7 @@ export function isBounded({ inputs, outputs }: GraphNode): boolean {
   return inputs.some(({ most }) => most !== undefined) || outputs.some(({ most }) => most !== undefined);
 }
 
-/** Whether it says of what is around it that its counts are no lower bounds. */
+/** Whether a node marks the counts around it as not even lower bounds. */
 export function isBoundless({ outputs }: GraphNode): boolean {
   return outputs[0]?.most?.[0] === Number.POSITIVE_INFINITY;
 }

@@ -23,7 +23,7 @@ export interface Amount {
   readonly standIn?: boolean;
   /**
    * Of one that is neither complete nor a lower bound: `upper` where it is an upper bound (“at most”), because values select
-   * a part of some rows; `none` where another part is unknown, too, so that it is no bound at all. It is doubtful as well.
+   * a part of some rows; `none` where another part is unknown, too, so that it is not a bound. Such an amount is also `doubtful`.
    */
   readonly bound?: 'upper' | 'none';
 }

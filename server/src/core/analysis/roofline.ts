@@ -65,7 +65,7 @@ export function roofline(model: Model, { operations, bandwidth, bytesPerElement,
       else value += own;
     }
     const { macs, params } = model.costOf({ first, end });
-    // Sizes that are at most something have no time, so that the others’ is a lower bound.
+    // Nodes with bounded sizes have no time, so the sum of the others is a lower bound.
     const doubtful = (macs.doubtful && !macs.bound) || params.doubtful;
     return { value, complete: complete && macs.complete && params.complete, ...(doubtful ? { doubtful } : {}) };
   };

@@ -262,7 +262,7 @@ function amounts({ before, after }: Sides<number | null>, row: Certainty & Pick<
 
 /** `+12 %`, or the amount if there was nothing before; empty if nothing changed or a side is unknown. */
 function changeOf({ before, after }: Sides<number | null>, { complete, doubtful, atMost }: Certainty): string {
-  // Of two bounds nobody knows how far apart the numbers are.
+  // Two bounds do not tell how far apart the numbers are.
   if (before === null || after === null || before === after || atMost || !(complete || doubtful)) return '';
   if (before === 0) return `+${si(after)}`;
   return after === 0 ? `−${si(before)}` : changeText((after - before) / before);

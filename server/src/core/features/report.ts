@@ -206,7 +206,7 @@ export function totalsReport(analysed: Analysed): TotalsReport {
   }
   const macs = known(totals.macs);
   const peakBytes = peak.elements * settings.batch * elementBytes(settings);
-  // How many elements a mask selects is known to nobody, and costs nothing: only the memory is unknown.
+  // How many elements a mask selects depends on values, but selecting costs no MACs: only the memory is unknown.
   const isCounted = analysed.spec.program !== undefined && [totals.macs, totals.params, totals.value].every(isCertain);
   const { why: reason, ...rest } = completeness(analysed, totals, undefined);
   return {

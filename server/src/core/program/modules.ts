@@ -66,7 +66,7 @@ export function moduleRows(
 
 const choiceOf = (module: object): Choice | undefined => (module instanceof ModuleInstance ? module.choice : undefined);
 
-/** What one of the modules of a list did, nobody knows which one, is the list's. */
+/** If it is unknown which module of a list was called, its work belongs to the list. */
 const rowOf = (module: object): object => choiceOf(module)?.list ?? module;
 
 /** What each module did itself: a node belongs to the innermost call around it of a module that is in the tree. */

@@ -88,7 +88,7 @@ const nameOf = ({ module, name }: Loaded): string => `${module} ${name}`;
 
 function namesOf(key: string): Set<string> {
   const names = notAhead.get(key) ?? new Set();
-  // The latest are last, and there are no more than of those that wait.
+  // Most recently used last; as many as there are waiting machines.
   notAhead.delete(key);
   notAhead.set(key, names);
   if (notAhead.size > most) notAhead.delete(notAhead.keys().next().value!);

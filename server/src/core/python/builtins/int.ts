@@ -75,7 +75,7 @@ export function parsedFloat(text: string): number | undefined {
 
 /** int(x, base). */
 export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int | Unknown> {
-  // Another one than what it was given, which natives hand on as anything.
+  // Not the Unknown that it was given, which may be any type.
   if (value instanceof Unknown)
     return value.isInteger ? new Unknown(value.reason, value.place, undefined, true) : value;
   const text = textOf(value) ?? (value instanceof PyBytes ? value.text : undefined);
