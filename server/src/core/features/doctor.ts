@@ -82,7 +82,10 @@ export function diagnosisLines(analysed: Analysed): readonly (readonly [heading:
     [l10n.t('Python environment'), [python ?? l10n.t('none (set {0}, or {1})', '--python', '`flopline.python`')]],
     [l10n.t('Files read'), read.size > 0 ? [...read.keys()] : [none]],
     [l10n.t('Not found'), missing.length > 0 ? missing.map(each => `${each.name}: ${each.why}`) : [none]],
-    [l10n.t('Totals'), [headline(analysed)]],
+    // Without a network there are none, which is not 0.
+    ...(analysed.spec.program && !analysed.spec.program.entry
+      ? []
+      : [[l10n.t('Totals'), [headline(analysed)]] as const]),
     ...(why === undefined ? [] : [[l10n.t('Not known'), [why]] as const]),
   ];
 }

@@ -389,8 +389,8 @@ export function markdownReport(
   const inputs = Object.entries(input).map(([name, shape]) => `${cell(name)} ${shapeCell(shape, shapeOrder)}`);
   const sign = reportSign(totals, layers);
   const facts = [
-    `${sign}${rounded(totals.value)} ${unit}`,
-    l10n.t('{0} params', reportSign(certaintyOfParams(totals), layers) + rounded(totals.params)),
+    `${signed(totals.value, sign)} ${unit}`,
+    l10n.t('{0} params', signed(totals.params, reportSign(certaintyOfParams(totals), layers))),
     ...(totals.peakBytes === null ? [] : [l10n.t('peak {0}', bytes(totals.peakBytes))]),
     ...(figure ? [l10n.t('{0} as printed by its framework', `${figure.value.toFixed(1)} ${figure.label}`)] : []),
     ...(inputs.length > 0 ? [l10n.t('input {0}', inputs.join(', '))] : []),
@@ -416,8 +416,8 @@ export function markdownReport(
 function networksTable(entries: readonly EntryReport[], unit: string): readonly string[] {
   const rows = pricedEntries(entries).map(({ entry, line, totals }) => {
     const sign = reportSign(totals, []);
-    const params = reportSign(certaintyOfParams(totals)) + rounded(totals.params);
-    const cells = [line ?? '', markdownCell(entry), sign + rounded(totals.value), params];
+    const params = signed(totals.params, reportSign(certaintyOfParams(totals)));
+    const cells = [line ?? '', markdownCell(entry), signed(totals.value, sign), params];
     return `| ${cells.join(' | ')} |`;
   });
   if (rows.length < 2) return [];
@@ -493,6 +493,7 @@ export function shapeCell(shape: ReportShape | undefined, order: ShapeOrder): st
 }
 
 const rounded = (value: number | null): string => (value === null ? '?' : si(value));
+const signed = (value: number | null, sign: string): string => (value === null ? '?' : sign + rounded(value));
 const count = (value: number | null): string => (value === null ? '?' : exact(value));
 /** With the sign of a lower bound or a doubt. */
 const bounded = (value: number | null, of: Certainty, layers: readonly RowReport[] = []): string =>
