@@ -347,9 +347,23 @@ function pairingOf(before: Layers, after: Layers): Pairing {
   if (isEdit) return new Pairing(ends, Int32Array.of(first), Int32Array.of(first));
   if (first < end || first < otherEnd)
     ends = endsOf(before, after, (at, other) => likeness.isEqual(before.at(at), after.at(other)), ends);
+  if (isEditOfTwo(before, after, ends))
+    return new Pairing(ends, Int32Array.of(ends.first, ends.first + 1), Int32Array.of(ends.first, ends.first + 1));
   return isLater(before, after, ends)
     ? pairedBetween(after, before, turnedEnds(ends)).turned
     : pairedBetween(before, after, ends);
+}
+
+/**
+ * Whether two layers between the others are what two were, whichever network comes first: an edit of a layer is mostly one
+ * of what the next one reads as well.
+ */
+function isEditOfTwo(before: Layers, after: Layers, { first, end, otherEnd }: Ends): boolean {
+  if (end !== first + 2 || otherEnd !== end) return false;
+  const worth = (at: number, other: number): number => score(before.at(at), after.at(other));
+  const [upper, lower] = [worth(first, first), worth(first + 1, first + 1)];
+  if (upper === 0 || lower === 0) return false;
+  return upper + lower >= Math.max(worth(first, first + 1), worth(first + 1, first));
 }
 
 /** `isEqual`: of layers that are not shared. `known` is what was found to be equal by less. */
@@ -748,6 +762,7 @@ class RowLayer implements Layer {
   readonly identity: Segment | undefined;
   #built: Built | undefined;
   #sources: readonly number[] | undefined;
+  #cost: Cost | undefined;
 
   constructor(analysed: Analysed, row: number) {
     this.#analysed = analysed;
@@ -829,7 +844,8 @@ class RowLayer implements Layer {
   get cost(): Cost {
     const { model } = this.#analysed;
     const { rows } = model.graph;
-    return model.costOf({ first: rows.first(this.#row), end: rows.end(this.#row) });
+    this.#cost ??= model.costOf({ first: rows.first(this.#row), end: rows.end(this.#row) });
+    return this.#cost;
   }
 
   sources(): readonly number[] {

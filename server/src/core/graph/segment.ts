@@ -273,8 +273,15 @@ export class GraphRows {
   /** The end of the rows from `row` on that are shared with those of the same number. */
   sharedEnd(row: number, others: GraphRows): number {
     const least = Math.min(this.#length, others.#length);
+    const [own, its] = [this.#contents, others.#contents];
+    const [reads, theirs] = [this.#inputs, others.#inputs];
     let end = row;
-    while (end < least && this.isShared(end, others, end)) end++;
+    for (; end < least && own[end] === its[end]; end++) {
+      const read = reads[end];
+      // Nearly all read the row above, and here it has been seen that both have the same one there.
+      const isAlike = end > row && read === end - 1 && theirs[end] === read;
+      if (!isAlike && !this.#followsLike(end, others, end)) break;
+    }
     return end;
   }
 
@@ -282,8 +289,14 @@ export class GraphRows {
   sharedStart(end: number, others: GraphRows, otherEnd: number, first: number): number {
     const by = otherEnd - end;
     const least = Math.max(first, first - by);
+    const [own, its] = [this.#contents, others.#contents];
+    const [reads, theirs] = [this.#inputs, others.#inputs];
     let start = end;
-    while (start > least && this.isShared(start - 1, others, start - 1 + by)) start--;
+    for (let row = end - 1; row >= least && own[row] === its[row + by]; row--) {
+      const isAlike = reads[row] === row - 1 && theirs[row + by] === row - 1 + by && own[row - 1] === its[row - 1 + by];
+      if (!isAlike && !this.#followsLike(row, others, row + by)) break;
+      start = row;
+    }
     return start;
   }
 

@@ -4,8 +4,8 @@
 // F).
 const wide =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]/u;
-// Latin, “…”, arrows and box-drawing characters: a fast path.
-const narrow = /^[ -~\u00A1-\u00AC\u00AE-\u02FF\u2010-\u2027\u2190-\u21FF\u2500-\u25FF]*$/;
+// Latin, “…”, arrows, signs such as “−” and “≤”, and box-drawing characters: a fast path.
+const narrow = /^[ -~\u00A1-\u00AC\u00AE-\u02FF\u2010-\u2027\u2190-\u22FF\u2500-\u25FF]*$/;
 /** Combining marks and invisible characters. */
 const unseen = /\p{Mn}|\p{Me}|\p{Cf}/u;
 
