@@ -969,11 +969,14 @@ async function forks(): Promise<void> {
   else for (const fork of forksIn(folder)) await forkHints(fork);
 }
 
-async function forkHints({ folder, models, modules }: Fork): Promise<void> {
+/** Wall time and processor time. */
+type Taken = readonly [time: number, used: number];
+
+/** A server with the ways to open a file, and to wait from a change to the hints. */
+async function forkServer() {
   const client = await startOurs();
   const { connection } = client;
-  /** From a change to the hints: wall time and processor time. */
-  const taken = async (path: string, change: () => Promise<void>): Promise<readonly [number, number]> => {
+  const taken = async (path: string, change: () => Promise<void>): Promise<Taken> => {
     const [begin, used] = [performance.now(), processorTime(client)];
     await change();
     const range = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
@@ -988,28 +991,37 @@ async function forkHints({ folder, models, modules }: Fork): Promise<void> {
     connection.sendNotification(DidOpenTextDocumentNotification.type, {
       textDocument: { uri: pathToFileURL(path).href, languageId, version: 1, text: readFileSync(path, 'utf8') },
     });
+  return { client, taken, opened };
+}
+
+/** Milliseconds in which a server may read ahead. */
+const readsAhead = 5000;
+
+async function forkHints({ folder, models, modules }: Fork): Promise<void> {
+  const [model, ...all] = models as [string, ...string[]];
+  const others = all.filter(path => path !== model).slice(0, quick ? 3 : 10);
+  const { client, taken, opened } = await forkServer();
+  const { connection } = client;
   let version = 1;
   const replaced = (path: string, text: string) =>
     connection.sendNotification(DidChangeTextDocumentNotification.type, {
       textDocument: { uri: pathToFileURL(path).href, version: ++version },
       contentChanges: [{ text }],
     });
-  const shown = (all: readonly (readonly [number, number])[]): string =>
+  const shown = (all: readonly Taken[]): string =>
     `${ms(median(all.map(([time]) => time)))}, ${ms(all.reduce((sum, [, used]) => sum + used, 0) / all.length)} of a processor`;
-  const [model, ...others] = models as [string, ...string[]];
   const first = await taken(model, () => opened(model));
   const text = readFileSync(model, 'utf8');
-  const later: (readonly [number, number])[] = [];
-  for (const path of others.filter(path => path !== model).slice(0, quick ? 3 : 10))
-    later.push(await taken(path, () => opened(path)));
+  const later: Taken[] = [];
+  for (const path of others) later.push(await taken(path, () => opened(path)));
   const count = quick ? 10 : 30;
-  const row: (readonly [number, number])[] = [];
+  const row: Taken[] = [];
   // Use another width each time, so that cached rows do not help.
   for (let round = 0; round < count + 10; round++)
     row.push(await taken(model, () => replaced(model, text.replace(editable, String(64 + 8 * round)))));
   const own = readFileSync(modules, 'utf8');
   await opened(modules, 'python');
-  const module: (readonly [number, number])[] = [];
+  const module: Taken[] = [];
   for (let round = 0; round < count; round++)
     module.push(await taken(model, () => replaced(modules, own.replace(/^class .*:$/m, `$&  # ${round}`))));
   console.log(`  ${folder.slice(-40)}, ${model.slice(model.lastIndexOf('/') + 1)}`);
@@ -1020,6 +1032,14 @@ async function forkHints({ folder, models, modules }: Fork): Promise<void> {
     `    edit of its modules ${shown(module)} (aim: 200 ms); ${Math.round(memory(client) / 1e6)} MB at the end`,
   );
   await client.stop();
+  // The same as a person does it, who looks at the first one for a while.
+  const slow = await forkServer();
+  await slow.taken(model, () => slow.opened(model));
+  await new Promise(resolve => setTimeout(resolve, readsAhead));
+  const after: Taken[] = [];
+  for (const path of others) after.push(await slow.taken(path, () => slow.opened(path)));
+  console.log(`    others of its models after a pause of ${readsAhead / 1000} s ${shown(after)}`);
+  await slow.client.stop();
 }
 
 /** `flopline check` as a separate process, over copies of specs with a budget for all of them. */

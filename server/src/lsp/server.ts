@@ -52,6 +52,7 @@ import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } f
 import { Diagnostics, mayPull, pullCapability } from './diagnostics.ts';
 import { answerMoments } from './moments.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
+import { Neighbors } from './neighbors.ts';
 import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
@@ -125,6 +126,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     refreshHints();
     diagnostics.publish(uri);
   });
+  const neighbors = new Neighbors(session);
   const diagnostics = new Diagnostics(session, budgets, others);
 
   // --- Settings ---------------------------------------------------------------------------------------------------
@@ -354,6 +356,7 @@ export function serve(connection: Connection, machine?: Machine): void {
       const version = workspace.version(uri)!;
       look(uri);
       others.read(uri, analysed);
+      neighbors.read(analysed);
       const data: HintData = [workspace.number(uri), version];
       const within = fromProto.range(lines, range);
       return [
