@@ -40,6 +40,11 @@ describe('Built-in types and the standard library', () => {
       "import logging\nh = logging.StreamHandler()\nprint(h.name)\nh.set_name('a')\nprint(h.name, h.get_name())\n",
       'None\na a',
     ));
+  it('know the handlers of the root logger, which has none', () =>
+    check(
+      'import logging\nfor h in logging.root.handlers: print(h)\nprint(logging.getLogger() is logging.root, logging.getLogger("a").root.handlers)\n',
+      'True []',
+    ));
   it('refuse what is no class as a base, and a second member of an enum with the same name', () => {
     const bases = ['math', 'None', 'True', '3', '2.5', "'x'", '[]', '()', '{}', 'lambda: 0'];
     const refused = bases.map(base => `try:\n  class A(${base}): pass\nexcept TypeError as ex: print(ex)\n`).join('');

@@ -139,6 +139,38 @@ class Net(nn.Module):
     assert.deepEqual([totals.params, totals.macs, totals.complete], [16, 768, true]);
   });
 
+  it('brings with a star the names that the original has, and no others', () => {
+    const text = `import torch
+from itertools import chain as repeat
+from torch import nn
+from timm.models.layers import *
+
+
+class Net(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        try:
+            mode = eval('nearest')
+        except NameError:
+            mode = 'nearest'
+        self.layer = eval(layer)(3, 3, 1)
+        self.up = nn.Upsample(None, 2, mode)
+        self.sizes = nn.Conv2d(3, len(list(repeat([1], [2]))), 1)
+
+    def forward(self, x):
+        return self.sizes(self.up(self.layer(x)))
+`;
+    const totals = (layer: string) => {
+      const settings = { ...defaultSettings, entry: `Net('${layer}')`, inputs: 'torch.zeros(1, 3, 4, 4)' };
+      return report(price(open({ name: 'net.py', text }, settings)!, settings)!).totals;
+    };
+    const { params, macs, complete } = totals('nn.Conv2d');
+    assert.deepEqual([params, macs, complete], [12 + 8, 9 * 16 + 6 * 64, true]);
+    const unknown = totals('MixedConv2d');
+    assert.equal(unknown.complete, false);
+    assert.match(unknown.why!, /timm\.(models\.)?layers\.MixedConv2d” cannot be found/);
+  });
+
   it('has other names that are not known, and are no class that is', () => {
     const text = `import torch
 from torch import nn

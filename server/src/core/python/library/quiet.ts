@@ -81,14 +81,13 @@ export const logging = moduleOf('logging', machine => {
     },
   );
   const root = new PyInstance(logger);
-  root.set('name', 'root');
-  const make = (name: Value): Value => {
-    const made = new PyInstance(logger);
-    made.set('name', name === null ? 'root' : name);
+  const make = (name: Value, made = new PyInstance(logger)): Value => {
+    made.set('name', name);
     made.set('handlers', new PyList([]));
     made.set('root', root);
     return made;
   };
+  make('root', root);
   const named = {
     name: null,
     level: 0,
@@ -117,7 +116,7 @@ export const logging = moduleOf('logging', machine => {
       'setLogRecordFactory',
     ),
     [
-      native('getLogger', 'name=None', ([name]) => make(name!)),
+      native('getLogger', 'name=None', ([name]) => (name === null || name === 'root' ? root : make(name!))),
       native('getLevelName', 'level', ([level], inner) => {
         const found = Object.entries(levels).find(([, value]) => value === level)?.[0];
         return found ?? inner.unknown('logging.getLevelName()');

@@ -101,18 +101,18 @@ function* importStarSteps(vm: State, detail: ImportDetail, frame: Frame): Steps<
     return;
   }
   if (!(found instanceof PyModule)) return;
-  module.unknownNames ??= found.unknownNames;
   for (const [name, unknown] of found.forgone ?? []) {
     module.forgone ??= new Map();
     module.forgone.set(name, unknown);
   }
   const names = frame.names ?? module.dict;
-  const all = found.dict.get('__all__');
+  const all = found.dict.has('__all__') ? yield* getAttributeSteps(found, '__all__', vm) : undefined;
   const listed = all === undefined ? undefined : yield* listSteps(all, vm);
   if (listed !== undefined && !(listed instanceof Unknown)) {
     for (const name of listed) {
       if (typeof name !== 'string') continue;
-      if (found.dict.get(name) instanceof PyLazy) {
+      // A name that it may have from elsewhere is one that is looked for once it is needed.
+      if (found.dict.get(name) instanceof PyLazy || (found.unknownNames && !found.dict.has(name))) {
         names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner), true));
         continue;
       }
@@ -129,6 +129,7 @@ function* importStarSteps(vm: State, detail: ImportDetail, frame: Frame): Steps<
     }
     return;
   }
+  module.unknownNames ??= found.unknownNames;
   for (const [name, value] of [...found.dict]) {
     if (name.startsWith('_')) continue;
     if (value instanceof PyLazy) {

@@ -1,1 +1,2 @@
 from timm.layers import *
+from timm.layers import __all__
