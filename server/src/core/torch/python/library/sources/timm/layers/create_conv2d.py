@@ -1,1 +1,1 @@
-from timm.layers import *
+from timm.layers.everything import *
