@@ -145,6 +145,60 @@ describe('a model file that its repository reads', () => {
     assert.equal(reported(net, { files: onlyTf }).source, 'Ultralytics');
   });
 
+  it('takes a reader of any name near the file where nothing says what is a repository', () => {
+    const reader = fork('models/yolo.py');
+    const unmarked = filesOf({ '.git/HEAD': undefined, 'models/yolo.py': undefined, 'models/build.py': reader });
+    const { source, totals } = reported(net, { files: unmarked });
+    assert.match(source!, /models\/build\.py$/);
+    assert.equal(totals.params, 28366);
+    const far = filesOf({ '.git/HEAD': undefined, 'models/yolo.py': undefined, 'other/deep/build.py': reader });
+    assert.equal(reported(net, { files: far }).source, 'Ultralytics');
+  });
+
+  describe('of which there are several', () => {
+    const reader = fork('models/yolo.py');
+    const two = reader
+      .replace('def forward(self, x):', 'def forward(self, x, x2):')
+      .replace('torch.zeros(1, ch, size, size)', 'torch.zeros(1, ch, size, size), torch.zeros(1, ch, size, size)')
+      .replace('if m.f != -1:', 'if m.f == -4:\n                x = x2\n            elif m.f != -1:')
+      .replace('c1, c2 = ch[f]', 'c1, c2 = 3 if f == -4 else ch[f]');
+    const pair = `nc: 3
+backbone:
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-4, 1, Conv, [32, 3, 2]]
+head:
+  - [[0, 1], 1, Pair, [64]]
+  - [[2], 1, Heads, []]
+`;
+
+    it('takes the one for two images where the usual one cannot build the network', () => {
+      const files = filesOf({ 'models/yolo_two.py': two });
+      const { source, input, totals } = reported(pair, { files });
+      assert.equal(source, 'models/yolo_two.py');
+      assert.deepEqual(input, { images: [1, 3, 64, 64], x2: [1, 3, 64, 64] });
+      assert.deepEqual([totals.params, totals.complete], [2 * 928 + 4160 + 455, true]);
+      assert.deepEqual(rowsOf(pair, { files })[1], ['Conv', '32×32×32', 928]);
+      assert.equal(reported(net, { files }).source, 'models/yolo.py');
+    });
+
+    it('takes the one that knows a name of the file', () => {
+      const files = filesOf({
+        'models/yolo_gates.py': `${reader}\n\nclass Gates(Conv):\n    pass\n`.replace('{Conv,', '{Conv, Gates,'),
+      });
+      const text = net.replace('[-1, 1, Conv, [64, 3, 2]]', '[-1, 1, Gates, [64, 3, 2]]');
+      const { source, totals } = reported(text, { files });
+      assert.deepEqual([source, totals.params, totals.complete], ['models/yolo_gates.py', 28366, true]);
+    });
+
+    it('keeps to what the usual one refuses, whatever an older copy says', () => {
+      const old = reader.replace('args = [ch[f], *args]', 'args = [ch[f]]');
+      const found = reported(net.replace('[-1, 2, Gate, []]', '[-1, 2, Gate, [4, 5, 6]]'), {
+        files: filesOf({ 'models/yolo_old.py': old }),
+      });
+      assert.deepEqual([found.source, found.totals.complete], ['models/yolo.py', false]);
+    });
+  });
+
   it('follows changes of its modules', () => {
     const files = filesOf({ 'models/blocks.py': fork('models/blocks.py').replace('reduction=4', 'reduction=8') });
     assert.deepEqual(rowsOf(net, { files })[2], ['Gate', '32×16×16', 2 * (32 * 4 + 4 + 4 * 32 + 32)]);

@@ -21,6 +21,8 @@ const usual = ['models/yolo.py', 'ultralytics/nn/tasks.py', 'nn/tasks.py', 'yolo
 const places = ['', 'models', 'model', 'nn', 'lib', 'lib/models', 'src', 'src/models'];
 /** Files that are looked into for one. */
 const mostFiles = 200;
+/** Folders above a file that may hold one under another name, where nothing says that they are a repository. */
+const mostUnmarked = 4;
 
 const markers = new Set(['.git', 'pyproject.toml', 'setup.py']);
 /** Folders above a file that are looked at. */
@@ -69,12 +71,12 @@ function usualIn(base: string, files: Files): Place | undefined {
   return usual.map(name => ({ path: `${base}/${name}`, base })).find(({ path }) => definesReader(path, files));
 }
 
-/** A file of any name; looked for where a folder is known to be a repository. */
+/** A file of any name: in a repository, or near the model file. */
 function otherIn(levels: readonly string[], files: Files): Place | undefined {
   const top = levels.at(-1);
-  if (top === undefined || !isRepository(top, files)) return undefined;
+  if (top === undefined) return undefined;
   let left = mostFiles;
-  for (const level of levels) {
+  for (const level of isRepository(top, files) ? levels : levels.slice(0, mostUnmarked)) {
     for (const place of places) {
       const folder = place === '' ? level : `${level}/${place}`;
       for (const name of files.list(folder)) {
@@ -86,6 +88,21 @@ function otherIn(levels: readonly string[], files: Files): Place | undefined {
     }
   }
   return undefined;
+}
+
+/** The other files beside a reader that read model files, too: for two images, or an earlier state. */
+export function readersBeside(reader: FoundReader, files: Files): readonly FoundReader[] {
+  const folder = parentOf(reader.path);
+  const names = files.list(folder).filter(name => name.endsWith('.py') && name !== 'tf.py');
+  return names
+    .slice(0, mostFiles)
+    .map(name => `${folder}/${name}`)
+    .filter(path => path !== reader.path && definesReader(path, files))
+    .map(path => ({
+      ...reader,
+      path,
+      module: `${reader.module.slice(0, reader.module.lastIndexOf('.') + 1)}${path.slice(folder.length + 1, -'.py'.length)}`,
+    }));
 }
 
 function definesReader(path: string, files: Files): boolean {

@@ -2,7 +2,7 @@
 
 import * as l10n from '@vscode/l10n';
 import { refusedFiles } from '../../../program/refused.ts';
-import { noFiles } from '../../../python/files.ts';
+import { type Files, noFiles } from '../../../python/files.ts';
 import { valueOfYaml } from '../../../python/library/yaml.ts';
 import { damageOf } from '../../../syntax/damage.ts';
 import { type Mapping, resolved } from '../../../syntax/tree.ts';
@@ -15,8 +15,8 @@ import { channelsOf, headOf, modelName, scaleOf, type Text } from '../header.ts'
 import { variantsOf } from '../read.ts';
 import { claimOf } from '../repairs.ts';
 import { sectionsOf } from '../sections.ts';
-import type { FoundReader } from './find.ts';
-import { readBySource, type SourceRow } from './read.ts';
+import { type FoundReader, readersBeside } from './find.ts';
+import { readBySource, type SourceReading, type SourceRow, type SourceTask } from './read.ts';
 import { shownPath } from './refusal.ts';
 
 export class SourceReader {
@@ -88,8 +88,8 @@ export class SourceReader {
     const [set] = options.input ?? [];
     const sizes = set ? (set.name === undefined ? set.sizes : set.sizes.slice(1)) : undefined;
     const root = this.#root;
-    const reading = yield* readBySource({
-      reader,
+    const task = (by: FoundReader): SourceTask => ({
+      reader: by,
       files,
       rules: source.rules,
       values: machine => (root ? valueOfYaml(root, machine) : null),
@@ -103,6 +103,7 @@ export class SourceReader {
       lifetimes: options.lifetimes ?? false,
       places: options.places,
     });
+    const { reading, by } = yield* readByEither(task, reader, files);
     for (const problem of reading.problems) problems.push(problem);
     if (rows.length === 0) {
       const message = l10n.t('This file has no rows under `backbone` and `head`.');
@@ -116,14 +117,38 @@ export class SourceReader {
       variants,
       variant,
       claim: claimOf(source.text, variants, variant),
-      reader: shownPath(reader),
+      reader: shownPath(by),
       imports: {
-        roots: reader.roots,
-        repository: reader.repository,
+        roots: by.roots,
+        repository: by.repository,
         read: reading.read,
         missing: reading.missing,
         refused: () => refusedFiles(reading.read),
       },
     };
   }
+}
+
+/**
+ * What a repository's reader makes of a text; or another one beside it, where that reads all of it, and the first one does
+ * not know a name of it or takes one image where the other takes two (`models/yolo_test.py` of forks for RGB and infrared).
+ * What else the first one refuses is wrong for whoever trains with it, whatever an older copy says.
+ */
+function* readByEither(
+  task: (by: FoundReader) => SourceTask,
+  reader: FoundReader,
+  files: Files,
+): Generator<void, { readonly reading: SourceReading; readonly by: FoundReader }> {
+  const reading = yield* readBySource(task(reader));
+  if (!isRefused(reading)) return { reading, by: reader };
+  const isOfNames = reading.problems.some(({ short }) => /^(?:Name|Key|Attribute)Error$/.test(short ?? ''));
+  for (const other of readersBeside(reader, files)) {
+    const again = yield* readBySource(task(other));
+    if (!isRefused(again) && (isOfNames || again.images > reading.images)) return { reading: again, by: other };
+  }
+  return { reading, by: reader };
+}
+
+function isRefused({ problems }: SourceReading): boolean {
+  return problems.some(({ severity, code }) => severity === 'error' || code === 'unknown-network');
 }

@@ -21,6 +21,7 @@ import {
   PyClass,
   PyDict,
   type PyException,
+  PyFunction,
   PyList,
   Raised,
   type Steps,
@@ -87,6 +88,8 @@ export interface SourceReading {
   readonly missing: readonly MissingImport[];
   /** The files that were read, with their texts. */
   readonly read: ReadonlyMap<string, string>;
+  /** How many images the network takes. */
+  readonly images: number;
 }
 
 /** What came of one construction and call. */
@@ -100,10 +103,11 @@ interface Attempt {
   readonly place: string | undefined;
   /** The first row of which nothing could be built, and which did not end the construction. */
   readonly first: Stop | undefined;
+  readonly images: number;
 }
 
 /** The network, or why there is none. */
-type Work = { readonly graph: Graph; readonly failure: Failure | undefined } | Unbuilt;
+type Work = { readonly graph: Graph; readonly failure: Failure | undefined; readonly images: number } | Unbuilt;
 
 interface Stop {
   /** Undefined where it belongs to none. */
@@ -130,11 +134,13 @@ export function* readBySource(task: SourceTask): Generator<void, SourceReading> 
   // Each turn goes on at one place more, or ends in a row above the one before.
   for (;;) {
     const rows: number = stop ? (stop.row ?? 0) : task.rows.length;
-    if (rows === 0 && stop) return { graph: unbuilt(task, stop), problems: reported, missing, read: files.texts };
+    const { texts: read } = files;
+    if (rows === 0 && stop) return { graph: unbuilt(task, stop), problems: reported, missing, read, images: 1 };
     const attempt: Attempt = yield* attempted(task, files, rows, stop, places ?? new Set());
     missing = attempt.missing;
     if (attempt.graph) {
-      return { graph: attempt.graph, problems: [...reported, ...attempt.problems], missing, read: files.texts };
+      const { graph, images } = attempt;
+      return { graph, problems: [...reported, ...attempt.problems], missing, read, images };
     }
     const { place, first } = attempt;
     if (place !== undefined && places && !places.has(place)) {
@@ -221,6 +227,7 @@ function readingOf(
       stop: at,
       place,
       first,
+      images: 1,
     });
     switch (ending.kind) {
       case 'stopped': {
@@ -243,11 +250,11 @@ function readingOf(
     const { value } = ending;
     if (value instanceof Unbuilt)
       return stopped({ row: undefined, reason: value.reason, problem: unknownNetwork(value.reason) });
-    const { graph, failure } = value;
+    const { graph, failure, images } = value;
     const refusals = [...refused.values()].flatMap(({ problem }) => problem ?? []);
     const problems = [...refusals, ...worldOf(machine).problems, ...misfits.values()];
     if (failure) problems.push(refusal(failure, 'forward', all[watch.rowOf(failure) ?? -1], head, reader));
-    return { graph, problems, missing, stop: undefined, place: undefined, first: undefined };
+    return { graph, problems, missing, stop: undefined, place: undefined, first: undefined, images };
   }
 
   function* work({ machine: on, module }: Prepared): Steps<Work> {
@@ -275,10 +282,11 @@ function readingOf(
     const world = worldOf(on);
     // What is wrong with the network shows in the call that is recorded.
     world.forget();
-    const rows = yield* rowsOf(on, task, built, stop);
+    const images = imageNames(on.lookup(model, 'forward'));
+    const rows = yield* rowsOf(on, task, built, stop, images);
     watch.rows = built.rows;
-    const args = { args: [world.tensor(input)], keywords: noKeywords };
-    return yield* recordCall(on, model, args, watch, { order, lifetimes }, rows);
+    const args = { args: images.map(() => world.tensor(input)), keywords: noKeywords };
+    return { ...(yield* recordCall(on, model, args, watch, { order, lifetimes }, rows)), images: images.length };
   }
 
   function unknownNetwork({ message }: Reason): Problem {
@@ -295,12 +303,25 @@ function readingOf(
   }
 }
 
+/** What a second image is called: `x2`, `ir`, `img_thermal`. Of a parameter of another name, nobody knows what it takes. */
+const imageName =
+  /^(?:(?:x|y|im|img|image|input)s?_?(?:\d+|[a-z]|rgb|ir|tir|nir|thermal|infrared|vis|depth)?|rgb|ir|tir|nir|thermal|infrared|vis|visible|depth)$/i;
+
+/** The images that a network must be called with: one, or as many as `forward` asks for where it takes two streams. */
+function imageNames(forward: Value | undefined): readonly string[] {
+  if (!(forward instanceof PyFunction)) return ['images'];
+  const { names, positional } = forward.code.parameters;
+  const needed = names.slice(1, positional - forward.defaults.length);
+  return needed.length > 1 && needed.every(name => imageName.test(name)) ? ['images', ...needed.slice(1)] : ['images'];
+}
+
 /** The rows with their modules. */
 function* rowsOf(
   machine: Interpreter,
   { rows: all, places }: SourceTask,
   built: Built,
   stop: Stop | undefined,
+  inputs: readonly string[],
 ): Steps<RowModules> {
   const rows = new Map<object, RowSpec>();
   const unbuilt: { frame: FrameSpec; why: Reason }[] = [];
@@ -328,7 +349,7 @@ function* rowsOf(
       unbuilt.push({ frame: unbuiltFrame(row, index, stop), why });
     }
   }
-  return { rows, unbuilt, inputs: ['images'], places };
+  return { rows, unbuilt, inputs, places };
 }
 
 /** A row with the places that it has in itself. */
