@@ -78,6 +78,27 @@ describe('what other packages and older names do', () => {
     });
   }
 
+  it('asks whether autocast is there', () => {
+    const program = `import torch
+from torch import nn
+
+there = getattr(getattr(torch, 'amp', None), 'autocast_mode', None)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4 if there.is_autocast_available('cpu') and torch.amp.is_autocast_available('cpu') else 8, 1)
+
+    def forward(self, x):
+        with torch.amp.autocast_mode.autocast('cpu', enabled=False):
+            return self.conv(x)
+`;
+    const settings = { ...defaultSettings, entry: 'Net()', inputs: 'torch.zeros(1, 3, 8, 8)' };
+    const { totals } = report(price(open({ name: 'net.py', text: program }, settings)!, settings)!);
+    assert.deepEqual([totals.params, totals.complete], [16, true]);
+  });
+
   it('refuses offsets that are not those of the output', () => {
     const { totals, problems } = reported('TooSmall()');
     assert.equal(totals.complete, false);
