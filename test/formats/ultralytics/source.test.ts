@@ -199,6 +199,47 @@ head:
     });
   });
 
+  it('has the rows of all lists that the reader goes through, in its order', () => {
+    const reader = fork('models/yolo.py').replace(
+      'd["backbone"] + d["head"]',
+      'd["backbone"] + d["second"] + d["head"]',
+    );
+    const files = filesOf({ 'models/yolo.py': reader });
+    const text = `nc: 3
+backbone:
+  - [-1, 1, Conv, [32, 3, 2]] # 0
+head:
+  - [[0, 2], 1, Pair, [64]] # 3
+  - [[3], 1, Heads, []] # 4
+second:
+  - [-1, 2, Gate, []] # 1
+  - [0, 1, Conv, [32, 1, 1]] # 2
+`;
+    const { layers, problems, totals } = reported(text, { files });
+    assert.deepEqual(
+      layers.map(({ line, op }) => [line, op]),
+      [
+        [3, 'Conv'],
+        [8, 'Gate'],
+        [9, 'Conv'],
+        [5, 'Pair'],
+        [6, 'Heads'],
+      ],
+    );
+    // The numbers in comments are those of the rows.
+    assert.deepEqual(
+      problems.filter(({ severity }) => severity !== 'information'),
+      [],
+    );
+    assert.deepEqual([totals.params, totals.complete], [928 + 1104 + (32 * 32 + 64) + 4160 + 455, true]);
+    const wrong = reported(text.replace('[-1, 2, Gate, []]', '[-1, 2, Gate, [4, 5, 6]]'), { files });
+    assert.deepEqual(
+      wrong.problems.filter(({ code }) => code === 'reader-refuses').map(({ line }) => line),
+      [8],
+    );
+    assert.equal(wrong.layers[3]!.params, 4160);
+  });
+
   it('follows changes of its modules', () => {
     const files = filesOf({ 'models/blocks.py': fork('models/blocks.py').replace('reduction=4', 'reduction=8') });
     assert.deepEqual(rowsOf(net, { files })[2], ['Gate', '32×16×16', 2 * (32 * 4 + 4 + 4 * 32 + 32)]);

@@ -17,6 +17,8 @@ export interface Text {
   readonly known: Known;
   /** The release that the Python around it is. */
   readonly mirror: Mirror | undefined;
+  /** The keys whose lists are the rows, in order: what its repository reads, if that is more. */
+  readonly lists: readonly string[];
 }
 
 export function mappingOf(node: YamlNode | undefined): Mapping | undefined {

@@ -28,9 +28,9 @@ import { type ReleaseName, readingReleases } from './releases.ts';
 import { claimOf, repairsOf } from './repairs.ts';
 import { rewrite } from './rewrite.ts';
 import { rowsFor } from './rows.ts';
-import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
+import { isModelText, moduleNames, reads, sectionsOf, usualLists, wrongValues } from './sections.ts';
 import { callAt, type Rows as SlotRows, slotAt } from './slots.ts';
-import { type FoundReader, findReader } from './source/find.ts';
+import { type FoundReader, findReader, listsOf } from './source/find.ts';
 import type { SourceReader } from './source/index.ts';
 import { type Mirror, mirrorOf } from './source/mirror.ts';
 import { type Chosen, tunablesOf, type Written, writtenRows } from './tunables.ts';
@@ -100,7 +100,8 @@ function open(source: Source, earlier?: Reader): Reader {
   };
   const found = readerOf(source);
   const mirror = found && mirrorFor(found, source);
-  const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache, mirror };
+  const lists = (found && bySource && !mirror && source.files && listsOf(found, source.files)) || usualLists;
+  const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache, mirror, lists };
   const program = found && bySource ? new bySource.SourceReader(text, found, mappingOf(document.root)) : undefined;
   /** The repository's own Python says what the rows mean, but where a person has said whose they are. */
   const sourceFor = ({ dialect }: ReadOptions): SourceReader | undefined =>
@@ -112,7 +113,7 @@ function open(source: Source, earlier?: Reader): Reader {
     const isMirrored = !mirror?.release || releases().some(release => release === mirror.release);
     return source && !isMirrored ? source : spec;
   };
-  const rows = (): readonly PlacedRow[] => sectionsOf(text.top, document).rows;
+  const rows = (): readonly PlacedRow[] => sectionsOf(text.top, document, lists).rows;
   /** Under the options that were asked for last: each trial of advice asks again. */
   let known: { readonly key: string; readonly rows: Written | undefined } | undefined;
   const written = (options: ReadOptions): Written | undefined => {
@@ -120,7 +121,7 @@ function open(source: Source, earlier?: Reader): Reader {
     if (known?.key !== key) {
       const top = mappingOf(document.root);
       // Where a part of the text is not read as it is written, nothing is rewritten.
-      const isWhole = top && document.damages.length === 0;
+      const isWhole = top && document.damages.length === 0 && lists === usualLists;
       known = { key, rows: isWhole ? writtenRows(source.text, top, chosen(text, options)) : undefined };
     }
     return known.rows;
@@ -161,7 +162,7 @@ function open(source: Source, earlier?: Reader): Reader {
     numbered: within => {
       const found: Numbered[] = [];
       let first = 0;
-      for (const key of ['backbone', 'head']) {
+      for (const key of lists) {
         const list = resolved(lookUp(document.frame, key));
         const rows = list?.kind === 'sequence' ? document.rowsOf(list) : [];
         const startOf = (index: number): number => rows[index]!.start + rows[index]!.chunk.node.from;
@@ -175,7 +176,7 @@ function open(source: Source, earlier?: Reader): Reader {
     call: (offset, spec) => callAt(slotRowsFor(spec), offset),
     fixes: problem => {
       const top = mappingOf(document.root);
-      return top ? repairsOf(source.text, top, problem) : [];
+      return top && lists === usualLists ? repairsOf(source.text, top, problem) : [];
     },
     tunables: options => {
       const found = written(options);
@@ -183,7 +184,7 @@ function open(source: Source, earlier?: Reader): Reader {
     },
     rows: options => {
       const top = mappingOf(document.root);
-      if (!top || document.damages.length > 0) return undefined;
+      if (!top || document.damages.length > 0 || lists !== usualLists) return undefined;
       return rowsFor(source.text, top, () => chosen(text, options));
     },
     rewrite: (edits, options) => {

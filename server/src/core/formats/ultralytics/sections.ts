@@ -37,6 +37,9 @@ export const topKeys = [
 /** What makes a damaged line a row again, or a key. */
 export const reads: Reads = { row: isRow, top: new Set(topKeys), lists: new Set(['backbone', 'head']) };
 
+/** The lists of rows that every parse_model reads. */
+export const usualLists: readonly string[] = ['backbone', 'head'];
+
 /** `[from, repeats, module, args]`, as parse_model unpacks it. */
 export function isRow(node: YamlNode): boolean {
   const row = resolved(node);
@@ -117,14 +120,14 @@ export interface Sections {
   readonly missing: readonly string[];
 }
 
-/** The rows of `backbone` and `head`, in order. */
-export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
+/** The rows of `backbone` and `head`, or of the lists that a repository reads, in order. */
+export function sectionsOf(top: Mapping, document: YamlDocument, lists: readonly string[] = usualLists): Sections {
   let rows: PlacedRow[] = [];
   const problems: Problem[] = [];
   const damages: Damage[] = [];
   const gaps: string[] = [];
   const missing: string[] = [];
-  for (const key of ['backbone', 'head'] as const) {
+  for (const key of lists) {
     const entry = entryOf(top, key) ?? meant(top, key, document, problems);
     if (!entry) {
       missing.push(key);
@@ -159,12 +162,7 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
 }
 
 /** The entry that has the list under a misspelt key. A key that was repaired already is not read as yet another one. */
-function meant(
-  top: Mapping,
-  key: 'backbone' | 'head',
-  { damages }: Pick<YamlDocument, 'damages'>,
-  problems: Problem[],
-) {
+function meant(top: Mapping, key: string, { damages }: Pick<YamlDocument, 'damages'>, problems: Problem[]) {
   const found = top.entries.filter(
     entry =>
       entry.key.kind === 'scalar' &&

@@ -623,18 +623,16 @@ export const torchModules: NativeModules = new Map<string, (machine: Machine) =>
   ['torch.torch_version', machine => moduleOf(machine, 'torch.torch_version', { __version__: '2.9.0' })],
   ['torch.cuda', machine => moduleOf(machine, 'torch.cuda', { ...noCuda, ...cudaTypes(machine) })],
   ['torch.cuda.amp', machine => moduleOf(machine, 'torch.cuda.amp', amp(machine))],
-  ...['torch.amp', 'torch.amp.autocast_mode'].map(
-    (name): [string, (machine: Machine) => PyModule] => [
-      name,
-      machine =>
-        moduleOf(machine, name, {
-          ...amp(machine),
-          is_autocast_available: native('is_autocast_available', 'device_type', ([device]) =>
-            ['cpu', 'cuda', 'mps', 'xpu', 'hpu', 'xla', 'privateuseone'].includes(String(device)),
-          ),
-        }),
-    ],
-  ),
+  ...['torch.amp', 'torch.amp.autocast_mode'].map((name): [string, (machine: Machine) => PyModule] => [
+    name,
+    machine =>
+      moduleOf(machine, name, {
+        ...amp(machine),
+        is_autocast_available: native('is_autocast_available', 'device_type', ([device]) =>
+          ['cpu', 'cuda', 'mps', 'xpu', 'hpu', 'xla', 'privateuseone'].includes(String(device)),
+        ),
+      }),
+  ]),
   [
     'torch.cpu',
     machine => moduleOf(machine, 'torch.cpu', { ...noCuda, is_available: native('is_available', '', () => true) }),

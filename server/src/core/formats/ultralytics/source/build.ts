@@ -28,6 +28,8 @@ export interface Model {
   readonly scale: string | undefined;
   /** Rows that are built; those below are left out. */
   readonly rows: number;
+  /** The keys that have them, in order. */
+  readonly lists: readonly string[];
   /** The module of the last row, which says what the network is for. */
   readonly last: string;
   readonly ruling: Ruling | undefined;
@@ -54,14 +56,14 @@ export function* build(machine: Interpreter, module: string, reader: Value, mode
     const why = reader instanceof Unknown ? reader.reason.message : module;
     return new Unbuilt({ message: l10n.t('`{0}` cannot be imported: {1}', module, why) });
   }
-  const { values, path, scale, rows, ruling } = model;
+  const { values, path, scale, rows, lists, ruling } = model;
   if (ruling) yield* defineRuled(machine, reader, ruling);
   // As yaml_model_load does; readers without scales do not look.
   const guess = yield* attribute(machine, reader, 'guess_model_scale');
   const letter = scale ?? (guess === undefined ? undefined : yield* machine.call(guess, [path]));
   if (letter !== undefined) setEntry(values, 'scale', letter);
   setEntry(values, 'yaml_file', path);
-  cut(values, rows);
+  cut(values, rows, lists);
   const cls = yield* classFor(machine, reader, model);
   if (cls === undefined) return new Unbuilt({ message: l10n.t('`{0}` has no model class that is known', module) });
   const built = yield* machine.call(cls, [values], quietly(machine, cls));
@@ -84,9 +86,9 @@ function quietly(machine: Interpreter, cls: Value): Keywords {
 }
 
 /** Leaves out rows from some number on. */
-function cut(values: PyDict, rows: number): void {
+function cut(values: PyDict, rows: number, lists: readonly string[]): void {
   let left = rows;
-  for (const key of ['backbone', 'head']) {
+  for (const key of lists) {
     const list = [...values.entries.values()].find(entry => entry.key === key)?.value;
     if (!(list instanceof PyList)) continue;
     if (list.items.length > left) setEntry(values, key, new PyList(list.items.slice(0, left)));

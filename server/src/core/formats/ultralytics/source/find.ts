@@ -90,6 +90,19 @@ function otherIn(levels: readonly string[], files: Files): Place | undefined {
   return undefined;
 }
 
+/**
+ * The keys whose rows a reader goes through, in order, where `backbone` and `head` are not all of them: forks for two
+ * images have `d['backbone'] + d['backbone2'] + d['head']`.
+ */
+export function listsOf({ path }: FoundReader, files: Files): readonly string[] | undefined {
+  const text = files.read(path) ?? '';
+  for (const [, sum] of text.matchAll(/\benumerate\(([^\n]*)\)\s*:/g)) {
+    const keys = [...sum!.matchAll(/(?:\[|\.get\()\s*['"](\w+)['"]/g)].map(([, key]) => key!);
+    if (keys.includes('backbone') && keys.includes('head')) return keys.length > 2 ? [...new Set(keys)] : undefined;
+  }
+  return undefined;
+}
+
 /** The other files beside a reader that read model files, too: for two images, or an earlier state. */
 export function readersBeside(reader: FoundReader, files: Files): readonly FoundReader[] {
   const folder = parentOf(reader.path);

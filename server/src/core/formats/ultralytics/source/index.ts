@@ -49,10 +49,10 @@ export class SourceReader {
   }
 
   *#reading(options: ReadOptions): Generator<void, Spec> {
-    const { source, document, top } = this.#text;
+    const { source, document, top, lists } = this.#text;
     const { files = noFiles } = source;
     const reader = this.#reader;
-    const sections = sectionsOf(top, document);
+    const sections = sectionsOf(top, document, lists);
     const problems: Problem[] = [...sections.problems];
     const head = headOf(top);
     const damages = [...document.damages, ...sections.damages];
@@ -96,6 +96,7 @@ export class SourceReader {
       path: source.path ?? source.name,
       scale: options.scale !== undefined && names.includes(options.scale) ? options.scale : undefined,
       rows,
+      lists,
       input: [1, ...(sizes ?? [channelsOf(top, ignored), size, size])],
       head,
       order: options.shapeOrder ?? 'chw',

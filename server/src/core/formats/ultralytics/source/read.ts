@@ -69,6 +69,8 @@ export interface SourceTask {
   readonly path: string;
   readonly scale: string | undefined;
   readonly rows: readonly SourceRow[];
+  /** The keys that have them, in order. */
+  readonly lists: readonly string[];
   /** Of the image, batch first. */
   readonly input: readonly number[];
   /** Where problems are that belong to no row. */
@@ -269,6 +271,7 @@ function readingOf(
       path: task.path,
       scale: task.scale,
       rows: count,
+      lists: task.lists,
       last,
       ruling,
     });
