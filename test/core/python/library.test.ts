@@ -45,6 +45,11 @@ describe('Built-in types and the standard library', () => {
       'import logging\nfor h in logging.root.handlers: print(h)\nprint(logging.getLogger() is logging.root, logging.getLogger("a").root.handlers)\n',
       'True []',
     ));
+  it('know what a partial function still takes', () =>
+    check(
+      'from functools import partial\nfrom inspect import signature\ndef f(a, b, c=1, *rest, d=2, **more): pass\nfor p in (partial(f, 1), partial(f, b=3), partial(f, 1, 2, 3, 4), partial(partial(f, 1), d=5)):\n  found = signature(p).parameters\n  print([(n, int(q.kind), None if q.default is q.empty else q.default) for n, q in found.items()])\n',
+      "[('b', 1, None), ('c', 1, 1), ('rest', 2, None), ('d', 3, 2), ('more', 4, None)]\n[('a', 1, None), ('b', 3, 3), ('c', 3, 1), ('d', 3, 2), ('more', 4, None)]\n[('rest', 2, None), ('d', 3, 2), ('more', 4, None)]\n[('b', 1, None), ('c', 1, 1), ('rest', 2, None), ('d', 3, 5), ('more', 4, None)]",
+    ));
   it('refuse what is no class as a base, and a second member of an enum with the same name', () => {
     const bases = ['math', 'None', 'True', '3', '2.5', "'x'", '[]', '()', '{}', 'lambda: 0'];
     const refused = bases.map(base => `try:\n  class A(${base}): pass\nexcept TypeError as ex: print(ex)\n`).join('');

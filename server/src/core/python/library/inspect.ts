@@ -82,11 +82,39 @@ function* parametersOf(fn: Value, machine: Machine): Steps<readonly Parameter[] 
     const make = ofClass(fn, '__new__');
     return make instanceof PyFunction ? (yield* parametersOf(make, machine))?.slice(1) : undefined;
   }
+  if (fn instanceof PyInstance && fn.cls.name === 'partial' && fn.dict?.has('func')) {
+    const inner = yield* parametersOf(fn.dict.get('func')!, machine);
+    return inner && boundInPart(inner, fn.dict.get('args'), fn.dict.get('keywords'));
+  }
   if (fn instanceof PyInstance) {
     const call = special(fn, '__call__', machine);
     return call instanceof PyFunction ? (yield* parametersOf(call, machine))?.slice(1) : undefined;
   }
   return undefined;
+}
+
+/** As `_signature_get_partial` does: what is bound by its name has that default, and is passed by name from there on. */
+function boundInPart(
+  parameters: readonly Parameter[],
+  args: Value | undefined,
+  keywords: Value | undefined,
+): readonly Parameter[] {
+  let left = args instanceof PyTuple ? args.items.length : 0;
+  const named = keywords instanceof PyDict ? keywords.entries : undefined;
+  let isNamed = false;
+  const list: Parameter[] = [];
+  for (const parameter of parameters) {
+    const { name, kind } = parameter;
+    if (kind <= 1 && left > 0) {
+      left--;
+      continue;
+    }
+    const given = kind === 1 || kind === 3 ? named?.get(name) : undefined;
+    isNamed ||= given !== undefined && kind === 1;
+    if (isNamed && kind === 2) continue;
+    list.push({ name, kind: isNamed && kind === 1 ? 3 : kind, standard: given ? given.value : parameter.standard });
+  }
+  return list;
 }
 
 const kindNames = ['POSITIONAL_ONLY', 'POSITIONAL_OR_KEYWORD', 'VAR_POSITIONAL', 'KEYWORD_ONLY', 'VAR_KEYWORD'];
