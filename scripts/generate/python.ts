@@ -33,7 +33,10 @@ export function pythonNames(): Readonly<Record<string, string>> {
     ([name, value]) => value instanceof PyClass && isPublic([name, value]),
   );
   const computed = [...libraryModules.keys()].filter(name => namesIn(name).length > 0);
-  const files = [...sources.keys()].map(path => path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.'));
+  const files = [...sources.keys()]
+    .map(path => path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.'))
+    // What the originals do not have is nothing to import.
+    .filter(name => !name.includes('.__'));
   return {
     limits: table(
       ['What', 'Limit'],

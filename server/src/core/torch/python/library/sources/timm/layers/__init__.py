@@ -1,5 +1,5 @@
 """The layers of timm that other repositories use."""
-from .everything import *
+from .__parts import *
 
 # What the original brings with a star, whether this file has it or not: of any other name, it has none.
 __all__ = """

@@ -1,1 +1,1 @@
-from timm.layers.everything import *
+from timm.layers.__parts import *
