@@ -59,6 +59,13 @@ const net = fork('net.yaml');
 describe('a model file that its repository reads', () => {
   before(startPython);
 
+  it('has unknown totals where its rows cannot be read, and not those of nothing', () => {
+    const page = `Skip to content\nPulls\n\n${net.replace(/^backbone:\n.*\n/m, 'backbone:\n  [[-1, 1, Conv, [32\n')}`;
+    const { totals, layers } = reported(page.replace(/^head:/m, 'tail:'));
+    assert.deepEqual([layers.length, totals.params, totals.macs, totals.complete], [0, null, null, false]);
+    assert.match(totals.why ?? '', /the text is no mapping/);
+  });
+
   it('has the rows that its parse_model and its modules make', () => {
     const { totals, layers, source, input, problems } = reported(net);
     assert.equal(source, 'models/yolo.py');

@@ -434,6 +434,8 @@ function unbuilt({ rows, order, places }: SourceTask, stop: Stop): Graph {
     builder.unknown(stop.reason);
     builder.close([]);
   }
+  // Without a row that could say so, it is the network as a whole that is not known.
+  if (rows.length === 0) builder.unknown(stop.reason);
   return builder.finish([]);
 }
 
