@@ -30,7 +30,8 @@ function stated({ op, attrs, inputs, outputs, why }: GraphNode): Partial<Counts>
 const mostShape = ({ shape, most }: Tensor): Shape => most ?? shape!;
 
 /** Whether the counts of a node are upper bounds: sizes are unknown, but bounded. */
-export function isBounded({ inputs, outputs }: GraphNode): boolean {
+export function isBounded({ inputs, outputs, guard }: GraphNode): boolean {
+  if (guard) return true;
   return inputs.some(({ most }) => most !== undefined) || outputs.some(({ most }) => most !== undefined);
 }
 

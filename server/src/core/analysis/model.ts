@@ -281,13 +281,13 @@ class Stretch implements Cost {
 
   get why(): Reason | undefined {
     const node = this.#firstUnknown();
-    return node && (reasonOf(node) ?? handedTo(node) ?? tooLarge());
+    return node && (reasonOf(node) ?? handedTo(node) ?? node.guard?.why ?? tooLarge());
   }
 
   get cause(): Cause | undefined {
     const node = this.#firstUnknown();
     if (!node) return undefined;
-    const why = reasonOf(node) ?? handedTo(node);
+    const why = reasonOf(node) ?? handedTo(node) ?? node.guard?.why;
     return why === undefined ? { why: tooLarge(), node } : { why, node: originOf(node, why, this.#sums) };
   }
 

@@ -8,6 +8,7 @@ import {
   type Frame,
   type Graph,
   type GraphNode,
+  type Guard,
   type Note,
   type Site,
   type Tensor,
@@ -220,6 +221,8 @@ export class Builder {
   readonly problems: Problem[] = [];
   /** Applies to added nodes unless their own options say otherwise. */
   training: Training | undefined;
+  /** What the nodes that are added are under. */
+  guard: Guard | undefined;
   readonly #inputs: { name: string; tensor: Tensor }[] = [];
   readonly #seen = new Set<string>();
   readonly #root: RootFrame;
@@ -549,6 +552,7 @@ export class Builder {
       derived: options?.derived ?? false,
       training: options?.training ?? this.training,
       why: nodeWhy,
+      ...(this.guard && { guard: this.guard }),
     };
     for (let port = 0; port < shapes.length; port++) {
       const shape = shapes[port];

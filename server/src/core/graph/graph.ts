@@ -7,6 +7,7 @@ export {
   definition,
   type Frame,
   type GraphNode,
+  type Guard,
   type Note,
   type Site,
   type SiteRole,

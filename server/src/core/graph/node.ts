@@ -45,6 +45,15 @@ export interface GraphNode {
   readonly training: Training | undefined;
   /** Why its counts are unknown (an unknown module, a failed precondition, an input of unknown rank). */
   readonly why: Reason | undefined;
+  /** What it is under that may not run at all. */
+  readonly guard?: Guard | undefined;
+}
+
+/** Statements of a program of which values decide whether they run: what is done in them counts at most. */
+export interface Guard {
+  readonly why: Reason;
+  /** What these are under themselves. */
+  readonly outer: Guard | undefined;
 }
 
 /**

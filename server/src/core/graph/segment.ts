@@ -9,7 +9,7 @@ import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
-import type { Frame, GraphNode, Note, Site, Tensor, Training } from './node.ts';
+import type { Frame, GraphNode, Guard, Note, Site, Tensor, Training } from './node.ts';
 
 /** A self-contained stretch of a network. */
 export interface Segment {
@@ -532,6 +532,7 @@ class PlacedNode implements GraphNode {
   readonly attrs: object;
   readonly functional: boolean;
   readonly derived: boolean;
+  readonly guard: Guard | undefined;
   readonly training: Training | undefined;
   readonly why: Reason | undefined;
   readonly inputs: readonly Tensor[];
@@ -545,6 +546,7 @@ class PlacedNode implements GraphNode {
     this.attrs = own.attrs;
     this.functional = own.functional;
     this.derived = own.derived;
+    this.guard = own.guard;
     this.training = own.training;
     this.why = own.why;
     this.inputs = own.inputs.map(tensor => placement.tensor(tensor));

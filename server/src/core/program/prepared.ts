@@ -281,6 +281,10 @@ function watched(hooks: Hooks, told: () => void): Hooks {
       told();
       hooks.unknownBranch?.(...args);
     },
+    mayRun: (...args) => {
+      told();
+      return hooks.mayRun?.(...args);
+    },
     unknownWrite: (...args) => {
       told();
       hooks.unknownWrite?.(...args);

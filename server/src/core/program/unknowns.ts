@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { evaluated } from '../python/code.ts';
 import type { Hooks, Machine } from '../python/machine.ts';
-import type { Keywords, Place, Unknown, Value } from '../python/objects.ts';
+import type { Decision, Keywords, MayRun, Place, Unknown, Value } from '../python/objects.ts';
 import type { Reason } from '../text/reason.ts';
 import { ModuleInstance } from '../torch/python/nn/instance.ts';
 import { tensorsIn } from '../torch/python/nn/state.ts';
@@ -33,6 +33,10 @@ export class Unknowns implements Hooks {
 
   unknownBranch(why: Unknown, machine: Machine): void {
     this.#skipped(why.reason, machine);
+  }
+
+  mayRun(_why: Unknown, decision: Decision, machine: Machine): MayRun | undefined {
+    return worldOf(machine).mayRun(decision);
   }
 
   unknownWrite(object: Value, name: string | undefined, why: Unknown, machine: Machine): void {

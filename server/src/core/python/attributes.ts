@@ -387,13 +387,16 @@ export function setAttributeOf(object: Value, name: string, value: Value, machin
       return new Later(machine.call(inMeta.setter, [object, value]));
     }
     object.dict.set(name, value);
+    machine.changesShared();
     return undefined;
   }
   if (object instanceof PyModule) {
     object.dict.set(name, value);
+    machine.changesShared();
     return undefined;
   }
   if (object instanceof PyFunction) {
+    machine.changesShared();
     object.dict ??= new Map();
     object.dict.set(name, value);
     return undefined;

@@ -83,7 +83,15 @@ export type Branch =
       readonly isHarmless: boolean;
       /** The function may be left: its result is unknown. */
       readonly leaves: boolean;
+      /** Where all that it decides is whether some statements run: these. */
+      readonly region?: Region | undefined;
     };
+
+/** Statements that nothing leaves but at their end, where a `regionEnd` is. */
+export interface Region {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** A call with keywords: the last `names.length` of its values go by name. */
 export interface KeywordCall {
@@ -254,6 +262,7 @@ export const operations = [
   'finish',
   'putOff',
   'arrive',
+  'regionEnd',
 ] as const;
 export type OperationName = (typeof operations)[number];
 export type Operation = number;

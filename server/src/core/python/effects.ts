@@ -689,6 +689,8 @@ export interface Leaves {
   readonly function: boolean;
   /** `break` or `continue` of a loop around these statements. */
   readonly loop: boolean;
+  /** `break`. */
+  readonly breaks: boolean;
   /** `raise`. */
   readonly raises: boolean;
   readonly any: boolean;
@@ -696,7 +698,7 @@ export interface Leaves {
 
 /** Where control may go from statements, other than on. */
 export function leavesOf(statements: readonly Statement[]): Leaves {
-  const leaves = { function: false, loop: false, raises: false, any: false };
+  const leaves = { function: false, loop: false, breaks: false, raises: false, any: false };
   const visit = (list: readonly Statement[], inLoop: boolean): void => {
     for (const statement of list) {
       switch (statement.kind) {
@@ -705,7 +707,9 @@ export function leavesOf(statements: readonly Statement[]): Leaves {
           break;
         case 'Break':
         case 'Continue':
-          if (!inLoop) leaves.loop = true;
+          if (inLoop) break;
+          leaves.loop = true;
+          if (statement.kind === 'Break') leaves.breaks = true;
           break;
         case 'Raise':
           leaves.raises = true;
@@ -713,7 +717,7 @@ export function leavesOf(statements: readonly Statement[]): Leaves {
         case 'Broken':
           if (statement.leaves) {
             leaves.function = true;
-            leaves.loop = leaves.loop || !inLoop;
+            leaves.loop = leaves.breaks = leaves.loop || !inLoop;
           }
           break;
         case 'For':

@@ -26,6 +26,15 @@ export abstract class PyObject {
  */
 export type ImportKind = 'module' | 'constant' | 'class' | 'name';
 
+/**
+ * What values of data decide, as far as it is known: a number that is 0 if and only if there is none `of` something, whether
+ * there is some of it or none, or any value. It is no module, and code that depends on it may run or not.
+ */
+export interface Decision {
+  readonly is: 'number' | 'some' | 'none' | 'value';
+  readonly of?: object | undefined;
+}
+
 /** What cannot be known, and why. Any operation on it gives it again. It equals nothing, not even itself. */
 export class Unknown extends PyObject {
   readonly kind = 'unknown';
@@ -36,18 +45,22 @@ export class Unknown extends PyObject {
   readonly imported: ImportKind | undefined;
   /** Whether it is certain to be an integer: an element of a tensor, whose value is not known. */
   readonly isInteger: boolean;
+  /** Undefined where more than values of data decide it. */
+  readonly decision: Decision | undefined;
 
-  constructor(reason: Reason, place?: Place, imported?: ImportKind, isInteger = false) {
+  constructor(reason: Reason, place?: Place, imported?: ImportKind, isInteger = false, decision?: Decision) {
     super();
     this.reason = reason;
     this.place = place;
     this.imported = imported;
     this.isInteger = isInteger;
+    this.decision = decision;
   }
 
   /** For what follows from it and may be anything else. */
   get loose(): Unknown {
-    return this.isInteger ? new Unknown(this.reason, this.place) : this;
+    if (!this.isInteger && this.decision?.of === undefined) return this;
+    return new Unknown(this.reason, this.place, undefined, false, this.decision && { is: 'value' });
   }
 
   get isImport(): boolean {
@@ -707,12 +720,27 @@ export interface Activation {
   tag: unknown;
 }
 
+/** Statements that may run or not: what whoever watches has to know and to say. */
+export interface MayRun {
+  /** An object that they may change, before they run. */
+  note(object: PyInstance): void;
+  begin(): void;
+  /** What has been one value or another; undefined is none. */
+  either(before: Value | undefined, after: Value | undefined): Value;
+  /** They change something of which it cannot be said what it is afterwards. */
+  lose(): void;
+  /** They have run; `isCut`: only a part of them. */
+  end(isCut: boolean): void;
+}
+
 /** What happens that whoever runs the machine wants to know of or decide. */
 export interface Hooks {
   /** Something unknown is called; what takes the place of the result. */
   unknownCall?(callee: Unknown, args: readonly Value[], keywords: Keywords, machine: Machine): Value;
   /** A condition, an iterable or the like is unknown, and code was skipped because of it. */
   unknownBranch?(why: Unknown, machine: Machine): void;
+  /** Data decide whether some statements run; undefined where these are to be skipped. */
+  mayRun?(why: Unknown, decision: Decision, machine: Machine): MayRun | undefined;
   /** Under an unknown condition a method is called, or contents are set, of something that is no built-in container. */
   unknownWrite?(object: Value, name: string | undefined, why: Unknown, machine: Machine): void;
   /** An item of a list or a tuple is read, which one is not known; what stands for it, where something can. */
@@ -776,6 +804,8 @@ export interface Machine {
   /** `getattr`; raises AttributeError. */
   getAttribute(object: Value, name: string): Steps;
   setAttribute(object: Value, name: string, value: Value): Steps;
+  /** A name of a class, a module or a function is set. */
+  changesShared(): void;
   /** All values of an iterable; Unknown where it is. */
   list(iterable: Value): Steps<readonly Value[] | Unknown>;
   /** An iterator of a value, as `iter` makes it; Unknown where the value is. */

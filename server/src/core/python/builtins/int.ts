@@ -77,7 +77,7 @@ export function parsedFloat(text: string): number | undefined {
 export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int | Unknown> {
   // Not the Unknown that it was given, which may be any type.
   if (value instanceof Unknown)
-    return value.isInteger ? new Unknown(value.reason, value.place, undefined, true) : value;
+    return value.isInteger ? new Unknown(value.reason, value.place, undefined, true, value.decision) : value;
   const text = textOf(value) ?? (value instanceof PyBytes ? value.text : undefined);
   if (isGiven(base)) {
     const radix = yield* wholeOf(base, machine);

@@ -1,9 +1,9 @@
 // `if`, and `a if test else b`.
 import type { Expression, Statement } from '../../syntax/python/ast.ts';
-import { op } from '../code.ts';
+import { op, type Region } from '../code.ts';
 import { conductOf, leavesOf } from '../effects.ts';
 import type { Unit } from './unit.ts';
-import { innermostTry, skipBranch, valueBranch } from './unknown.ts';
+import { innermostTry, restOfLoop, skipBranch, valueBranch } from './unknown.ts';
 
 export function ifStatement(unit: Unit, node: Statement & { readonly kind: 'If' }): void {
   unit.begin({ from: node.range.from, to: node.test.range.to });
@@ -11,7 +11,13 @@ export function ifStatement(unit: Unit, node: Statement & { readonly kind: 'If' 
   const test = unit.emit(op.jumpIfFalse, 0, -1);
   const depth = unit.depth;
   const bodyAt = unit.here;
+  const isFunction = unit.kind === 'function' && !unit.scope.isGenerator;
   unit.block(node.body);
+  const own = leavesOf(node.body);
+  let region: Region | undefined;
+  if (isFunction && node.orElse.length === 0 && !own.function && !own.loop) {
+    region = { from: bodyAt, to: unit.emit(op.regionEnd, 0, 0) };
+  }
   let orElseAt = unit.here;
   if (node.orElse.length === 0) {
     unit.patch(test);
@@ -35,6 +41,9 @@ export function ifStatement(unit: Unit, node: Statement & { readonly kind: 'If' 
   } else {
     const leaves = leavesOf([...node.body, ...node.orElse]);
     const isHarmless = body === 'harmless' && orElse === 'harmless';
+    // `if not rows.any(): continue`
+    if (node.orElse.length === 0 && node.body.length === 1 && node.body[0]!.kind === 'Continue')
+      region = restOfLoop(unit);
     unit.range = unit.statement = { from: node.range.from, to: node.test.range.to };
     skipBranch(
       unit,
@@ -43,6 +52,7 @@ export function ifStatement(unit: Unit, node: Statement & { readonly kind: 'If' 
       [],
       { ...leaves, raises: handled && leaves.raises },
       isHarmless,
+      region,
     );
   }
 }

@@ -9,7 +9,7 @@ export function leave(unit: Unit, exit: Exit): void {
     const block = unit.blocks[at]!;
     if (block.kind === 'loop') {
       if (exit !== 'return') {
-        if (exit === 'continue') unit.emit(op.jump, block.again, 0);
+        if (exit === 'continue') block.continues.push(unit.emit(op.jump, block.again, 0));
         else {
           for (let count = 0; count < block.onStack; count++) unit.emit(op.pop, 0, -1);
           block.exits.push(unit.emit(op.jump, 0, 0));

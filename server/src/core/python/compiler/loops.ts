@@ -4,7 +4,7 @@ import { op } from '../code.ts';
 import { conductOf, isHarmlessExpression, leavesOf } from '../effects.ts';
 import { assign } from './assignments.ts';
 import type { Block, Unit } from './unit.ts';
-import { skipBranch } from './unknown.ts';
+import { endBody, isWhole, skipBranch } from './unknown.ts';
 
 export function whileLoop(unit: Unit, node: Statement & { readonly kind: 'While' }): void {
   const head = { from: node.range.from, to: node.test.range.to };
@@ -24,10 +24,13 @@ export function whileLoop(unit: Unit, node: Statement & { readonly kind: 'While'
     depth: unit.depth,
     onStack: 0,
     node,
+    continues: [],
+    regions: [],
   };
   unit.blocks.push(loop);
   unit.block(node.body);
   unit.blocks.pop();
+  endBody(unit, loop, false);
   unit.emit(op.jump, again, 0);
   unit.depth = loop.depth;
   if (test !== undefined) unit.patch(test);
@@ -59,12 +62,16 @@ export function forLoop(unit: Unit, node: Statement & { readonly kind: 'For' }):
   unit.range = unit.statement = head;
   const next = unit.emit(op.next, 0, 1);
   const depth = unit.depth - 2;
+  const bodyAt = unit.here;
   assign(unit, node.target);
-  const loop: Block & { readonly kind: 'loop' } = { kind: 'loop', again, exits: [], depth, onStack: 1, node };
+  const loop: Block & { readonly kind: 'loop' } = { kind: 'loop', again, exits: [], depth, onStack: 1, node, continues: [], regions: [] };
   unit.blocks.push(loop);
   unit.block(node.body);
   unit.blocks.pop();
   unit.range = unit.statement = head;
+  const joins = unit.kind === 'function' && !unit.scope.isGenerator && isWhole(node) && conductOf(node.body, true) === 'acts';
+  const end = unit.here;
+  endBody(unit, loop, joins);
   unit.emit(op.jump, again, 0);
   unit.patch(next);
   unit.depth = depth;
@@ -76,6 +83,6 @@ export function forLoop(unit: Unit, node: Statement & { readonly kind: 'For' }):
   const orElse = leavesOf(node.orElse);
   const leaves = { function: body.function || orElse.function, loop: orElse.loop, raises: false };
   const isHarmless = conductOf(node.body, true) !== 'acts';
-  skipBranch(unit, iterate, [node], [], leaves, isHarmless);
+  skipBranch(unit, iterate, [node], [], leaves, isHarmless, joins ? { from: bodyAt, to: end } : undefined);
   unit.branches.set(next, unit.branches.get(iterate)!);
 }

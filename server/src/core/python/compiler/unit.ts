@@ -15,6 +15,10 @@ export type Block =
       readonly depth: number;
       readonly onStack: number;
       readonly node: Statement;
+      /** Jumps of `continue`. */
+      readonly continues: number[];
+      /** What ends where its body does. */
+      readonly regions: { to: number }[];
     }
   /** Values of the machine that lie on the stack: an exception that is handled. */
   | { readonly kind: 'values'; readonly count: number }

@@ -1,6 +1,6 @@
 // What becomes of a condition, a loop or a text that is not known: what depends on it is skipped, and unknown.
 import type { Expression, Statement } from '../../syntax/python/ast.ts';
-import { op } from '../code.ts';
+import { op, type Region } from '../code.ts';
 import { type Effects, effectsOf, isHarmlessExpression, leavesOf } from '../effects.ts';
 import { assign } from './assignments.ts';
 import { leave, unwind } from './exits.ts';
@@ -35,6 +35,7 @@ export function skipBranch(
   expressions: readonly (Expression | undefined)[],
   leaves: { readonly function: boolean; readonly loop: boolean; readonly raises: boolean },
   isHarmless: boolean,
+  region?: Region,
 ): void {
   const skipped: Statement[] = [...statements];
   let { function: leavesFunction, loop: leavesLoop } = leaves;
@@ -89,7 +90,33 @@ export function skipBranch(
     effects: () => (effects ??= effectsOf(skipped, expressions, slotOf, mangled)),
     isHarmless,
     leaves: leavesFunction,
+    region,
   });
+}
+
+/** The statements of the innermost loop from here on, where nothing leaves it before its end. */
+export function restOfLoop(unit: Unit): Region | undefined {
+  const block = unit.blocks.at(-1);
+  if (block?.kind !== 'loop' || unit.scope.isGenerator || unit.kind !== 'function' || !isWhole(block.node))
+    return undefined;
+  const region = { from: unit.here, to: 0 };
+  block.regions.push(region);
+  return region;
+}
+
+/** Whether a loop ends at its end alone. */
+export function isWhole(node: Statement): boolean {
+  if (node.kind !== 'For' && node.kind !== 'While') return false;
+  const leaves = leavesOf(node.body);
+  return !leaves.function && !leaves.breaks && node.orElse.length === 0;
+}
+
+/** The end of a loop's body: where what may have run comes together with what has not. */
+export function endBody(unit: Unit, { regions, continues }: Block & { readonly kind: 'loop' }, joins: boolean): void {
+  if (!joins && regions.length === 0) return;
+  const at = unit.emit(op.regionEnd, 0, 0);
+  for (const region of regions) region.to = at;
+  for (const jump of continues) unit.operands[jump] = at;
 }
 
 /** A condition inside of an expression: what depends on it is unknown. */

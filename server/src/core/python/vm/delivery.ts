@@ -1,7 +1,8 @@
 // Where the result of a call goes.
-import { op } from '../code.ts';
+import { type Branch, op } from '../code.ts';
 import { type Delivery, type Frame, PyGenerator } from '../frame.ts';
-import { Unknown, UnknownAccess, type Value } from '../objects.ts';
+import { type Decision, Unknown, UnknownAccess, type Value } from '../objects.ts';
+import { beginGuard } from './guards.ts';
 import type { State } from './state.ts';
 import { skipBranch } from './unknown.ts';
 
@@ -87,13 +88,27 @@ export function finishGenerator(vm: State, generator: PyGenerator, frame: Frame,
   deliver(vm, frame.parent, undefined, frame.delivery);
 }
 
+/** Where nothing but running some statements depends on a condition of data, they run as what may run. */
+function mayRun(vm: State, frame: Frame, branch: Branch, condition: Unknown): boolean {
+  const { decision } = condition;
+  if (branch.kind !== 'skip' || !branch.region || !decision) return false;
+  const isBody = branch.region.from === frame.pc + 1;
+  const { is, of } = decision;
+  const some = is === 'number' || is === 'some' ? isBody : is === 'none' ? !isBody : undefined;
+  const own: Decision = some === undefined ? { is: 'value' } : { is: some ? 'some' : 'none', of };
+  if (!beginGuard(vm, frame, branch, condition, own)) return false;
+  frame.pc = branch.region.from;
+  frame.sp = branch.depth;
+  return true;
+}
+
 /** Jumps or not, by the condition that lies on the stack. */
 export function jumpBy(vm: State, frame: Frame, condition: boolean | Unknown): void {
   const code = frame.code!;
   if (condition instanceof Unknown) {
     const branch = code.branches.get(frame.pc);
     if (branch) {
-      skipBranch(vm, frame, branch, condition);
+      if (!mayRun(vm, frame, branch, condition)) skipBranch(vm, frame, branch, condition);
       return;
     }
     frame.sp--;

@@ -5,6 +5,7 @@ import { isRaised } from '../protocols/iterate.ts';
 import { Stopped } from './bounds.ts';
 import { throwInto } from './calls.ts';
 import { fault, trace } from './failures.ts';
+import { cutGuard } from './guards.ts';
 import type { State } from './state.ts';
 import { unknownResult } from './unknown.ts';
 
@@ -62,6 +63,11 @@ export function unwind(vm: State, raised: Raised): void {
     }
     const { pc } = frame;
     const handler = frame.code!.handlers.find(each => pc >= each.from && pc < each.to);
+    const guard = vm.guards.at(-1);
+    if (guard?.frame === frame && !(handler && handler.from >= guard.region.from && handler.to <= guard.region.to)) {
+      cutGuard(vm, guard);
+      return;
+    }
     if (handler) {
       frame.sp = handler.depth;
       frame.stack[frame.sp++] = exception;

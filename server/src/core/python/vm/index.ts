@@ -37,6 +37,7 @@ import { truthSteps } from '../protocols/truth.ts';
 import { storageOf } from '../storage.ts';
 import { maxCharge, Stopped } from './bounds.ts';
 import { evaluateInSteps, evaluateSteps, localsOf, programFrame } from './evaluation.ts';
+import { type Guard, loseGuards } from './guards.ts';
 import { instantiateSteps } from './instances.ts';
 import type { ImportMissing, Interpreter, Maker, Outcome, Run, Saved, Source, Watched } from './interpreter.ts';
 import { Keys } from './keys.ts';
@@ -62,6 +63,7 @@ class Vm implements Interpreter, State {
   spent = 0;
   outcome: Outcome<unknown> | undefined;
   thrown: unknown;
+  readonly guards: Guard[] = [];
   readonly raising: Raised[] = [];
   isRaising = false;
   readonly builtins = new Map<string, Value>();
@@ -92,6 +94,7 @@ class Vm implements Interpreter, State {
     this.frame = frame;
     this.outcome = undefined;
     this.thrown = undefined;
+    this.guards.length = 0;
     const run: Run<T> = {
       advance: instructions => {
         advance(this, instructions);
@@ -105,6 +108,10 @@ class Vm implements Interpreter, State {
       },
     };
     return run;
+  }
+
+  changesShared(): void {
+    loseGuards(this);
   }
 
   run(source: Source): Steps<PyModule> {

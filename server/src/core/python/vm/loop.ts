@@ -5,6 +5,7 @@ import { PyIterator, PyLazy, PyList, PyTuple, type Value } from '../objects.ts';
 import { defaultSteps } from './bounds.ts';
 import { drive } from './calls.ts';
 import { handle, stop } from './exceptions.ts';
+import { loseGuards } from './guards.ts';
 import { instructions } from './instructions/index.ts';
 import { itemAt } from './instructions/items.ts';
 import { plainArithmetic, plainComparison } from './instructions/operators.ts';
@@ -92,6 +93,7 @@ function execute(vm: State, first: Frame): void {
       }
       case 10: // setGlobal
         frame.module!.dict.set(code.names[operand]!, stack[--sp]!);
+        if (vm.guards.length > 0) loseGuards(vm);
         continue;
       case 19: // noSelf
         stack[sp++] = undefined;

@@ -3,6 +3,7 @@ import type { Code } from '../code.ts';
 import type { Frame } from '../frame.ts';
 import type { Machine } from '../machine.ts';
 import { type PyClass, PyDict, type Raised, type Value } from '../objects.ts';
+import type { Guard } from './guards.ts';
 import type { Maker, Outcome, Watched } from './interpreter.ts';
 import type { MissingImports } from './missing.ts';
 import type { Modules } from './modules.ts';
@@ -18,6 +19,8 @@ export interface State extends Machine {
   /** Instructions so far, without those since it last paused. */
   spent: number;
   outcome: Outcome<unknown> | undefined;
+  /** Statements that are under way and may not run at all, from the outside in. */
+  readonly guards: Guard[];
   /** An exception on its way to the innermost frame. */
   thrown: unknown;
   /** What is raised while something else is: it comes next, because each frame would be one of ours, too. */

@@ -1,7 +1,7 @@
 // The world of one machine: shapes by the operators' rules always, nodes while a forward pass is recorded.
 import * as l10n from '@vscode/l10n';
 import { Builder, checkInputs } from '../../graph/builder.ts';
-import type { GraphNode, Tensor } from '../../graph/graph.ts';
+import type { GraphNode, Guard, Tensor } from '../../graph/graph.ts';
 import { inputOf, PlacedTensor, type Placement, type Segment } from '../../graph/segment.ts';
 import * as ops from '../../ops/index.ts';
 import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
@@ -9,7 +9,9 @@ import { Snapshot } from '../../python/checkpoint.ts';
 import type { Code } from '../../python/code.ts';
 import type { Activation, Hooks, Machine } from '../../python/machine.ts';
 import {
+  type Decision,
   type Keywords,
+  type MayRun,
   PyClass,
   PyList,
   PyTuple,
@@ -36,6 +38,7 @@ import { isWhole } from './dtype.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
 import { Lifetimes } from './lifetimes.ts';
+import { Attempt, whyGuarded } from './mayRun.ts';
 import type { ModuleInstance } from './nn/instance.ts';
 import { tensorsIn } from './nn/state.ts';
 import { type Print, sameList } from './print.ts';
@@ -531,6 +534,28 @@ export class Recording implements World {
   /** The program looks at values of a tensor, and goes by them. */
   readsValues(tensor: PyTensor): void {
     if (this.#builder && tensor.node) this.valuesRead.add(this.node(tensor));
+  }
+
+  /** What may be done of statements of which data decide whether they run; undefined where nothing can. */
+  mayRun(_decision: Decision): MayRun | undefined {
+    // Rows of another text are read by themselves; who asks how long tensors are there wants to see one run.
+    if (!this.#builder || this.lifetimes || (this.#rows && !this.#row)) return undefined;
+    return new Attempt(this, { why: whyGuarded(), outer: this.#builder.guard });
+  }
+
+  openGuard(guard: Guard): void {
+    this.#builder!.guard = guard;
+  }
+
+  /** `lost`: why what was done is no bound. */
+  closeGuard(lost: Reason | undefined): void {
+    const builder = this.#builder;
+    if (!builder) return;
+    if (lost) {
+      this.follow();
+      builder.boundless(lost);
+    }
+    builder.guard = builder.guard?.outer;
   }
 
   /** Opens the frames of the call that is under way, for what is added to the builder directly. */

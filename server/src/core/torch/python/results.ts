@@ -2,7 +2,7 @@
 
 import * as l10n from '@vscode/l10n';
 import type { Shape } from '../../ops/op.ts';
-import { PyClass, PyInstance, PyTuple, Unknown, type Value } from '../../python/objects.ts';
+import { type Decision, PyClass, PyInstance, PyTuple, Unknown, type Value } from '../../python/objects.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import type { Call } from './call.ts';
 import type { World } from './world.ts';
@@ -33,12 +33,14 @@ export function named(call: Call, name: string, names: readonly string[], items:
 }
 
 /** `torch.Size`; sizes that are not known are unknown in it. */
-export function sizeTuple(world: World, shape: Shape, why: Reason | undefined): PyTuple {
-  const result = new PyTuple(shape.map(length => sizeValue(length, why)));
+export function sizeTuple(world: World, shape: Shape, why: Reason | undefined, decision?: Decision): PyTuple {
+  const result = new PyTuple(shape.map(length => sizeValue(length, why, decision)));
   result.own = new PyInstance(world.classes.Size);
   return result;
 }
 
-export function sizeValue(length: number, why: Reason | undefined): Value {
-  return Number.isNaN(length) ? new Unknown(why ?? reasonOf(l10n.t('a size is not known'))) : length;
+/** `decision`: what it is, where data decide it. */
+export function sizeValue(length: number, why: Reason | undefined, decision?: Decision): Value {
+  if (!Number.isNaN(length)) return length;
+  return new Unknown(why ?? reasonOf(l10n.t('a size is not known')), undefined, undefined, false, decision);
 }

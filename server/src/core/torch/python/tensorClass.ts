@@ -5,6 +5,7 @@ import { elementTypes, made, PyArray } from '../../python/library/numpy/array.ts
 import { numpyOf } from '../../python/library/numpy/index.ts';
 import type { Machine } from '../../python/machine.ts';
 import {
+  type Decision,
   PyClass,
   PyFloat,
   PyInstance,
@@ -42,7 +43,13 @@ export function numberOf(value: number, dtype: DType): Value {
 }
 
 function unknownValue(tensor: PyTensor): Unknown {
-  return new Unknown(whyUnknown(tensor));
+  return new Unknown(whyUnknown(tensor), undefined, undefined, false, decisionOf(tensor));
+}
+
+/** That values of data decide what a tensor holds; undefined where it is not known what it is. */
+function decisionOf(tensor: PyTensor): Decision | undefined {
+  const isData = tensor.hasType && tensor.shape && (!tensor.shape.some(Number.isNaN) || tensor.node?.most);
+  return isData ? { is: 'value' } : undefined;
 }
 
 const whyUnknown = (tensor: PyTensor): Reason =>
@@ -52,7 +59,7 @@ const whyUnknown = (tensor: PyTensor): Reason =>
 function unknownElement(world: Recording, tensor: PyTensor): Unknown {
   world.readsValues(tensor);
   const isInteger = tensor.hasType && isWhole(tensor.dtype) && tensor.dtype !== 'bool';
-  return new Unknown(whyUnknown(tensor), undefined, undefined, isInteger);
+  return new Unknown(whyUnknown(tensor), undefined, undefined, isInteger, decisionOf(tensor));
 }
 
 /** Its one element; Unknown where its value is not known. */
@@ -89,6 +96,11 @@ function listed(shape: readonly number[], element: Unknown, call: Call): Value {
   return new PyList(Array.from({ length }, () => listed(rest, element, call)));
 }
 
+function numelOf(call: Call): Value {
+  const x = call.tensor();
+  return sizeValue(sizeOf(shapeOf(call, x)), x.why, decisionOf(x));
+}
+
 /** A tensor that looks at the same memory and is no parameter. */
 function alias(world: Recording, x: PyTensor): PyTensor {
   const result = world.tensor(x.shape, x.dtype, x.why);
@@ -111,12 +123,12 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
   registry.method('size', 'input, dim?', call => {
     const x = call.tensor();
     const shape = shapeOf(call, x);
-    if (!call.has('dim')) return sizeTuple(call.world, shape, x.why);
-    return sizeValue(shape[call.dim('dim', shape.length)]!, x.why);
+    if (!call.has('dim')) return sizeTuple(call.world, shape, x.why, decisionOf(x));
+    return sizeValue(shape[call.dim('dim', shape.length)]!, x.why, decisionOf(x));
   });
   registry.method('dim ndimension', 'input', call => shapeOf(call, call.tensor()).length);
-  registry.define('numel', 'input', call => sizeValue(sizeOf(shapeOf(call, call.tensor())), call.tensor().why));
-  registry.method('nelement', 'input', call => sizeValue(sizeOf(shapeOf(call, call.tensor())), call.tensor().why));
+  registry.define('numel', 'input', call => numelOf(call));
+  registry.method('nelement', 'input', call => numelOf(call));
   registry.method('item', 'input', item);
   registry.method('tolist', 'input', call => {
     const x = call.tensor();
@@ -343,7 +355,7 @@ function protocols(registry: Registry): void {
     const x = call.tensor();
     const shape = shapeOf(call, x);
     if (shape.length === 0) throw call.machine.raise('TypeError', 'len() of a 0-d tensor');
-    return sizeValue(shape[0]!, x.why);
+    return sizeValue(shape[0]!, x.why, decisionOf(x));
   });
   registry.method('__iter__', 'input', call => {
     const x = call.tensor();
@@ -415,7 +427,7 @@ export function attributeOf(x: PyTensor, name: string, machine: Machine, names: 
   switch (name) {
     case 'shape':
       return x.shape
-        ? sizeTuple(world, x.shape, x.why)
+        ? sizeTuple(world, x.shape, x.why, decisionOf(x))
         : new Unknown(x.why ?? { message: l10n.t('the shape of a tensor is not known') });
     case 'dtype':
       return names.dtype(x.dtype);

@@ -5,6 +5,7 @@ import { plainTruth } from '../../operators.ts';
 import { truthSteps } from '../../protocols/truth.ts';
 import { awaitSteps } from '../calls.ts';
 import { jumpBy } from '../delivery.ts';
+import { endGuards } from '../guards.ts';
 import type { State } from '../state.ts';
 import type { Instructions } from './instruction.ts';
 
@@ -25,6 +26,12 @@ export const jumps: Instructions = {
   jumpIfTrue: jumpIf,
   jumpIfFalseKeep: jumpIf,
   jumpIfTrueKeep: jumpIf,
+
+  /** The end of statements that may have run or not. */
+  regionEnd(vm, frame) {
+    if (vm.guards.length > 0) endGuards(vm, frame);
+    frame.pc++;
+  },
 
   /** Leaves a `try` that has a `finally`. */
   finish(_, frame, operand) {

@@ -1,5 +1,6 @@
 // Operators and comparisons.
 import { binaryOperators, comparisons, unaryOperators } from '../../code.ts';
+import { comparedWith, negatedDecision } from '../../decisions.ts';
 import type { Machine } from '../../machine.ts';
 import { PyFloat, PyList, PyTuple, type Steps, Unknown, type Value } from '../../objects.ts';
 import { plainBinary, plainEquals, plainOrder, plainTruth } from '../../operators.ts';
@@ -45,7 +46,7 @@ export const operators: Instructions = {
   not(vm, frame) {
     const value = frame.stack[--frame.sp]!;
     const plain = plainTruth(value);
-    if (plain !== undefined) done(frame, plain instanceof Unknown ? plain : !plain);
+    if (plain !== undefined) done(frame, plain instanceof Unknown ? negatedDecision(plain) : !plain);
     else awaitSteps(vm, negated(value, vm), 'push');
   },
 
@@ -58,6 +59,11 @@ export const operators: Instructions = {
       return;
     }
     const sign = comparisons[operand]!;
+    const decided = comparedWith(sign, a, b);
+    if (decided) {
+      done(frame, decided);
+      return;
+    }
     if (operand < 2) {
       const equal = plainEquals(a, b, vm);
       if (equal !== undefined) {
@@ -118,5 +124,5 @@ function isSimple(value: Value): boolean {
 
 function* negated(value: Value, machine: Machine): Steps {
   const truth = yield* truthSteps(value, machine);
-  return truth instanceof Unknown ? truth : !truth;
+  return truth instanceof Unknown ? negatedDecision(truth) : !truth;
 }

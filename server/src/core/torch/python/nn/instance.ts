@@ -136,7 +136,8 @@ export class ModuleInstance extends PyInstance {
  * made like a module. What is not may be any object, such as a configuration.
  */
 export function perhapsModule(value: Value): Unknown | undefined {
-  if (value instanceof Unknown) return value;
+  // What data decide is a number or the like.
+  if (value instanceof Unknown) return value.decision ? undefined : value;
   if (!(value instanceof PyInstance) || value instanceof ModuleInstance) return undefined;
   const { unknownBase } = value.cls;
   if (!unknownBase) return undefined;

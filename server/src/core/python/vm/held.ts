@@ -1,0 +1,154 @@
+// What the code of a call may change, as it is now: its variables and everything that can be reached from them. What is
+// changed by statements that may have run or not is either what it was or what it is then.
+import type { Frame } from '../frame.ts';
+import {
+  type Cell,
+  classChanges,
+  type Key,
+  type MayRun,
+  moduleChanges,
+  PyBoundMethod,
+  PyClass,
+  PyDict,
+  PyFunction,
+  PyInstance,
+  PyIterator,
+  PyList,
+  PyModule,
+  PySet,
+  PyTuple,
+  poison,
+  poisonOf,
+  type Unknown,
+  type Value,
+} from '../objects.ts';
+import type { State } from './state.ts';
+
+/** More objects than these are not looked at: it is not known what becomes of them. */
+const mostObjects = 50_000;
+/** What looking at one costs. */
+const objectWork = 2;
+
+interface HeldAttributes {
+  readonly object: PyInstance;
+  readonly attributes: ReadonlyMap<string, Value>;
+}
+
+interface HeldItems {
+  readonly object: PyList | PyDict | PySet;
+  readonly items: readonly unknown[];
+}
+
+export class Held {
+  readonly #locals: readonly (Value | undefined)[];
+  readonly #cells: readonly (readonly [Cell, Value | undefined])[];
+  readonly #attributes: HeldAttributes[] = [];
+  readonly #containers: HeldItems[] = [];
+  readonly #seen = new Set<object>();
+  readonly #run: MayRun;
+  /** False where something has a state that cannot be seen. */
+  readonly isWhole: boolean;
+
+  constructor(vm: State, frame: Frame, run: MayRun) {
+    this.#run = run;
+    this.#locals = [...frame.locals];
+    const cells: (readonly [Cell, Value | undefined])[] = frame.cells.map(cell => [cell, cell.value] as const);
+    this.#cells = cells;
+    const stack: (Value | undefined)[] = [...globalsOf(vm), ...frame.locals, ...cells.map(([, value]) => value)];
+    let isWhole = true;
+    while (stack.length > 0 && isWhole) {
+      const value = stack.pop();
+      if (typeof value !== 'object' || value === null || this.#seen.has(value)) continue;
+      this.#seen.add(value);
+      if (this.#seen.size > mostObjects || value instanceof PyIterator || value.kind === 'generator') isWhole = false;
+      else this.#hold(value, stack);
+    }
+    vm.charge(this.#seen.size * objectWork);
+    this.isWhole = isWhole;
+  }
+
+  #hold(value: Value & object, stack: (Value | undefined)[]): void {
+    if (value instanceof PyModule || value instanceof PyClass) return;
+    if (value instanceof PyTuple) stack.push(...value.items);
+    else if (value instanceof PyBoundMethod) stack.push(value.self, value.callee);
+    else if (value instanceof PyFunction) {
+      for (const cell of value.cells) stack.push(cell.value);
+      stack.push(...value.defaults, ...value.keywordDefaults.values());
+    } else if (value instanceof PyList || value instanceof PyDict || value instanceof PySet) {
+      if (value.own) stack.push(value.own);
+      // What nobody knows cannot be known less.
+      if (poisonOf(value)) return;
+      const items = itemsOf(value);
+      this.#containers.push({ object: value, items });
+      for (const item of items) stack.push(item as Value);
+    } else if (value instanceof PyInstance) {
+      this.#run.note(value);
+      const attributes = new Map(value.dict);
+      this.#attributes.push({ object: value, attributes });
+      stack.push(...attributes.values());
+    }
+  }
+
+  /** What has changed since is what it was, or what it is now. */
+  join(frame: Frame, why: Unknown): void {
+    const { locals } = frame;
+    for (let at = 0; at < Math.max(locals.length, this.#locals.length); at++) {
+      locals[at] = this.#either(this.#locals[at], locals[at]);
+    }
+    for (const [cell, before] of this.#cells) cell.value = this.#either(before, cell.value);
+    for (const { object, attributes } of this.#attributes) {
+      const now = object.dict;
+      if (!now) continue;
+      for (const [name, value] of now) {
+        const joined = this.#either(attributes.get(name), value);
+        if (joined !== undefined && !Object.is(joined, value)) now.set(name, joined);
+      }
+      for (const [name, value] of attributes) if (!now.has(name)) now.set(name, this.#either(value, undefined)!);
+    }
+    for (const { object, items } of this.#containers) {
+      if (poisonOf(object)) continue;
+      const now = itemsOf(object);
+      if (now.length !== items.length || now.some((item, at) => !Object.is(item, items[at]))) poison(object, why);
+    }
+  }
+
+  #either(before: Value | undefined, after: Value | undefined): Value | undefined {
+    return Object.is(before, after) ? after : this.#run.either(before, after);
+  }
+}
+
+function itemsOf(container: PyList | PyDict | PySet): readonly unknown[] {
+  if (container instanceof PyList) return [...container.items];
+  if (container instanceof PySet) return [...container.entries.keys()];
+  const items: (Key | Value)[] = [];
+  for (const [key, { value }] of container.entries) items.push(key as Key, value);
+  return items;
+}
+
+interface Globals {
+  readonly at: readonly number[];
+  readonly values: readonly Value[];
+}
+
+const known = new WeakMap<State, Globals>();
+
+/** What the files of a program and their classes hold that can change in place. */
+function globalsOf(vm: State): readonly Value[] {
+  const at = [classChanges.count, moduleChanges.count];
+  const before = known.get(vm);
+  if (before?.at.every((count, index) => count === at[index])) return before.values;
+  const values: Value[] = [];
+  const add = (value: Value, depth: number): void => {
+    if (isContainer(value)) values.push(value);
+    else if (value instanceof PyFunction && (value.cells.length > 0 || value.defaults.length > 0)) values.push(value);
+    else if (value instanceof PyClass && depth === 0 && value.place) for (const each of value.dict.values()) add(each, 1);
+  };
+  for (const module of vm.imports.byName.values()) {
+    if (module instanceof PyModule && module.file !== undefined) for (const value of module.dict.values()) add(value, 0);
+  }
+  known.set(vm, { at, values });
+  return values;
+}
+
+const isContainer = (value: Value): boolean =>
+  value instanceof PyList || value instanceof PyDict || value instanceof PySet || value instanceof PyInstance;
