@@ -1,7 +1,8 @@
-import type { Graph, GraphNode, Tensor } from '../graph/graph.ts';
+import type { Graph, GraphNode, Picks, Tensor } from '../graph/graph.ts';
 import type { Segment } from '../graph/segment.ts';
 import type { Counts, Shape } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
+import { choiceOf, type NodeChoice } from './choices.ts';
 
 const none: Counts = Object.freeze({
   macs: 0,
@@ -63,6 +64,8 @@ export interface MainCounts {
   readonly params: Float64Array;
   /** The nodes whose MACs are upper bounds, in order. */
   readonly bounded: readonly number[];
+  /** The work on rows that values select, in order of nodes; these have no MACs in `macs`. */
+  readonly choices: readonly NodeChoice[];
 }
 
 export function mainCounts({ nodeCount, loose, rows }: Graph): MainCounts {
@@ -70,7 +73,9 @@ export function mainCounts({ nodeCount, loose, rows }: Graph): MainCounts {
   const params = new Float64Array(nodeCount);
   const bounded: number[] = [];
   const others = countsOfNodes(loose);
+  const choices: NodeChoice[] = [];
   for (const at of others.bounded) bounded.push(loose[at]!.id);
+  for (const choice of others.choices) choices.push({ ...choice, id: loose[choice.id]!.id });
   for (const [at, { id }] of loose.entries()) {
     macs[id] = others.macs[at]!;
     params[id] = others.params[at]!;
@@ -85,8 +90,39 @@ export function mainCounts({ nodeCount, loose, rows }: Graph): MainCounts {
       params[first + id] = own.params[id]!;
     }
     for (const id of own.bounded) bounded.push(first + id);
+    choices.push(...placedChoices(own.choices, first));
   }
-  return { macs, params, bounded: bounded.sort((a, b) => a - b) };
+  return {
+    macs,
+    params,
+    bounded: bounded.sort((a, b) => a - b),
+    choices: choices.length > 0 ? choices.sort((a, b) => a.id - b.id) : choices,
+  };
+}
+
+/** Each placement of a segment chooses by itself. */
+function placedChoices(choices: readonly NodeChoice[], first: number): readonly NodeChoice[] {
+  const own = new Map<Picks, Picks>();
+  return choices.map(choice => {
+    const of = own.get(choice.of) ?? { ...choice.of };
+    own.set(choice.of, of);
+    return { ...choice, id: first + choice.id, of };
+  });
+}
+
+/** Choices of nodes that may be in placements of segments. */
+export function choicesByRow(choices: readonly NodeChoice[], rows: Graph['rows']): readonly NodeChoice[] {
+  const all: NodeChoice[] = [];
+  let at = 0;
+  for (let row = 0; row < rows.length; row++) {
+    const [first, end] = [rows.first(row), rows.end(row)];
+    while (at < choices.length && choices[at]!.id < first) all.push(choices[at++]!);
+    const from = at;
+    while (at < choices.length && choices[at]!.id < end) at++;
+    const own = choices.slice(from, at);
+    all.push(...(rows.segment(row) ? placedChoices(own, 0) : own));
+  }
+  return [...all, ...choices.slice(at)];
 }
 
 /** A segment is counted once, however often it is placed. */
@@ -98,14 +134,22 @@ function countsOfNodes(nodes: readonly GraphNode[]): MainCounts {
   const macs = new Float64Array(nodes.length);
   const params = new Float64Array(nodes.length);
   const bounded: number[] = [];
+  const choices: NodeChoice[] = [];
   for (const [at, node] of nodes.entries()) {
     if (node.why === undefined && !node.op.counts) continue;
     const counts = stated(node);
     macs[at] = counts.macs ?? 0;
-    if ((macs[at]! > 0 && isBounded(node)) || isBoundless(node)) bounded.push(at);
+    if (isBoundless(node)) bounded.push(at);
+    else if (macs[at]! > 0 && isBounded(node)) {
+      const choice = choiceOf(node, each => stated(each).macs ?? 0);
+      if (choice) {
+        choices.push({ ...choice, id: at });
+        macs[at] = 0;
+      } else bounded.push(at);
+    }
     params[at] = node.shares ? 0 : (counts.weights ?? 0) + (counts.biases ?? 0) + (counts.normAffine ?? 0);
   }
-  return { macs, params, bounded };
+  return { macs, params, bounded, choices };
 }
 
 /**

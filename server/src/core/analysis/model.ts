@@ -6,7 +6,8 @@ import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Reason, sameReason } from '../text/reason.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
-import { activationsOf, countsOf, isBounded, isBoundless, mainCounts } from './counts.ts';
+import { activationsOf, choicesByRow, countsOf, isBounded, isBoundless, mainCounts } from './counts.ts';
+import { type Choice, choiceOf, type NodeChoice, sumOfChoices } from './choices.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
 import { type Gradients, gradientsOf } from './gradients.ts';
 import { type Peak, peakOf } from './liveness.ts';
@@ -26,6 +27,15 @@ export interface Amount {
    * a part of some rows; `none` where another part is unknown, too, so that it is not a bound. Such an amount is also `doubtful`.
    */
   readonly bound?: 'upper' | 'none';
+  /** What of it depends on which numbers values choose: sums of amounts may know more. */
+  readonly chosen?: Chosen | undefined;
+}
+
+/** A part of an amount. */
+interface Chosen {
+  readonly choices: readonly Choice[];
+  /** The amount without them. */
+  readonly rest: Amount;
 }
 
 /** The cost of a stretch of the network, for one sample. */
@@ -137,8 +147,8 @@ class Tally {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    const { macs, params, bounded } = mainCounts(graph);
-    this.macs = new Prefix(macs, bounded);
+    const { macs, params, bounded, choices } = mainCounts(graph);
+    this.macs = new Prefix(macs, bounded, choices);
     this.params = new Prefix(params);
   }
 
@@ -175,13 +185,16 @@ class Prefix {
   readonly #late: { readonly from: number; readonly values: Float64Array } | undefined;
   /** The nodes of which the value is an upper bound, in order. */
   readonly #bounded: readonly number[];
+  /** What nodes, of which the value is 0 otherwise, do for each number that is chosen. */
+  readonly #choices: readonly NodeChoice[];
 
   /**
    * `values` by node, NaN if unknown; the array is reused for the sums. A value that would make a sum infinite counts
    * as unknown: otherwise every later difference, and so every row below, would be NaN.
    */
-  constructor(values: Float64Array, bounded: readonly number[] = []) {
+  constructor(values: Float64Array, bounded: readonly number[] = [], choices: readonly NodeChoice[] = []) {
     this.#bounded = bounded;
+    this.#choices = choices;
     let unknown: Uint32Array | undefined;
     let late: { readonly from: number; readonly values: Float64Array } | undefined;
     let sum = 0;
@@ -203,37 +216,61 @@ class Prefix {
   }
 
   value(first: number, end: number): number {
+    return this.#choices.length > 0 ? this.amount(first, end).value : this.#plain(first, end);
+  }
+
+  #plain(first: number, end: number): number {
     if (this.#late && end > this.#late.from) return this.#added(first, end, this.#late);
     return end > 0 ? this.#sums[end - 1]! - (first > 0 ? this.#sums[first - 1]! : 0) : 0;
   }
 
   amount(first: number, end: number): Amount {
-    const value = this.value(first, end);
+    const value = this.#plain(first, end);
     const complete = this.#missing(end) === this.#missing(first);
-    if (this.#bounded.length === 0 || !this.#isBounded(first, end)) return { value, complete };
-    return { value, complete: false, doubtful: true, bound: complete ? 'upper' : 'none' };
+    const isBounded = this.#bounded.length > 0 && this.#isBounded(first, end);
+    const rest: Amount = isBounded
+      ? { value, complete: false, doubtful: true, bound: complete ? 'upper' : 'none' }
+      : { value, complete };
+    if (this.#choices.length === 0) return rest;
+    const from = firstFrom(this.#choices, ({ id }) => id, first);
+    const choices = this.#choices.slice(from, firstFrom(this.#choices, ({ id }) => id, end));
+    return choices.length > 0 ? withChoices({ rest, choices }) : rest;
   }
 
   #isBounded(first: number, end: number): boolean {
-    const bounded = this.#bounded;
-    let [low, high] = [0, bounded.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (bounded[middle]! >= first) high = middle;
-      else low = middle + 1;
-    }
-    return low < bounded.length && bounded[low]! < end;
+    const at = firstFrom(this.#bounded, id => id, first);
+    return at < this.#bounded.length && this.#bounded[at]! < end;
   }
 
   #added(first: number, end: number, { from, values }: { from: number; values: Float64Array }): number {
     let sum = 0;
     for (let id = Math.max(first, from); id < end; id++) sum += values[id - from]!;
-    return first < from ? sum + this.value(first, from) : sum;
+    return first < from ? sum + this.#plain(first, from) : sum;
   }
 
   #missing(end: number): number {
     return this.#unknown && end > 0 ? this.#unknown[end - 1]! : 0;
   }
+}
+
+/** The first place in a list, in order of `idOf`, of one from `first` on. */
+function firstFrom<T>(list: readonly T[], idOf: (each: T) => number, first: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (idOf(list[middle]!) >= first) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function withChoices(chosen: Chosen): Amount {
+  const { rest, choices } = chosen;
+  const { value, isBounded } = sumOfChoices(choices);
+  const all = { ...rest, value: rest.value + value, chosen };
+  if (!isBounded) return all;
+  const isUpper = rest.bound ? rest.bound === 'upper' : rest.complete && !rest.doubtful;
+  return { ...all, complete: false, doubtful: true, bound: isUpper ? 'upper' : 'none' };
 }
 
 /** The cost of the nodes `first` to `end` − 1, computed on demand. */
@@ -318,7 +355,7 @@ class Stretch implements Cost {
     if (found.length === 0) return amount;
     // Right under a condition, and then at most: no bound at all.
     const bound = amount.bound && { bound: 'none' as const };
-    const all = { ...amount, doubtful: true, ...bound };
+    const all = { ...amount, doubtful: true, ...bound, chosen: undefined };
     return found.some(isOfRow) ? { ...all, standIn: true } : all;
   }
 }
@@ -502,16 +539,23 @@ class Analysis implements Model {
 }
 
 /** What nodes count in a convention. */
-function valuesOf({ nodes }: Graph, convention: Convention, { counts }: Tally): Prefix {
+function valuesOf({ nodes, rows }: Graph, convention: Convention, { counts }: Tally): Prefix {
   const bounded: number[] = [];
+  const choices: NodeChoice[] = [];
   const values = Float64Array.from(nodes, node => {
     if (isBoundless(node)) bounded.push(node.id);
     if (node.why !== undefined) return Number.NaN;
     const value = convention.of(node, counts[node.id]!);
-    if (value > 0 && isBounded(node)) bounded.push(node.id);
-    return value;
+    if (!(value > 0 && isBounded(node))) return value;
+    const choice = choiceOf(node, each => convention.of(each, countsOf(each)));
+    if (!choice) {
+      bounded.push(node.id);
+      return value;
+    }
+    choices.push({ ...choice, id: node.id });
+    return 0;
   });
-  return new Prefix(values, bounded);
+  return new Prefix(values, bounded, choices.length > 0 ? choicesByRow(choices, rows) : choices);
 }
 
 function reasonOf({ why, outputs }: GraphNode): Reason | undefined {
@@ -557,6 +601,10 @@ export function sumOf(costs: readonly Cost[]): Cost {
 }
 
 export function sumOfAmounts(amounts: readonly Amount[]): Amount {
+  const choices = amounts.flatMap(({ chosen }) => chosen?.choices ?? []);
+  if (choices.length > 0) {
+    return withChoices({ choices, rest: sumOfAmounts(amounts.map(amount => amount.chosen?.rest ?? amount)) });
+  }
   let value = 0;
   let complete = true;
   let doubtful = false;

@@ -9,6 +9,9 @@ import {
   type Graph,
   type GraphNode,
   type Guard,
+  isSamePart,
+  type Part,
+  type Rows,
   type Note,
   type Site,
   type Tensor,
@@ -93,6 +96,8 @@ export interface NodeOptions {
   readonly unknown?: Reason | undefined;
   /** The shape of its output at most, where that is unknown: values select rows. */
   readonly most?: Shape | undefined;
+  /** How that shape depends on the rows that are selected. */
+  readonly rows?: Rows | undefined;
 }
 
 const noNotes = (): readonly Note[] => [];
@@ -327,7 +332,8 @@ export class Builder {
       ? (firstReason(list) ?? options?.unknown ?? reasonOf(l10n.t('a size is not known')))
       : undefined;
     const most = unknown && mostOf(op, attrs, list, options?.most);
-    return this.#push(op, attrs, list, outputs, unknown, undefined, options, most);
+    const rows = most && rowsOf(op, attrs, list, options);
+    return this.#push(op, attrs, list, outputs, unknown, undefined, options, most, rows);
   }
 
   /** Adds a node about which nothing is known, except perhaps its output shape. */
@@ -538,6 +544,7 @@ export class Builder {
     nodeWhy: Reason | undefined,
     options: NodeOptions | undefined,
     most?: readonly Shape[],
+    rows?: RowsOfAll,
   ): readonly Tensor[] {
     const outputs: Tensor[] = [];
     const node: GraphNode = {
@@ -556,7 +563,8 @@ export class Builder {
     };
     for (let port = 0; port < shapes.length; port++) {
       const shape = shapes[port];
-      const bound = most && shape && hasUnknown(shape) ? { most: most[port] } : undefined;
+      const of = rows && { rows: { part: rows.part, shapes: rows.shapes.map(each => each[port]!) } };
+      const bound = most && shape && hasUnknown(shape) ? { most: most[port], ...of } : undefined;
       outputs.push({ node, port, shape, why: tensorWhy, ...bound });
     }
     const count = this.#count + (this.#site?.nodes.length ?? 0);
@@ -772,6 +780,42 @@ function hasUnknown(shape: Shape): boolean {
   return false;
 }
 
+/** By number of rows the shapes of all outputs. */
+interface RowsOfAll {
+  readonly part: Part;
+  readonly shapes: readonly (readonly Shape[])[];
+}
+
+/** How outputs depend on rows that values select, where all inputs depend on the same ones. */
+function rowsOf(
+  op: AnyOp,
+  attrs: object,
+  inputs: readonly Tensor[],
+  options: NodeOptions | undefined,
+): RowsOfAll | undefined {
+  if (options?.most) {
+    const { rows } = options;
+    return rows && { part: rows.part, shapes: rows.shapes.map(shape => [shape]) };
+  }
+  let part: Part | undefined;
+  for (const { most, rows } of inputs) {
+    if (!most) continue;
+    if (!rows || (part && !isSamePart(part, rows.part))) return undefined;
+    part = part?.isExact === false ? part : rows.part;
+  }
+  if (!part) return undefined;
+  const shapes: (readonly Shape[])[] = [];
+  for (let at = 0; at < 3; at++) {
+    const own = inputs.map(({ shape, rows }) => ({ shape, most: rows?.shapes[at] }));
+    const outputs = shapesOf(op, attrs, own);
+    if (!outputs) return undefined;
+    shapes.push(outputs);
+  }
+  // Some of the rows may be left out.
+  const isPart = (attrs as { readonly how?: string }).how === 'index';
+  return { part: isPart ? { ...part, isExact: false } : part, shapes };
+}
+
 /**
  * The shapes of outputs at most, from those of the inputs: sizes and counts grow with each size of an input. Undefined if
  * something else is unknown as well.
@@ -783,7 +827,14 @@ function mostOf(
   given: Shape | undefined,
 ): readonly Shape[] | undefined {
   if (given) return given.some(Number.isNaN) ? undefined : [given];
-  if (!inputs.some(({ most }) => most !== undefined)) return undefined;
+  return inputs.some(({ most }) => most !== undefined) ? shapesOf(op, attrs, inputs) : undefined;
+}
+
+function shapesOf(
+  op: AnyOp,
+  attrs: object,
+  inputs: readonly Pick<Tensor, 'shape' | 'most'>[],
+): readonly Shape[] | undefined {
   const shapes = inputs.map(({ most, shape }) => most ?? shape!);
   if (shapes.some(hasUnknown)) return undefined;
   const all = filled(op, attrs, inputs[0]!);
@@ -793,7 +844,7 @@ function mostOf(
 }
 
 /** Attributes with the most for a size in them that is unknown because one of the input is; undefined if that is not known. */
-function filled(op: AnyOp, attrs: object, { shape: from, most }: Tensor): object | undefined {
+function filled(op: AnyOp, attrs: object, { shape: from, most }: Pick<Tensor, 'shape' | 'most'>): object | undefined {
   const { shape, how = op.name } = attrs as { readonly shape?: Shape; readonly how?: string };
   if (!Array.isArray(shape) || !hasUnknown(shape)) return attrs;
   if (!from || !most) return undefined;

@@ -14,6 +14,32 @@ export interface Tensor {
   readonly why: Reason | undefined;
   /** The shape at most, where sizes are unknown but bounded: rows that values select. */
   readonly most?: Shape | undefined;
+  /** How its sizes depend on the rows that values select, where nothing else is unknown of them. */
+  readonly rows?: Rows | undefined;
+}
+
+/** Numbers that values choose: `count` of them, each below `range`, and none more than `most` times. */
+export interface Picks {
+  readonly count: number;
+  readonly range: number;
+  readonly most: number;
+}
+
+/** As many as a number is chosen; or at most as many, where that is not exact. */
+export interface Part {
+  readonly of: Picks;
+  readonly number: number;
+  readonly isExact: boolean;
+}
+
+/** The shape of a tensor with as many rows as a part, with one, two and three of them. */
+export interface Rows {
+  readonly part: Part;
+  readonly shapes: readonly Shape[];
+}
+
+export function isSamePart(a: Part, b: Part): boolean {
+  return a.of === b.of && a.number === b.number;
 }
 
 /**
@@ -54,6 +80,8 @@ export interface Guard {
   readonly why: Reason;
   /** What these are under themselves. */
   readonly outer: Guard | undefined;
+  /** They run if there is any of it. */
+  readonly part?: Part | undefined;
 }
 
 /**

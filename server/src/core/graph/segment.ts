@@ -9,7 +9,7 @@ import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
-import type { Frame, GraphNode, Guard, Note, Site, Tensor, Training } from './node.ts';
+import type { Frame, GraphNode, Guard, Note, Rows, Site, Tensor, Training } from './node.ts';
 
 /** A self-contained stretch of a network. */
 export interface Segment {
@@ -492,6 +492,7 @@ export class PlacedTensor implements Tensor {
   readonly shape: Shape | undefined;
   readonly why: Reason | undefined;
   readonly most: Shape | undefined;
+  readonly rows: Rows | undefined;
   readonly #own: Tensor;
   readonly #placement: Placement;
 
@@ -500,6 +501,7 @@ export class PlacedTensor implements Tensor {
     this.shape = own.shape;
     this.why = own.why;
     this.most = own.most;
+    this.rows = own.rows;
     this.#own = own;
     this.#placement = placement;
   }

@@ -1,6 +1,7 @@
 // How functions of torch are declared: their parameters, what arguments may be, and what happens when they cannot be
 // understood (the result is unknown, and says why) or do not fit (a problem, as PyTorch would raise an error).
 import * as l10n from '@vscode/l10n';
+import type { Part, Rows } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { Complaint, Shape } from '../../ops/op.ts';
 import type { Machine } from '../../python/machine.ts';
@@ -18,11 +19,12 @@ import {
   type Value,
 } from '../../python/objects.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
+import { follow } from './chosen.ts';
 import { categoryOf, dtypeNames } from './dtype.ts';
 import { type Recording, worldOf } from './recording.ts';
 import { work } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
-import { isKnown, oneValue, overwrite, scalar } from './values.ts';
+import { isKnown, oneValue, overwrite, scalar, valuesOf } from './values.ts';
 
 /**
  * Thrown where an argument is not known or not supported: the result is unknown for this reason. Like all that is thrown
@@ -184,9 +186,16 @@ function run(
   const before = work.elements;
   try {
     call.bind(parameters, positional, named);
+    const isFollowed = world.isRecording;
+    if (isFollowed && inPlace && world.followsChoices) call.isZero = isZero(call.tensor('input'));
     const result = body(call);
     if (work.elements > before) machine.charge(work.elements - before);
-    if (inPlace) return put(world, call.tensor('input'), result);
+    if (inPlace) {
+      const target = put(world, call.tensor('input'), result);
+      if (isFollowed) follow(call, target, input => body(call.withInput(input)));
+      return target;
+    }
+    if (isFollowed) follow(call, result, input => body(call.withInput(input)));
     const out = call.values.get('out');
     return out instanceof PyTensor ? put(world, out, result, true) : result;
   } catch (error) {
@@ -198,6 +207,11 @@ function run(
       return givesOther(name) ? call.lost(error.reason) : call.failed(error.reason, error.shape);
     throw error;
   }
+}
+
+/** Whether it is known to hold nothing but 0. */
+function isZero(tensor: PyTensor): boolean {
+  return isKnown(tensor) && valuesOf(tensor)!.every(value => value === 0);
 }
 
 /** Functions that do not give one tensor, or not always: what cannot be known of them is no tensor. */
@@ -218,6 +232,7 @@ function givesOther(name: string): boolean {
 export function put(world: Recording, target: PyTensor, result: Value, resizes = false): Value {
   if (!(result instanceof PyTensor)) return result;
   if (result === target) return target;
+  target.chosen = undefined;
   checkWritable(target, result);
   const { shape } = target;
   if (resizes && result.shape) {
@@ -281,6 +296,12 @@ function checkWritable(target: PyTensor, { dtype, hasType }: PyTensor): void {
   }
 }
 
+/** What depends on a part is unknown in a shape. */
+export function rowsOf(part: Part, shape: Shape): Rows {
+  const shapes = [1, 2, 3].map(rows => shape.map(length => (Number.isNaN(length) ? rows : length)));
+  return { part, shapes };
+}
+
 function fitsInto(from: Shape, to: Shape): boolean {
   return (
     from.length <= to.length &&
@@ -301,6 +322,8 @@ export class Call {
   readonly machine: Machine;
   readonly name: string;
   readonly values = new Map<string, Value>();
+  /** Of one that writes in place: whether the tensor was known to hold nothing but 0. */
+  isZero = false;
   readonly #positional: readonly Value[];
 
   constructor(world: Recording, name: string, positional: readonly Value[]) {
@@ -308,6 +331,13 @@ export class Call {
     this.machine = world.machine;
     this.name = name;
     this.#positional = positional;
+  }
+
+  /** The same for another tensor. */
+  withInput(input: PyTensor): Call {
+    const call = new Call(this.world, this.name, []);
+    for (const [name, value] of this.values) call.values.set(name, name === 'input' ? input : value);
+    return call;
   }
 
   bind(parameters: readonly Parameter[], positional: readonly Value[], named: PyDict | undefined): void {
@@ -341,13 +371,21 @@ export class Call {
   }
 
   /** A result of so many axes the first size of which depends on the values of the input: `most` at most. */
-  dataDependent(input: PyTensor, rank: number, dtype: DType, rest: Shape = [], most?: number): PyTensor {
+  dataDependent(
+    input: PyTensor,
+    rank: number,
+    dtype: DType,
+    rest: Shape = [],
+    most?: number,
+    part?: Part | undefined,
+  ): PyTensor {
     const why = reasonOf(l10n.t('how many elements {0} gives depends on the values of its input', this.name));
     const shape = [Number.NaN, ...rest, ...Array.from({ length: rank - 1 - rest.length }, () => Number.NaN)];
     const bound = most !== undefined && rank - 1 === rest.length ? [most, ...rest] : undefined;
     const result = this.world.apply(ops.rearrange, { how: 'index', shape }, [input], {
       dtype,
       most: bound,
+      rows: bound && part && rowsOf(part, shape),
       unknown: why,
     });
     result.why = why;

@@ -1,5 +1,6 @@
 // x[…] and x[…] = y: whole numbers, slices, None, `...`, and tensors of indices or masks; gather and scatter.
 import * as l10n from '@vscode/l10n';
+import { isSamePart, type Part } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { Shape } from '../../ops/op.ts';
 import { broadcast } from '../../ops/rules/shape.ts';
@@ -14,7 +15,8 @@ import {
   Unknown,
   type Value,
 } from '../../python/objects.ts';
-import { type Call, put, type Registry, sizesText } from './call.ts';
+import { type Call, put, type Registry, rowsOf, sizesText } from './call.ts';
+import { partOf } from './chosen.ts';
 import { tensorOf } from './creation.ts';
 import { isWhole, rounded } from './dtype.ts';
 import { isConstant } from './pointwise.ts';
@@ -294,6 +296,8 @@ interface Picked {
   readonly shape: Shape;
   /** What that is at most, where values decide it; undefined where nothing bounds it. */
   readonly most: Shape | undefined;
+  /** How often it is a number that was chosen; undefined where that is not known. */
+  readonly part: Part | undefined;
   readonly isApart: boolean;
 }
 
@@ -303,12 +307,14 @@ function picked(call: Call, advanced: ReadonlyMap<number, Step>): Picked {
   const shapes: Shape[] = [];
   const most: (Shape | undefined)[] = [];
   let known = true;
+  const parts: (Part | undefined)[] = [];
   for (const [axis, step] of advanced) {
     if (step.kind === 'indices') {
       axes.push(axis);
       indices.push(step.indices);
       shapes.push(step.indices.shape!);
       most.push(mostOf(step.indices));
+      if (step.indices.shape!.some(Number.isNaN)) parts.push(step.indices.node?.rows?.part);
     } else if (step.kind === 'mask') {
       const own = step.mask.shape!;
       const places = placesOf(call, step.mask);
@@ -324,6 +330,7 @@ function picked(call: Call, advanced: ReadonlyMap<number, Step>): Picked {
         shapes.push([Number.NaN]);
         const places = mostElements(step.mask);
         most.push(places === undefined ? undefined : [places]);
+        parts.push(partOf(call.world, step.mask, true));
       }
     }
   }
@@ -338,7 +345,10 @@ function picked(call: Call, advanced: ReadonlyMap<number, Step>): Picked {
   const isApart = axes.some((axis, at) => at > 0 && axis !== axes[at - 1]! + 1);
   const isBounded = most.every(shape => shape !== undefined);
   const bound = isBounded ? broadcast(most) : undefined;
-  return { axes, indices: known ? indices : undefined, shape: together, most: bound, isApart };
+  const [part] = parts;
+  const isOne = part !== undefined && parts.every(each => each && isSamePart(each, part));
+  const least = parts.find(each => each?.isExact === false) ?? part;
+  return { axes, indices: known ? indices : undefined, shape: together, most: bound, part: isOne ? least : undefined, isApart };
 }
 
 /** The shape of a tensor at most; undefined where a size is unknown and nothing bounds it. */
@@ -381,6 +391,7 @@ function advancedRead(call: Call, x: PyTensor, advanced: ReadonlyMap<number, Ste
   const to = [...rest.slice(0, at), ...pick.shape, ...rest.slice(at)];
   const others = mostOf(x)?.filter((_, axis) => !axes.includes(axis));
   const most = pick.most && others && [...others.slice(0, at), ...pick.most, ...others.slice(at)];
+  const rows = pick.part && !rest.some(Number.isNaN) ? rowsOf(pick.part, to) : undefined;
   const tensors = [...advanced.values()].flatMap(step =>
     step.kind === 'indices' ? [step.indices] : step.kind === 'mask' ? [step.mask] : [],
   );
@@ -390,7 +401,7 @@ function advancedRead(call: Call, x: PyTensor, advanced: ReadonlyMap<number, Ste
     const unknown = pick.indices
       ? undefined
       : { message: l10n.t('how many elements a mask takes depends on its values') };
-    result = call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, ...tensors], { most, unknown });
+    result = call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, ...tensors], { most, rows, unknown });
     if (unknown) result.why = unknown;
   }
   result.strides = 'contiguous';
@@ -577,10 +588,12 @@ export function defineIndexing(registry: Registry): void {
     const to = shape.map((length, at) => (at === axis ? count : length));
     const [all, bound] = [mostOf(x), mostElements(index)];
     const most = bound === undefined ? undefined : all?.map((length, at) => (at === axis ? bound : length));
+    const part = shape.some(Number.isNaN) ? undefined : index.node?.rows?.part;
+    const rows = part && rowsOf(part, to);
     const result =
       isConstant(x) && isConstant(index)
         ? call.world.tensor(to, x.dtype)
-        : call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, index], { most });
+        : call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, index], { most, rows });
     result.why ??= index.why;
     const own = rowMajor(shape);
     return compute(result, [x, index], (values, picks) =>
@@ -730,8 +743,9 @@ export function nonzero(call: Call, x: PyTensor, asTuple: boolean): Value {
   const shape = shapeOf(call, x);
   const places = placesOf(call, x);
   const most = mostElements(x);
-  if (asTuple) return new PyTuple(places ?? shape.map(() => call.dataDependent(x, 1, 'int64', [], most)));
-  if (!places) return call.dataDependent(x, 2, 'int64', [shape.length], most);
+  const part = places ? undefined : partOf(call.world, x, true);
+  if (asTuple) return new PyTuple(places ?? shape.map(() => call.dataDependent(x, 1, 'int64', [], most, part)));
+  if (!places) return call.dataDependent(x, 2, 'int64', [shape.length], most, part);
   const count = places.length > 0 ? sizeOf(places[0]!.shape!) : Number.NaN;
   if (Number.isNaN(count)) return call.dataDependent(x, 2, 'int64');
   const columns = places.map(each => valuesOf(each)!);

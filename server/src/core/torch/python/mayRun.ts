@@ -8,9 +8,16 @@ import { type MayRun, type PyInstance, Unknown, type Value } from '../../python/
 import type { Reason } from '../../text/reason.ts';
 import { ModuleInstance } from './nn/instance.ts';
 import { sameList } from './print.ts';
-import type { Recording } from './recording.ts';
 import type { Storage } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
+import type { World } from './world.ts';
+
+/** Where the graph is recorded. */
+interface Graphs extends Pick<World, 'apply'> {
+  openGuard(guard: Guard): void;
+  /** `lost`: why what was done is no bound. */
+  closeGuard(lost: Reason | undefined): void;
+}
 
 interface Before {
   readonly shape: Shape | undefined;
@@ -21,12 +28,12 @@ interface Before {
 }
 
 export class Attempt implements MayRun {
-  readonly #world: Recording;
+  readonly #world: Graphs;
   readonly #guard: Guard;
   readonly #tensors = new Map<PyTensor, Before>();
   #isLost = false;
 
-  constructor(world: Recording, guard: Guard) {
+  constructor(world: Graphs, guard: Guard) {
     this.#world = world;
     this.#guard = guard;
   }

@@ -1,7 +1,7 @@
 // The world of one machine: shapes by the operators' rules always, nodes while a forward pass is recorded.
 import * as l10n from '@vscode/l10n';
 import { Builder, checkInputs } from '../../graph/builder.ts';
-import type { GraphNode, Guard, Tensor } from '../../graph/graph.ts';
+import type { GraphNode, Guard, Part, Tensor } from '../../graph/graph.ts';
 import { inputOf, PlacedTensor, type Placement, type Segment } from '../../graph/segment.ts';
 import * as ops from '../../ops/index.ts';
 import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
@@ -92,6 +92,8 @@ export class Recording implements World {
   countLeft: (module: ModuleInstance, path: string) => void = () => {};
   /** Forgets what is known of the modules of a network; set by `torch.nn`. */
   forgetModules: () => void = () => {};
+  /** Whether somebody has chosen indices by values so far. */
+  followsChoices = false;
   /** What rows did in earlier readings of the same program. */
   memo: CallMemo | undefined;
   /** Whether the network is read as it runs in training. */
@@ -127,6 +129,11 @@ export class Recording implements World {
     return this.#builder !== undefined;
   }
 
+  /** The row of another text that is read. */
+  get owner(): object | undefined {
+    return this.#row;
+  }
+
   /** What was reported, in the constructors and in the recording. */
   get problems(): readonly Problem[] {
     return this.#problems;
@@ -150,6 +157,7 @@ export class Recording implements World {
     this.#ended = [];
     this.chosen.length = 0;
     this.valuesRead.clear();
+    this.followsChoices = false;
     this.forgetModules();
     this.isTraining = false;
     this.hasGradients = true;
@@ -537,10 +545,11 @@ export class Recording implements World {
   }
 
   /** What may be done of statements of which data decide whether they run; undefined where nothing can. */
-  mayRun(_decision: Decision): MayRun | undefined {
+  mayRun({ is, of }: Decision): MayRun | undefined {
     // Rows of another text are read by themselves; who asks how long tensors are there wants to see one run.
     if (!this.#builder || this.lifetimes || (this.#rows && !this.#row)) return undefined;
-    return new Attempt(this, { why: whyGuarded(), outer: this.#builder.guard });
+    const part = is === 'some' ? (of as Part | undefined) : undefined;
+    return new Attempt(this, { why: whyGuarded(), outer: this.#builder.guard, part });
   }
 
   openGuard(guard: Guard): void {

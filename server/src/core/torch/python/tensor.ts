@@ -1,4 +1,5 @@
 // A tensor as a program holds it: its sizes and type, its values as far as they are known, and its place in the graph.
+import type { Chosen } from './picks.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/op.ts';
 import { type PyClass, PyInstance } from '../../python/objects.ts';
@@ -45,6 +46,8 @@ export class PyTensor extends PyInstance {
   /** The version of its storage that `node` has. */
   version = 0;
   requiresGrad = false;
+  /** What is known of its values where data choose them. */
+  chosen: Chosen | undefined;
   /** Whether it was made while the network ran. */
   isMade = false;
 

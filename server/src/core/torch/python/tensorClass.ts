@@ -18,6 +18,7 @@ import {
 } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
 import { Call, dtypeNamed, PyDevice, PyDType, type Registry, sizesText, Wrong } from './call.ts';
+import { partOf } from './chosen.ts';
 import { tensorOf } from './creation.ts';
 import { bytesOf, isComplex, isFloating, isWhole } from './dtype.ts';
 import { isConstant, unary } from './pointwise.ts';
@@ -42,14 +43,22 @@ export function numberOf(value: number, dtype: DType): Value {
   return dtype.includes('float') ? new PyFloat(value) : value;
 }
 
-function unknownValue(tensor: PyTensor): Unknown {
-  return new Unknown(whyUnknown(tensor), undefined, undefined, false, decisionOf(tensor));
+function unknownValue(world: Recording, tensor: PyTensor): Unknown {
+  return new Unknown(whyUnknown(tensor), undefined, undefined, false, decisionOf(tensor, world));
 }
 
 /** That values of data decide what a tensor holds; undefined where it is not known what it is. */
-function decisionOf(tensor: PyTensor): Decision | undefined {
+function decisionOf(tensor: PyTensor, world: Recording): Decision | undefined {
   const isData = tensor.hasType && tensor.shape && (!tensor.shape.some(Number.isNaN) || tensor.node?.most);
-  return isData ? { is: 'value' } : undefined;
+  if (!isData) return undefined;
+  const part = tensor.shape && sizeOf(tensor.shape) === 1 ? partOf(world, tensor, false) : undefined;
+  return part ? { is: 'number', of: part } : { is: 'value' };
+}
+
+/** The same of its sizes. */
+function decisionOfSize(tensor: PyTensor): Decision | undefined {
+  const part = tensor.node?.rows?.part;
+  return part ? { is: 'number', of: part } : tensor.node?.most && { is: 'value' };
 }
 
 const whyUnknown = (tensor: PyTensor): Reason =>
@@ -59,7 +68,7 @@ const whyUnknown = (tensor: PyTensor): Reason =>
 function unknownElement(world: Recording, tensor: PyTensor): Unknown {
   world.readsValues(tensor);
   const isInteger = tensor.hasType && isWhole(tensor.dtype) && tensor.dtype !== 'bool';
-  return new Unknown(whyUnknown(tensor), undefined, undefined, isInteger, decisionOf(tensor));
+  return new Unknown(whyUnknown(tensor), undefined, undefined, isInteger, decisionOf(tensor, world));
 }
 
 /** Its one element; Unknown where its value is not known. */
@@ -98,7 +107,7 @@ function listed(shape: readonly number[], element: Unknown, call: Call): Value {
 
 function numelOf(call: Call): Value {
   const x = call.tensor();
-  return sizeValue(sizeOf(shapeOf(call, x)), x.why, decisionOf(x));
+  return sizeValue(sizeOf(shapeOf(call, x)), x.why, decisionOfSize(x));
 }
 
 /** A tensor that looks at the same memory and is no parameter. */
@@ -123,8 +132,8 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
   registry.method('size', 'input, dim?', call => {
     const x = call.tensor();
     const shape = shapeOf(call, x);
-    if (!call.has('dim')) return sizeTuple(call.world, shape, x.why, decisionOf(x));
-    return sizeValue(shape[call.dim('dim', shape.length)]!, x.why, decisionOf(x));
+    if (!call.has('dim')) return sizeTuple(call.world, shape, x.why, decisionOfSize(x));
+    return sizeValue(shape[call.dim('dim', shape.length)]!, x.why, decisionOfSize(x));
   });
   registry.method('dim ndimension', 'input', call => shapeOf(call, call.tensor()).length);
   registry.define('numel', 'input', call => numelOf(call));
@@ -142,14 +151,14 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
   registry.method('stride', 'input, dim?', call => {
     const x = call.tensor();
     const strides = stridesOf(x);
-    if (!strides || strides.some(Number.isNaN)) return unknownValue(x);
+    if (!strides || strides.some(Number.isNaN)) return unknownValue(call.world, x);
     return call.has('dim') ? strides[call.dim('dim', strides.length)]! : new PyTuple([...strides]);
   });
   registry.method('storage_offset', 'input', call => call.tensor().offset);
   registry.method(
     'is_contiguous',
     'input, memory_format?',
-    call => isContiguous(call.tensor()) ?? unknownValue(call.tensor()),
+    call => isContiguous(call.tensor()) ?? unknownValue(call.world, call.tensor()),
   );
   registry.method('element_size', 'input', call => bytesOf(call.tensor().dtype));
   registry.define('is_floating_point', 'input', call => isFloating(call.tensor().dtype));
@@ -205,11 +214,11 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
     )
       return false;
     const [x, y] = [valuesOf(a), valuesOf(b)];
-    return x && y ? x.every((value, at) => value === y[at]) : unknownValue(a);
+    return x && y ? x.every((value, at) => value === y[at]) : unknownValue(call.world, a);
   });
   registry.define('allclose', 'input, other, rtol?, atol?, equal_nan?', call => {
     const [x, y] = [valuesOf(call.tensor()), valuesOf(call.tensor('other'))];
-    if (!x || !y || x.length !== y.length) return unknownValue(call.tensor());
+    if (!x || !y || x.length !== y.length) return unknownValue(call.world, call.tensor());
     return x.every(
       (value, at) =>
         Math.abs(value - y[at]!) <= call.number('atol', 1e-8) + call.number('rtol', 1e-5) * Math.abs(y[at]!),
@@ -355,7 +364,7 @@ function protocols(registry: Registry): void {
     const x = call.tensor();
     const shape = shapeOf(call, x);
     if (shape.length === 0) throw call.machine.raise('TypeError', 'len() of a 0-d tensor');
-    return sizeValue(shape[0]!, x.why, decisionOf(x));
+    return sizeValue(shape[0]!, x.why, decisionOfSize(x));
   });
   registry.method('__iter__', 'input', call => {
     const x = call.tensor();
@@ -375,7 +384,7 @@ function protocols(registry: Registry): void {
       );
     }
     const value = oneValue(x);
-    return value === undefined ? unknownValue(x) : value !== 0;
+    return value === undefined ? unknownValue(call.world, x) : value !== 0;
   };
   registry.method('__bool__ __nonzero__', 'input', asBool);
   registry.fn('is_nonzero', 'input', asBool);
@@ -392,7 +401,7 @@ function protocols(registry: Registry): void {
   registry.method('__contains__', 'input, element', call => {
     const values = valuesOf(call.tensor());
     const element = oneValue(call.tensor('element'));
-    return values && element !== undefined ? values.includes(element) : unknownValue(call.tensor());
+    return values && element !== undefined ? values.includes(element) : unknownValue(call.world, call.tensor());
   });
   registry.method('__repr__ __str__', 'input', call => call.machine.unknown(l10n.t('the text of a tensor')));
   registry.method('__format__', 'input, spec', call => call.machine.unknown(l10n.t('the text of a tensor')));
@@ -427,7 +436,7 @@ export function attributeOf(x: PyTensor, name: string, machine: Machine, names: 
   switch (name) {
     case 'shape':
       return x.shape
-        ? sizeTuple(world, x.shape, x.why, decisionOf(x))
+        ? sizeTuple(world, x.shape, x.why, decisionOfSize(x))
         : new Unknown(x.why ?? { message: l10n.t('the shape of a tensor is not known') });
     case 'dtype':
       return names.dtype(x.dtype);
@@ -512,6 +521,7 @@ function turned(world: Recording, x: PyTensor, name: string): Value {
 export function setAttributeOf(x: PyTensor, name: string, value: Value): void {
   switch (name) {
     case 'data':
+      x.chosen = undefined;
       if (value instanceof PyTensor) {
         x.shape = value.shape;
         x.why = value.why;

@@ -4,6 +4,7 @@ import * as ops from '../../ops/index.ts';
 import type { Op, Shape } from '../../ops/op.ts';
 import { PyList, PyTuple, plain, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
+import { followEntries } from './chosen.ts';
 import { bytesOf, isComplex } from './dtype.ts';
 import { elementwiseStrides } from './layout.ts';
 import { isConstant } from './pointwise.ts';
@@ -307,7 +308,7 @@ export function unbound(call: Call, x: PyTensor, axis: number): readonly PyTenso
     return Array.from({ length: count }, (_, at) => selected(call, x, axis, at));
   }
   const own = stridesOf(x);
-  return call.world.applyAll(ops.unbind, { axis }, [x]).map((result, at) => {
+  const entries = call.world.applyAll(ops.unbind, { axis }, [x]).map((result, at) => {
     const strides = own?.filter((_, each) => each !== axis);
     result.shape = to;
     result.why ??= x.why;
@@ -318,6 +319,8 @@ export function unbound(call: Call, x: PyTensor, axis: number): readonly PyTenso
       own ? x.offset + at * own[axis]! : x.offset,
     );
   });
+  if (axis === 0) followEntries(call.world, x, entries);
+  return entries;
 }
 
 /** Pieces of an axis, one behind the other. */

@@ -25,6 +25,11 @@ export interface World {
   /** Whether the network is read as it runs in training. */
   readonly isTraining: boolean;
 
+  /** Whether somebody has chosen indices by values so far. */
+  followsChoices: boolean;
+  /** The row of another text that is read; undefined without. */
+  readonly owner: object | undefined;
+
   /** A tensor of known shape without values or node. */
   tensor(shape: Shape | undefined, dtype?: DType, why?: Reason): PyTensor;
   /** A tensor with values, row by row. */

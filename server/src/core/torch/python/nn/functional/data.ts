@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import { type Native, PyFloat, plain, type Value } from '../../../../python/objects.ts';
+import { followOneHot } from '../../chosen.ts';
 import { isWhole } from '../../dtype.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { valuesOf } from '../../values.ts';
@@ -99,7 +100,10 @@ function oneHot(nn: NN, x: PyTensor, classes: Value): PyTensor {
     const why = unknownIn(classes) ?? x.why ?? { message: l10n.t('the number of classes is not known') };
     return unknownResult(nn, why, [x], x.shape && [...x.shape, Number.NaN]);
   }
-  return apply(nn, functionNamed('one_hot'), moving('oneHot'), { shape: [...x.shape, count] }, [x], { dtype: 'int64' });
+  const shape = [...x.shape, count];
+  const result = apply(nn, functionNamed('one_hot'), moving('oneHot'), { shape }, [x], { dtype: 'int64' });
+  followOneHot(nn.world, x, result);
+  return result;
 }
 
 export function attention(nn: NN): readonly Native[] {

@@ -1,0 +1,318 @@
+// Which number values choose, as far as it can be followed: the indices that `topk` gives, masks of the places where one of
+// them is a number, and what is left of both when they are cut, turned and joined. So the rows that all masks select together
+// are as many as there are indices, though nobody knows how many each of them selects.
+import type { Part } from '../../graph/graph.ts';
+import type { Shape } from '../../ops/op.ts';
+import { PyTuple, type Value } from '../../python/objects.ts';
+import type { Chosen, Group, Source } from './picks.ts';
+import { type DType, PyTensor } from './tensor.ts';
+import { broadcastRead, isKnown, rowMajor, sizeOf, valuesOf } from './values.ts';
+import type { World } from './world.ts';
+
+/** Tensors with more elements are not followed. */
+const mostFollowed = 1 << 18;
+
+const versionOf = ({ storage }: PyTensor): number => storage?.version ?? 0;
+
+export function chosenOf(world: World, tensor: PyTensor): Chosen | undefined {
+  const { chosen } = tensor;
+  return chosen && chosen.version === versionOf(tensor) && chosen.source.owner === world.owner ? chosen : undefined;
+}
+
+function set(tensor: PyTensor, chosen: Omit<Chosen, 'version'>): void {
+  if (tensor.shape && sizeOf(tensor.shape) === chosen.elements.length) {
+    tensor.chosen = { ...chosen, version: versionOf(tensor) };
+  }
+}
+
+/** A call of a function of torch. */
+interface Call {
+  readonly name: string;
+  readonly world: World;
+  readonly values: ReadonlyMap<string, Value>;
+  /** Of one that writes in place: whether the tensor was known to hold nothing but 0. */
+  readonly isZero: boolean;
+  has(name: string): boolean;
+  dim(name: string, rank: number): number;
+  dims(name: string, rank: number): readonly number[] | undefined;
+}
+
+/** What follows from a call of a function for what it gives. `again` is what it gives for another input. */
+export function follow(call: Call, result: Value, again: (input: PyTensor) => Value): void {
+  const name = call.name.slice(call.name.lastIndexOf('.') + 1);
+  const source = sources[name];
+  if (source) {
+    source(call, result);
+    return;
+  }
+  const { world } = call;
+  if (!world.followsChoices) return;
+  const x = call.values.get('input') ?? call.values.get('condition');
+  const chosen = x instanceof PyTensor ? chosenOf(world, x) : undefined;
+  if (x instanceof PyTensor && chosen) {
+    if (same.has(name)) keep(chosen, x, result);
+    else if (moving.has(name)) moved(call, x, chosen, result, again);
+    else rules[name]?.(call, x, chosen, result);
+  } else if (name === 'scatter' || name === 'scatter_') scattered(call, result);
+  else if (equal.has(name) || both.has(name)) {
+    const other = call.values.get('other');
+    const its = other instanceof PyTensor ? chosenOf(world, other) : undefined;
+    if (its && other instanceof PyTensor && x instanceof PyTensor) {
+      if (equal.has(name)) compared(its, other, x, result);
+      else keep(its, other, result, false);
+    }
+  }
+}
+
+/** Functions that give the same elements at the same places. */
+const same: ReadonlySet<string> = new Set(
+  `to long int float double bool type type_as cpu cuda contiguous clone detach alias conj requires_grad_ detach_`.split(' '),
+);
+/** Functions that only move elements, or take some of them. */
+const moving: ReadonlySet<string> = new Set(
+  `view view_as reshape reshape_as flatten ravel squeeze unsqueeze permute transpose t movedim moveaxis swapaxes swapdims
+  unflatten select narrow unbind split chunk __getitem__ expand expand_as`.split(/\s+/),
+);
+const equal: ReadonlySet<string> = new Set(['eq', '__eq__']);
+const both: ReadonlySet<string> = new Set(['__and__', '__rand__', 'logical_and', 'bitwise_and']);
+/** Types that hold each index. */
+const holding: ReadonlySet<DType> = new Set(['int64', 'int32', 'float32', 'float64']);
+
+type Rule = (call: Call, x: PyTensor, chosen: Chosen, result: Value) => void;
+
+const positive: Rule = (call, x, chosen, result) => {
+  const other = call.values.get('other');
+  const value = typeof other === 'number' ? other : undefined;
+  const isOne = /ge|greater_equal/.test(call.name);
+  if (chosen.kind === 'hits' && value === (isOne ? 1 : 0)) keep(chosen, x, result);
+};
+
+const rules: Readonly<Record<string, Rule>> = {
+  eq: (call, x, chosen, result) => compared(chosen, x, call.values.get('other'), result),
+  __eq__: (call, x, chosen, result) => compared(chosen, x, call.values.get('other'), result),
+  ...Object.fromEntries(
+    'gt __gt__ greater ne __ne__ not_equal ge __ge__ greater_equal'.split(' ').map(name => [name, positive]),
+  ),
+  ...Object.fromEntries(
+    [...both].map((name): [string, Rule] => [
+      name,
+      (_, x, chosen, result) => {
+        if (chosen.kind === 'hits') keep(chosen, x, result, false);
+      },
+    ]),
+  ),
+  ...Object.fromEntries('any sum amax count_nonzero'.split(' ').map(name => [name, reduced])),
+  bincount(_call, _x, { source, kind, elements, isExact }, result) {
+    if (kind !== 'numbers' || !(result instanceof PyTensor) || result.shape?.[0] !== source.range) return;
+    const groups = Array.from({ length: source.range }, (_each, number) => ({ number, picks: [...elements] }));
+    const all = Float64Array.from(groups.keys());
+    set(result, { source, kind: 'hits', elements: all, groups, isExact });
+  },
+};
+
+/** Where indices begin. */
+const sources: Readonly<Record<string, (call: Call, result: Value) => void>> = {
+  topk: (call, result) => begun(call, (result as PyTuple).items?.[1], true),
+  sort: (call, result) => begun(call, (result as PyTuple).items?.[1], true),
+  argsort: (call, result) => begun(call, result, true),
+  argmax: (call, result) => begun(call, result, false),
+  argmin: (call, result) => begun(call, result, false),
+  max: (call, result) => begun(call, result instanceof PyTuple ? result.items[1] : undefined, false),
+  min: (call, result) => begun(call, result instanceof PyTuple ? result.items[1] : undefined, false),
+};
+
+function begun(call: Call, indices: Value | undefined, areDistinct: boolean): void {
+  const { world } = call;
+  const from = call.values.get('input');
+  if (!world.isRecording || !(indices instanceof PyTensor) || !(from instanceof PyTensor)) return;
+  const [shape, own] = [indices.shape, from.shape];
+  if (!shape || !own || isKnown(indices) || !indices.node || shape.some(Number.isNaN)) return;
+  const count = sizeOf(shape);
+  const given = call.values.get('dim');
+  if (count === 0 || count > mostFollowed || (given !== undefined && given !== null && typeof given !== 'number')) return;
+  // Without an axis, `argmax` chooses of all.
+  const isFlat = !areDistinct && typeof given !== 'number';
+  const axis = typeof given === 'number' ? (given + own.length) % own.length : own.length - 1;
+  const range = isFlat ? sizeOf(own) : own[axis]!;
+  const elements = Float64Array.from({ length: count }, (_, at) => at);
+  let rowOf: Float64Array | undefined;
+  if (areDistinct && shape.length > 0) {
+    const strides = rowMajor(shape);
+    const k = shape[axis]!;
+    rowOf = elements.map(at => at - (Math.floor(at / strides[axis]!) % k) * strides[axis]!);
+  }
+  world.followsChoices = true;
+  const source = { count, range, rowOf, sets: new Map(), owner: world.owner };
+  set(indices, { source, kind: 'numbers', elements, groups: undefined, isExact: true });
+}
+
+function keep(chosen: Chosen, x: PyTensor, result: Value, isExact = true): void {
+  if (!(result instanceof PyTensor) || result === x || !isLike(result.shape, x.shape)) return;
+  if (chosen.kind === 'numbers' && (!isExact || !holding.has(result.dtype))) return;
+  set(result, { ...chosen, isExact: chosen.isExact && isExact });
+}
+
+const isLike = (a: Shape | undefined, b: Shape | undefined): boolean =>
+  a !== undefined && a.length === b?.length && a.every((length, at) => length === b[at]);
+
+/** The same is done with the numbers of the elements. */
+function moved(call: Call, x: PyTensor, chosen: Chosen, result: Value, again: (input: PyTensor) => Value): void {
+  if (call.has('dtype') || [...call.values].some(([name, value]) => name !== 'input' && hasTensor(value))) return;
+  const { world } = call;
+  const ids = world.known(x.shape!, chosen.elements, 'int64');
+  const found = again(ids);
+  const [from, to] = [found, result].map(value => (value instanceof PyTuple ? value.items : [value]));
+  for (const [at, each] of to!.entries()) {
+    const its = from![at];
+    if (!(each instanceof PyTensor) || !(its instanceof PyTensor) || !isLike(its.shape, each.shape)) continue;
+    const elements = valuesOf(its);
+    if (elements) set(each, { ...chosen, elements: Float64Array.from(elements) });
+  }
+}
+
+/** Tensors of the graph; other ones are known. */
+function hasTensor(value: Value): boolean {
+  if (value instanceof PyTuple) return value.items.some(hasTensor);
+  return value instanceof PyTensor && !isKnown(value);
+}
+
+/** The entries of an axis, which were taken without a call. */
+export function followEntries(world: World, x: PyTensor, entries: readonly PyTensor[]): void {
+  const chosen = world.followsChoices ? chosenOf(world, x) : undefined;
+  if (!chosen) return;
+  const size = chosen.elements.length / entries.length;
+  for (const [at, entry] of entries.entries()) {
+    set(entry, { ...chosen, elements: chosen.elements.slice(at * size, (at + 1) * size) });
+  }
+}
+
+/** `indices == other`, which is known. */
+function compared(chosen: Chosen, x: PyTensor, other: Value | undefined, result: Value): void {
+  if (!(result instanceof PyTensor) || chosen.kind !== 'numbers' || !result.shape) return;
+  const { source, isExact } = chosen;
+  const { shape } = result;
+  if (sizeOf(shape) > mostFollowed) return;
+  let numbers: Float64Array | undefined;
+  if (typeof other === 'number') numbers = new Float64Array(sizeOf(shape)).fill(other);
+  else if (other instanceof PyTensor && isKnown(other)) numbers = broadcastRead(valuesOf(other)!, other.shape!, shape);
+  if (!numbers?.every(number => Number.isInteger(number) && number >= 0 && number < source.range)) return;
+  const picks = broadcastRead(chosen.elements, x.shape!, shape);
+  const elements = picks.map((pick, at) => pick * source.range + numbers[at]!);
+  set(result, { source, kind: 'hits', elements, groups: undefined, isExact });
+}
+
+/** `one_hot(indices, classes)`. */
+export function followOneHot(world: World, x: PyTensor, result: PyTensor): void {
+  const chosen = world.followsChoices ? chosenOf(world, x) : undefined;
+  const classes = result.shape?.at(-1);
+  if (!chosen || chosen.kind !== 'numbers' || !classes || classes !== chosen.source.range) return;
+  if (sizeOf(result.shape!) > mostFollowed) return;
+  const elements = new Float64Array(sizeOf(result.shape!));
+  for (let at = 0; at < elements.length; at++)
+    elements[at] = chosen.elements[Math.floor(at / classes)]! * classes + (at % classes);
+  set(result, { source: chosen.source, kind: 'hits', elements, groups: undefined, isExact: chosen.isExact });
+}
+
+function groupOf({ source, groups, elements }: Chosen, at: number): Group {
+  const element = elements[at]!;
+  if (groups) return groups[element]!;
+  return { number: element % source.range, picks: [Math.floor(element / source.range)] };
+}
+
+/** Elements that are joined along axes. */
+function reduced(call: Call, x: PyTensor, chosen: Chosen, result: Value): void {
+  if (chosen.kind !== 'hits' || !(result instanceof PyTensor) || !result.shape) return;
+  const shape = x.shape!;
+  const axes = new Set(call.dims('dim', shape.length) ?? shape.keys());
+  const left = shape.flatMap((length, axis) => (axes.has(axis) ? [] : [length]));
+  if (sizeOf(result.shape) !== sizeOf(left)) return;
+  const found: { number: number; picks: number[] }[] = [];
+  const [strides, to] = [rowMajor(shape), rowMajor(left)];
+  for (let at = 0; at < chosen.elements.length; at++) {
+    let place = 0;
+    let axis = 0;
+    for (const [own, length] of shape.entries()) {
+      if (!axes.has(own)) place += (Math.floor(at / strides[own]!) % length) * to[axis++]!;
+    }
+    const group = groupOf(chosen, at);
+    const there = found[place];
+    if (!there) found[place] = { number: group.number, picks: [...group.picks] };
+    else if (there.number !== group.number) return;
+    else there.picks.push(...group.picks);
+  }
+  const { source, isExact } = chosen;
+  set(result, { source, kind: 'hits', elements: Float64Array.from(found.keys()), groups: found, isExact });
+}
+
+/** `zeros.scatter(axis, indices, 1)`. */
+function scattered(call: Call, result: Value): void {
+  const { world } = call;
+  const [index, x] = [call.values.get('index'), call.values.get('input')];
+  const chosen = index instanceof PyTensor ? chosenOf(world, index) : undefined;
+  if (!chosen || chosen.kind !== 'numbers' || !(index instanceof PyTensor) || !(x instanceof PyTensor)) return;
+  const { shape } = x;
+  if (!(result instanceof PyTensor) || !shape || !call.isZero || call.has('reduce')) return;
+  const axis = call.dim('dim', shape.length);
+  const from = index.shape!;
+  if (from.length !== shape.length || from.some((length, at) => at !== axis && length !== shape[at])) return;
+  const { source, isExact } = chosen;
+  if (shape[axis] !== source.range || sizeOf(shape) > mostFollowed) return;
+  const value = call.values.get('src') ?? call.values.get('value');
+  const isSet =
+    value === true ||
+    (typeof value === 'number' && value > 0) ||
+    (value instanceof PyTensor && isKnown(value) && valuesOf(value)!.every(each => each > 0));
+  const groups: { number: number; picks: number[] }[] = [];
+  const [strides, own] = [rowMajor(shape), rowMajor(from)];
+  for (let at = 0; at < chosen.elements.length; at++) {
+    let place = 0;
+    for (const [each, length] of from.entries()) {
+      if (each !== axis) place += (Math.floor(at / own[each]!) % length) * strides[each]!;
+    }
+    for (let number = 0; number < source.range; number++) {
+      const to = place + number * strides[axis]!;
+      groups[to] ??= { number, picks: [] };
+      groups[to].picks.push(chosen.elements[at]!);
+    }
+  }
+  const elements = Float64Array.from(groups.keys());
+  set(result, { source, kind: 'hits', elements, groups, isExact: isExact && isSet });
+}
+
+/**
+ * How often an index is the number that the elements of a mask ask for; undefined where they ask for several, or where
+ * nothing is known of them. `counts`: whether there are as many elements that are not 0, or only whether there are any.
+ */
+export function partOf(world: World, mask: PyTensor, counts: boolean): Part | undefined {
+  const chosen = world.followsChoices ? chosenOf(world, mask) : undefined;
+  if (!chosen || chosen.kind !== 'hits' || chosen.elements.length === 0) return undefined;
+  const { source, elements, isExact } = chosen;
+  let all: number[] = [];
+  let number: number | undefined;
+  let isWhole = true;
+  for (let at = 0; at < elements.length; at++) {
+    const group = groupOf(chosen, at);
+    number ??= group.number;
+    if (group.number !== number) return undefined;
+    if (counts && group.picks.length > 1 && !areDistinct(source, group.picks)) isWhole = false;
+    for (const pick of group.picks) all.push(pick);
+  }
+  if (!counts) all = [...new Set(all)];
+  all.sort((a, b) => a - b);
+  // One that is there several times is counted as often.
+  if (counts && all.some((pick, at) => pick === all[at - 1])) return undefined;
+  const { rowOf } = source;
+  const key = all.join();
+  let of = source.sets.get(key);
+  if (!of) {
+    const most = rowOf ? new Set(all.map(pick => rowOf[pick])).size : all.length;
+    of = { count: all.length, range: source.range, most };
+    source.sets.set(key, of);
+  }
+  return { of, number: number!, isExact: isExact && isWhole };
+}
+
+/** Whether at most one of some indices is a number. */
+function areDistinct({ rowOf }: Source, picks: readonly number[]): boolean {
+  return rowOf !== undefined && new Set(picks).size === picks.length && picks.every(each => rowOf[each] === rowOf[picks[0]!]);
+}
