@@ -169,7 +169,6 @@ describe('experts that cannot stand for each other', () => {
   const one = `        return self.experts[chosen[0, 0].item()](x)\n`;
   const unsure: Readonly<Record<string, readonly [body: string, text?: string]>> = {
     'are of other sizes': [one, having('nn.Conv2d(8, 8, k, padding=k // 2) for k in (1, 3)')],
-    'are of other classes': [one, having('[Expert(), nn.Conv2d(8, 8, 3, padding=1)]')],
     'have other options': [one, having('nn.Conv2d(8, 8, 3, padding=1, groups=1 + i % 2) for i in range(4)')],
     'work by what they differ in': [
       `
@@ -196,10 +195,6 @@ describe('experts that cannot stand for each other', () => {
       head
         .replace('return self.act', 'self.i += 1\n        return self.act')
         .replace('Expert(i) for i in range(4)', 'Expert() for i in range(4)'),
-    ],
-    'share parts in another way': [
-      one,
-      having('[Expert(), *[Expert()] * 2, Expert()]').replace('Expert()]', 'nn.Sequential(Expert())]'),
     ],
   };
   for (const [words, [body, text]] of Object.entries(unsure)) {
@@ -240,8 +235,52 @@ describe('experts that cannot stand for each other', () => {
   });
 });
 
+describe('experts of other kinds that are chosen by their index', () => {
+  const one = `        return self.experts[chosen[0, 0].item()](x)\n`;
+  const kinds: Readonly<Record<string, readonly [experts: string, macs: number, atMost: boolean]>> = {
+    'of other sizes': ['nn.Conv2d(8, 8, k, padding=k // 2) for k in (1, 3, 1, 5)', 8 * 8 * 25 * 16, true],
+    'with other options': ['nn.Conv2d(8, 8, 3, padding=1, groups=1 + i % 2) for i in range(4)', expert, true],
+    'of other classes': ['[Expert(), nn.Conv2d(8, 8, 1), nn.Identity(), Expert()]', expert, true],
+    'of other classes that cost the same': ['[Expert(), nn.Conv2d(8, 8, 3, padding=1)] * 2', expert, false],
+    'that share parts': ['[Expert(), *[Expert()] * 2, nn.Sequential(Expert())]', expert, false],
+  };
+  for (const [words, [experts, macs, atMost]] of Object.entries(kinds)) {
+    it(`cost at most what the most expensive one costs: ${words}`, () => {
+      const totals = totalsOf(one, having(experts));
+      assert.deepEqual([totals.complete, totals.atMost ?? false, totals.macs], [!atMost, atMost, gate + macs]);
+      if (atMost) assert.match(totals.why!, /values choose which one of [34] modules is called/);
+    });
+  }
+
+  it('are unknown where one of them is, or where they change something that matters', () => {
+    const lost = totalsOf(one, `from somewhere import Other\n${having('[Expert(), Other(), Expert(), Expert()]')}`);
+    assert.deepEqual([lost.complete, lost.atMost], [false, undefined]);
+    const counting = having('nn.Conv2d(8, 8, 1), Expert(), Expert(), Expert(self)').replace(
+      'nn.ModuleList(nn.Conv2d(8, 8, 1), Expert(), Expert(), Expert(self))',
+      'nn.ModuleList([nn.Conv2d(8, 8, 1), Counting(), Counting(), Counting()])',
+    );
+    const cls = `class Counting(Expert):
+    calls = 0
+
+    def forward(self, x):
+        Counting.calls += 1
+        return super().forward(x)
+
+
+class Mixture`;
+    const twice = `
+        for i in chosen[0].tolist():
+            x = self.experts[i](x)
+        for _ in range(Counting.calls):
+            x = self.experts[0](x)
+        return x
+`;
+    assert.equal(totalsOf(twice, counting.replace('class Mixture', cls)).complete, false);
+  });
+});
+
 describe('experts that get the rows that chose them', () => {
-  // At most: each expert works on all rows that may have chosen it.
+  // As many rows as choices: two for each image, or one where only the best counts.
   const routed: Readonly<Record<string, readonly [body: string, rows: number]>> = {
     'torch.where': [
       `
@@ -252,6 +291,132 @@ describe('experts that get the rows that chose them', () => {
 `,
       6,
     ],
+    'a mask, where some image chose it': [
+      `
+        for i, expert in enumerate(self.experts):
+            mask = (chosen == i).any(dim=-1)
+            if mask.any():
+                out[mask] += weights[mask].sum(-1)[:, None, None, None] * expert(x[mask])
+        return out
+`,
+      6,
+    ],
+    'rows, and goes on where there are none': [
+      `
+        called = 0
+        for i in range(4):
+            mask = chosen == i
+            if not mask.any():
+                continue
+            rows, nth = torch.where(mask)
+            y = self.experts[i](x[rows])
+            if y.shape[1:] != x.shape[1:]:
+                raise RuntimeError('shapes')
+            called += 1
+            out.index_add_(0, rows, y * weights[rows, nth].view(-1, 1, 1, 1))
+        self.called = called
+        return out
+`,
+      6,
+    ],
+    'a number of rows': [
+      `
+        for i, expert in enumerate(self.experts):
+            rows = torch.nonzero((chosen == i).any(-1)).squeeze(-1)
+            if rows.numel() == 0:
+                continue
+            if len(rows) < 1:
+                continue
+            if rows.shape[0] > 0:
+                out[rows] += expert(x[rows])
+        return out
+`,
+      6,
+    ],
+    'how often each was chosen': [
+      `
+        counts = torch.bincount(chosen.flatten(), minlength=4)
+        for i, expert in enumerate(self.experts):
+            if counts[i] == 0:
+                continue
+            rows, nth = torch.where(chosen == i)
+            out[rows] += expert(x[rows])
+        return out
+`,
+      6,
+    ],
+    'a list of how often': [
+      `
+        counts = F.one_hot(chosen, 4).sum((0, 1)).tolist()
+        for i, expert in enumerate(self.experts):
+            if counts[i] > 0:
+                rows, nth = torch.where(chosen == i)
+                out[rows] += expert(x[rows])
+        return out
+`,
+      6,
+    ],
+    'those that were chosen at all': [
+      `
+        for i in chosen.unique():
+            mask = (chosen == i).any(-1)
+            out[mask] += self.experts[i](x[mask])
+        return out
+`,
+      6,
+    ],
+    'a list of those that were chosen': [
+      `
+        for i in torch.unique(chosen.view(-1)).cpu().tolist():
+            rows, nth = (chosen == i).nonzero(as_tuple=True)
+            out.index_add_(0, rows, self.experts[i](x[rows]))
+        return out
+`,
+      6,
+    ],
+    'the places of those that were chosen': [
+      `
+        masks = F.one_hot(chosen, num_classes=4).permute(2, 1, 0)
+        for i in torch.greater(masks.sum(dim=(-1, -2)), 0).nonzero():
+            nth, rows = torch.where(masks[i].squeeze(0))
+            out.index_add_(0, rows, self.experts[i](x[rows]))
+        return out
+`,
+      6,
+    ],
+    'a table that is filled': [
+      `
+        table = torch.zeros(x.shape[0], 4, dtype=torch.bool)
+        table.scatter_(1, chosen, True)
+        for i, expert in enumerate(self.experts):
+            rows = torch.where(table[:, i])[0]
+            if rows.numel() == 0:
+                continue
+            out.index_add_(0, rows, expert(x[rows]))
+        return out
+`,
+      6,
+    ],
+    'each choice by itself': [
+      `
+        for j in range(2):
+            for i in range(4):
+                mask = chosen[:, j] == i
+                if mask.any():
+                    out[mask] += weights[mask, j, None, None, None] * self.experts[i](x[mask])
+        return out
+`,
+      6,
+    ],
+    'the best, of a table of comparisons': [
+      `
+        masks = scores.argmax(-1)[:, None] == torch.arange(4)
+        for mask, expert in zip(masks.unbind(1), self.experts):
+            out[mask] = expert(x[mask])
+        return out
+`,
+      3,
+    ],
     'a mask': [
       `
         for i, expert in enumerate(self.experts):
@@ -259,7 +424,7 @@ describe('experts that get the rows that chose them', () => {
             out[mask] += weights[mask].sum(-1)[:, None, None, None] * expert(x[mask])
         return out
 `,
-      3,
+      6,
     ],
     'nonzero and index_add_': [
       `
@@ -268,7 +433,7 @@ describe('experts that get the rows that chose them', () => {
             out.index_add_(0, rows, self.experts[i](x[rows]).to(x.dtype))
         return out
 `,
-      3,
+      6,
     ],
     'index_select and index_add': [
       `
@@ -299,13 +464,23 @@ describe('experts that get the rows that chose them', () => {
     ],
   };
   for (const [words, [body, rows]] of Object.entries(routed)) {
-    it(`cost at most what all rows cost: by ${words}`, () => {
-      const { complete, atMost, doubtful, macs, params } = totalsOf(body, head, 3);
-      assert.deepEqual([complete, atMost, doubtful], [false, true, true]);
-      assert.equal(macs, 3 * gate + 4 * rows * expert);
+    it(`cost what all rows cost: by ${words}`, () => {
+      const { complete, atMost, doubtful, macs, params, value } = totalsOf(body, head, 3);
+      assert.deepEqual([complete, atMost, doubtful], [true, undefined, undefined]);
+      assert.equal(macs, 3 * gate + rows * expert);
+      assert.equal(value, macs);
       assert.equal(params, gateParams + 4 * expertParams);
     });
   }
+
+  it('cost as much in other conventions, and at most as much in training', () => {
+    const document = open({ name: 'net.py', text: head + routed['torch.where']![0] }, defaultSettings)!;
+    const settings = { ...defaultSettings, entry: 'Mixture()', input: [{ sizes: [3, 8, 4, 4] }] };
+    const flops = report(price(document, { ...settings, convention: 'flops' })!).totals;
+    assert.deepEqual([flops.complete, flops.value], [true, 2 * (3 * gate + 6 * expert)]);
+    const step = report(price(document, { ...settings, work: 'step' })!).totals;
+    assert.equal(step.complete, false);
+  });
 
   it('show it in hints, hovers, totals and rows', () => {
     const found = analysed(routed['a mask']![0], head, 3);
@@ -313,38 +488,272 @@ describe('experts that get the rows that chose them', () => {
     const { label } = hints(found, { from: 0, to: found.document.source.text.length }).find(
       each => each.line === line,
     )!;
-    assert.match(label, /≤ 111k MACs/);
-    const { markdown } = hover(found, found.document.source.text.indexOf('expert(x[mask])'))!;
-    assert.match(markdown, /≤ 111k/);
-    assert.match(markdown, /how many elements a mask takes depends on its values/);
+    assert.match(label, /· 55.3k MACs/);
     const { layers } = report(found);
     const first = layers.find(({ name }) => name === 'experts.0')!;
     assert.deepEqual([first.macs, first.params, first.atMost, first.complete], [3 * expert, expertParams, true, false]);
+    assert.equal(first.why, 'values choose which of 4 experts 6 rows go to; the most expensive choice is counted');
+    const all = layers.find(({ name }) => name === 'experts')!;
+    assert.deepEqual([all.macs, all.atMost, all.complete], [6 * expert, undefined, true]);
     const own = layers.find(({ name }) => name === 'gate')!;
     assert.deepEqual([own.macs, own.atMost, own.complete], [3 * gate, undefined, true]);
   });
 
-  it('are no bound together with something unknown', () => {
-    const body = `
-        for i, expert in enumerate(self.experts):
-            mask = (chosen == i).any(dim=-1)
-            out[mask] += expert(x[mask])
-        return undefined_layer(out)
-`;
-    const { complete, atMost, macs } = totalsOf(body, `from somewhere import undefined_layer\n${head}`, 3);
-    assert.deepEqual([complete, atMost, macs], [false, undefined, null]);
+  it('show that it is at most, and why, where experts are not alike', () => {
+    const text = having('nn.Conv2d(8, 8, k, padding=k // 2) for k in (1, 3, 5, 7)');
+    const found = analysed(routed['a mask']![0], text, 3);
+    const source = found.document.source.text;
+    const line = found.document.lines.lineAt(source.indexOf('expert(x[mask])'));
+    const { label } = hints(found, { from: 0, to: source.length }).find(each => each.line === line)!;
+    // Three rows to each of the two largest.
+    const macs = 3 * 8 * 8 * 16 * (49 + 25);
+    assert.match(label, /≤ 227k MACs/);
+    const { markdown } = hover(found, source.indexOf('expert(x[mask])'))!;
+    assert.match(markdown, /≤ 227k/);
+    assert.match(markdown, /values choose which of 4 experts 6 rows go to/);
+    const { totals } = report(found);
+    assert.deepEqual([totals.complete, totals.atMost, totals.macs], [false, true, 3 * gate + macs]);
   });
 
-  it('are unknown where nobody chose them and they may not run at all', () => {
-    const body = `
-        for i, expert in enumerate(self.experts):
+  it('are a lower bound together with something unknown, and no bound where they are at most', () => {
+    const texts = (count: number): ReturnType<typeof totalsOf> => {
+      const body = `
+        for i in range(${count}):
             mask = (chosen == i).any(dim=-1)
-            if mask.any():
-                out[mask] += expert(x[mask])
-        return out
+            out[mask] += self.experts[i](x[mask])
+        return undefined_layer(out)
 `;
-    assert.equal(totalsOf(body).complete, false);
+      return totalsOf(body, `from somewhere import undefined_layer\n${head}`, 3);
+    };
+    const [least, none] = [texts(4), texts(3)];
+    assert.deepEqual([least.complete, least.atMost, least.macs], [false, undefined, 3 * gate + 6 * expert]);
+    assert.deepEqual([none.complete, none.atMost, none.macs], [false, undefined, null]);
   });
+
+  /** Where the number of rows is not fixed, or more than rows matters. */
+  const bounded: Readonly<Record<string, readonly [body: string, macs: number]>> = {
+    'some of the choices do not count': [
+      `
+        for i in range(4):
+            mask = (chosen == i) & (weights > 0.1)
+            if not mask.any():
+                continue
+            rows, nth = torch.where(mask)
+            out.index_add_(0, rows, self.experts[i](x[rows]))
+        return out
+`,
+      6 * expert,
+    ],
+    'some experts do not run': [
+      `
+        for i in range(3):
+            mask = (chosen == i).any(-1)
+            out[mask] += self.experts[i](x[mask])
+        return out
+`,
+      6 * expert,
+    ],
+    'an image may choose one twice': [
+      `
+        chosen = torch.stack([scores.argmax(-1), x.mean((2, 3))[:, :4].argmax(-1)], -1)
+        for i in range(4):
+            mask = (chosen == i).any(-1)
+            out[mask] += self.experts[i](x[mask])
+        return out
+`,
+      4 * 3 * expert,
+    ],
+    'the indices were changed': [
+      `
+        chosen[0] = 0
+        for i in range(4):
+            mask = (chosen == i).any(-1)
+            out[mask] += self.experts[i](x[mask])
+        return out
+`,
+      4 * 3 * expert,
+    ],
+    'a view of the indices was changed': [
+      `
+        flat = chosen.view(-1)
+        flat[flat > 1] = 0
+        for i in range(4):
+            mask = (chosen == i).any(-1)
+            out[mask] += self.experts[i](x[mask])
+        return out
+`,
+      4 * 3 * expert,
+    ],
+    'they run for all images where one chose them': [
+      `
+        for i in range(4):
+            mask = (chosen == i).any(-1)
+            if mask.any():
+                out[mask] += self.experts[i](x)[mask]
+        return out
+`,
+      4 * 3 * expert,
+    ],
+    'only a part of the rows is worked on': [
+      `
+        for i in range(4):
+            rows, nth = torch.where(chosen == i)
+            out[rows[:3]] += self.experts[i](x[rows][:3])
+        return out
+`,
+      4 * 3 * expert,
+    ],
+    'rows are sorted by their expert': [
+      `
+        order = chosen[:, 0].argsort()
+        counts = torch.bincount(chosen[:, 0], minlength=4)
+        start, parts = 0, []
+        for i in range(4):
+            if counts[i] == 0:
+                continue
+            end = start + counts[i]
+            parts.append(self.experts[i](x[order][start:end]))
+            start = end
+        return torch.cat(parts)
+`,
+      4 * 3 * expert,
+    ],
+  };
+  for (const [words, [body, macs]] of Object.entries(bounded)) {
+    it(`cost at most what they may: ${words}`, () => {
+      const totals = totalsOf(body, head, 3);
+      assert.deepEqual([totals.complete, totals.atMost, totals.params], [false, true, gateParams + 4 * expertParams]);
+      assert.ok(totals.macs! >= 3 * gate + macs && totals.macs! <= 3 * gate + 4 * 6 * expert, String(totals.macs));
+    });
+  }
+});
+
+describe('what values decide whether it runs', () => {
+  const bodies: Readonly<Record<string, readonly [body: string, macs: number | null, atMost: boolean]>> = {
+    'a call': ['        if scores.max() > 0.5:\n            x = self.experts[0](x)\n        return x\n', expert, true],
+    'a call, and not the one after it': [
+      `
+        if scores.max() > 0.5:
+            out = out + self.experts[0](x)
+        return self.experts[1](out)
+`,
+      2 * expert,
+      true,
+    ],
+    'what changes a shape': [
+      `
+        if scores.max() > 0.5:
+            x = x[..., :2]
+        return self.experts[0](x)
+`,
+      0,
+      false,
+    ],
+    'a number of calls': [
+      `
+        times = 1
+        if scores.max() > 0.5:
+            times = 3
+        for _ in range(times):
+            x = self.experts[0](x)
+        return x
+`,
+      0,
+      false,
+    ],
+    'which module is called later': [
+      `
+        expert = self.experts[0]
+        if scores.max() > 0.5:
+            expert = nn.Identity()
+        return expert(x)
+`,
+      0,
+      false,
+    ],
+    'what is in a list': [
+      `
+        names = []
+        if scores.max() > 0.5:
+            names.append(0)
+        for name in names:
+            x = self.experts[name](x)
+        return x
+`,
+      0,
+      false,
+    ],
+    'an attribute that says what runs': [
+      `
+        self.again = False
+        if scores.max() > 0.5:
+            self.again = True
+        return self.experts[0](x) if self.again else x
+`,
+      0,
+      false,
+    ],
+    'the attribute of a class': [
+      `
+        if scores.max() > 0.5:
+            Expert.depth = 3
+            x = self.experts[0](x)
+        return x
+`,
+      null,
+      false,
+    ],
+    'an exception that is not certain': [
+      `
+        if scores.max() > 0.5:
+            x = self.experts[0](x)
+            x = self.missing(x)
+        return self.experts[1](x)
+`,
+      null,
+      false,
+    ],
+    'one of two ways': [
+      `
+        if scores.max() > 0.5:
+            x = self.experts[0](x)
+        else:
+            x = self.experts[1](x)
+        return x
+`,
+      0,
+      false,
+    ],
+    'the second half of a condition': [
+      `
+        if torch.isnan(x).any() or torch.isinf(self.experts[0](x)).any():
+            raise ValueError
+        return self.experts[1](x)
+`,
+      2 * expert,
+      true,
+    ],
+    'only what costs nothing': [
+      `
+        if torch.isnan(x).any() or torch.isinf(x).any():
+            raise ValueError
+        self.seen = {'all': None}
+        if not torch.isfinite(x).all():
+            self.seen['all'] = x.mean()
+        return self.experts[1](x)
+`,
+      expert,
+      false,
+    ],
+  };
+  for (const [words, [body, macs, atMost]] of Object.entries(bodies)) {
+    it(`is never certain where it matters: ${words}`, () => {
+      const totals = totalsOf(body);
+      assert.equal(totals.complete, words === 'only what costs nothing');
+      assert.equal(totals.atMost ?? false, atMost);
+      assert.equal(totals.macs, macs === null ? null : gate + macs);
+    });
+  }
 });
 
 describe('rows that values select', () => {
@@ -354,7 +763,7 @@ describe('rows that values select', () => {
     'under another shape': ['x[keep].view(-1, 4, 2, 4, 4).flatten(1, 2)', 3 * expert, true],
     'together with all': ['torch.cat([x, x[keep]])', 6 * expert, true],
     'as often as they say': ['x.repeat_interleave(keep.long(), 0)', null, false],
-    'by a number of them': ['x[: keep.sum()]', null, false],
+    'by a number of them': ['x[: keep.sum()]', 3 * expert, true],
     'by a number of what is selected': ['x[keep][: keep.sum()]', 3 * expert, true],
     'by two masks, one of the other': ['x[keep][chosen[keep][:, 0] == 1]', 3 * expert, true],
   };

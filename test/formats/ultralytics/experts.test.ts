@@ -24,6 +24,7 @@ class Routed(nn.Module):
     def __init__(self, c1, c2, count=4, k=2):
         super().__init__()
         self.k = k
+        self.width = c2
         self.experts = nn.ModuleList(Conv(c1, c2, 3) for _ in range(count))
         self.gate = nn.Linear(c1, count)
 
@@ -31,6 +32,24 @@ class Routed(nn.Module):
         scores, chosen = self.gate(x.mean((2, 3))).softmax(-1).topk(self.k)
         return torch.cat([sum(scores[b, j] * self.experts[chosen[b, j]](x[b : b + 1]) for j in range(self.k))
                           for b in range(len(x))])
+
+
+class Sent(Routed):
+    """Each image goes to the experts that it has chosen, all of those that chose one at once."""
+
+    def forward(self, x):
+        if torch.isnan(x).any() or torch.isinf(x).any():
+            raise ValueError('the router needs finite values')
+        weights, chosen = self.gate(x.mean((2, 3))).softmax(-1).topk(self.k)
+        out = x.new_zeros(len(x), self.width, *x.shape[2:])
+        self.sent = {'first': None}
+        for i in range(len(self.experts)):
+            mask = chosen == i
+            if mask.any():
+                rows, nth = torch.where(mask)
+                out.index_add_(0, rows, self.experts[i](x[rows]) * weights[rows, nth].view(-1, 1, 1, 1))
+                self.sent['first'] = rows
+        return out
 
 
 class Forgetful(Routed):
@@ -43,7 +62,7 @@ class Forgetful(Routed):
         chosen.calls += 1
         return chosen(x)
 `;
-const classes = ['Routed', 'Forgetful'];
+const classes = ['Routed', 'Sent', 'Forgetful'];
 const reader = forkTexts['models/yolo.py']!.replace(
   'import Concat, Conv, Detect, Halves',
   `import Concat, Conv, Detect, Halves\nfrom models.extra import ${classes.join(', ')}`,
@@ -79,6 +98,15 @@ describe('a row with experts', () => {
     assert.equal(layers[1]?.params, 4 * (8 * 8 * 9 + 2 * 8) + 8 * 4 + 4);
   });
 
+  it('costs as much as all rows that are sent to them', () => {
+    const { totals, layers } = report(analysed(textOf(['Sent, [8]', 'Sent, [8]']), unseen()));
+    assert.deepEqual([totals.complete, totals.atMost], [true, undefined]);
+    for (const at of [1, 2]) assert.deepEqual([layers[at]?.complete, layers[at]?.macs], [true, gate + 2 * conv]);
+    const [k] = [['Sent, [8, 4, 1]', 'Sent, [8, 3, 2]']];
+    const other = report(analysed(textOf(k), unseen()));
+    assert.deepEqual([other.totals.complete, other.layers[1]?.macs, other.layers[2]?.macs], [true, gate + conv, 8 * 3 + 2 * conv]);
+  });
+
   it('is the same after edits of other rows', () => {
     const files = unseen();
     let found: Analysed | undefined;
@@ -89,6 +117,8 @@ describe('a row with experts', () => {
       ['Conv, [8]', 'Routed, [8, 3, 1]', 'Routed, [8]', 'Routed, [8]'],
       ['Routed, [8]'],
       ['Routed, [8]', 'Forgetful, [8]', 'Routed, [8]'],
+      ['Sent, [8]', 'Routed, [8]', 'Sent, [8]'],
+      ['Conv, [8]', 'Sent, [8]', 'Sent, [8]'],
       ['Conv, [8]', 'Forgetful, [8]', 'Routed, [8]'],
     ]) {
       found = analysed(textOf(rows), files, found);

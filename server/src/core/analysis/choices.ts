@@ -1,7 +1,9 @@
 // Work on rows that values select, which together are as many as the numbers that were chosen: how much it is at most, and
 // where it is the same whichever are chosen.
-import { type GraphNode, isSamePart, type Part, type Picks, type Tensor } from '../graph/graph.ts';
+import * as l10n from '@vscode/l10n';
+import { type GraphNode, isSamePart, numbersOfRows, type Part, type Picks, type Tensor } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
+import type { Reason } from '../text/reason.ts';
 
 /** What is done for each index that is a number. */
 export interface Choice {
@@ -39,9 +41,9 @@ export function choiceOf(node: GraphNode, cost: (node: GraphNode) => number): Om
   if (!part) return undefined;
   const { of, number } = part;
   if (!hasRows) return of.most === 1 ? { of, number, each: cost(node), isExact } : undefined;
-  const [one, two, three] = [0, 1, 2].map(at => cost(withRows(node, at)));
-  const isLinear = one! >= 0 && two === 2 * one! && three === 3 * one!;
-  return isLinear ? { of, number, each: one!, isExact } : undefined;
+  const each = cost(withRows(node, 0));
+  const isLinear = each >= 0 && numbersOfRows.every((rows, at) => cost(withRows(node, at)) === rows * each);
+  return isLinear ? { of, number, each, isExact } : undefined;
 }
 
 function withRows(node: GraphNode, at: number): GraphNode {
@@ -83,4 +85,19 @@ export function sumOfChoices(choices: readonly Choice[]): { readonly value: numb
     }
   }
   return { value, isBounded };
+}
+
+/** Why it is not known how much is done. */
+export function reasonOfChoices(choices: readonly Choice[]): Reason {
+  const { of } = choices.find(({ each }) => each > 0) ?? choices[0]!;
+  const short = l10n.t('values choose experts');
+  const message =
+    of.count === 1
+      ? l10n.t('values choose which one of {0} modules is called; the most expensive one is counted', of.range)
+      : l10n.t(
+          'values choose which of {0} experts {1} rows go to; the most expensive choice is counted',
+          of.range,
+          of.count,
+        );
+  return { message, short };
 }

@@ -7,7 +7,7 @@ import type { Lines } from '../text/lines.ts';
 import { type Reason, sameReason } from '../text/reason.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
 import { activationsOf, choicesByRow, countsOf, isBounded, isBoundless, mainCounts } from './counts.ts';
-import { type Choice, choiceOf, type NodeChoice, sumOfChoices } from './choices.ts';
+import { type Choice, choiceOf, type NodeChoice, reasonOfChoices, sumOfChoices } from './choices.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
 import { type Gradients, gradientsOf } from './gradients.ts';
 import { type Peak, peakOf } from './liveness.ts';
@@ -318,14 +318,22 @@ class Stretch implements Cost {
 
   get why(): Reason | undefined {
     const node = this.#firstUnknown();
+    if (node && this.#onlyChosen) return reasonOfChoices(this.macs.chosen!.choices);
     return node && (reasonOf(node) ?? handedTo(node) ?? node.guard?.why ?? tooLarge());
   }
 
   get cause(): Cause | undefined {
     const node = this.#firstUnknown();
     if (!node) return undefined;
+    if (this.#onlyChosen) return { why: reasonOfChoices(this.macs.chosen!.choices), node };
     const why = reasonOf(node) ?? handedTo(node) ?? node.guard?.why;
     return why === undefined ? { why: tooLarge(), node } : { why, node: originOf(node, why, this.#sums) };
+  }
+
+  /** Whether all that is uncertain of the work is which experts values choose. */
+  get #onlyChosen(): boolean {
+    const { bound, chosen } = this.macs;
+    return bound === 'upper' && chosen !== undefined && isCertain(chosen.rest);
   }
 
   /** The first unknown node that has a reason, else the first unknown node; undefined if all are known. */

@@ -1,6 +1,6 @@
 // Findings on a valid network: dominant layers, huge activations, unused outputs.
 import * as l10n from '@vscode/l10n';
-import type { Amount, Cost, Model } from '../analysis/model.ts';
+import { type Amount, type Cost, type Model, sumOfAmounts } from '../analysis/model.ts';
 import { usesOf } from '../analysis/unused.ts';
 import { type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
@@ -207,16 +207,18 @@ function familyMessage(family: Family, params: string, macs: string): string {
 function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], threshold: number): Problem[] {
   const { totals, graph } = model;
   if (!totals.params.complete || !totals.macs.complete) return [];
-  const sums = new Map<Family, { params: number; macs: number; rows: Frame[] }>();
+  const sums = new Map<Family, { params: number; macs: number; amounts: Amount[]; rows: Frame[] }>();
   for (const node of graph.nodes) {
     const family = familyOf(node);
     if (family === undefined) continue;
     const { macs, weights, biases, normAffine } = model.counts(node);
     if (readsWeights(model, node)) return [];
-    const sum = sums.get(family) ?? { params: 0, macs: 0, rows: [] };
+    const sum = sums.get(family) ?? { params: 0, macs: 0, amounts: [], rows: [] };
     sums.set(family, sum);
     sum.params += weights + biases + normAffine;
-    sum.macs += macs;
+    // Experts that values choose count together.
+    if (totals.macs.chosen) sum.amounts.push(model.costOfNode(node).macs);
+    else sum.macs += macs;
   }
   for (const row of rows) {
     const families = new Set(nodesOf(graph, row).map(familyOf));
@@ -226,7 +228,7 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
     family,
     rows: sum.rows,
     params: sum.params / totals.params.value,
-    macs: sum.macs / totals.macs.value,
+    macs: (sum.macs + sumOfAmounts(sum.amounts).value) / totals.macs.value,
   }));
   const one =
     shares.find(({ params, macs }) => params > threshold && macs < params / 2) ??

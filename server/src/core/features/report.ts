@@ -207,7 +207,7 @@ export function totalsReport(analysed: Analysed): TotalsReport {
   const macs = known(totals.macs);
   const peakBytes = peak.elements * settings.batch * elementBytes(settings);
   // How many elements a mask selects depends on values, but selecting costs no MACs: only the memory is unknown.
-  const isCounted = analysed.spec.program !== undefined && [totals.macs, totals.params, totals.value].every(isCertain);
+  const isCounted = (analysed.spec.program !== undefined || totals.macs.chosen !== undefined) && isCountedIn(totals);
   const { why: reason, ...rest } = completeness(analysed, totals, undefined);
   return {
     params: known(totals.params),
@@ -221,6 +221,9 @@ export function totalsReport(analysed: Analysed): TotalsReport {
     ...(reason !== undefined && { why: reason }),
   };
 }
+
+/** Whether nothing of what counts is uncertain. */
+const isCountedIn = ({ macs, params, value }: Cost): boolean => [macs, params, value].every(isCertain);
 
 /** Why no network of a program could be read: its classes need arguments that nothing in it gives. */
 function unbuilt({ spec: { program } }: Analysed): string | undefined {
@@ -268,8 +271,10 @@ function moduleRows(
       macs: [macs],
       value: [value],
       activations: [activations],
-      // Reasons of nodes also cover their memory, so take the reason of an unknown count.
-      why: costs.find(cost => !cost.macs.complete || !cost.params.complete)?.why,
+      // Reasons of nodes also cover their memory, so take the reason of an unknown count. What depends on a choice may be
+      // certain in a sum.
+      why: costs.find(cost => (!cost.macs.complete && !cost.macs.chosen) || !cost.params.complete)?.why,
+      whyChosen: costs.find(cost => !cost.macs.complete)?.why,
     };
   });
   // Modules come after their parents, so go backwards.
@@ -279,17 +284,18 @@ function moduleRows(
     if (!around) continue;
     for (const key of ['macs', 'value', 'activations'] as const) around[key].push(sumOfAmounts(inside[key]));
     around.why ??= inside.why;
+    around.whyChosen ??= inside.whyChosen;
   }
   const lines = new Map<string, Lines>();
   return modules.map((module, index) => {
-    const { why } = own[index]!;
+    const { why, whyChosen } = own[index]!;
     const [macs, value, activations] = [
       sumOfAmounts(own[index]!.macs),
       sumOfAmounts(own[index]!.value),
       sumOfAmounts(own[index]!.activations),
     ];
     const { name, type, site, calls, leaf, outputs, params } = module;
-    const reason = why ?? module.why;
+    const reason = why ?? module.why ?? (macs.complete ? undefined : whyChosen);
     const complete = macs.complete && reason === undefined && !Number.isNaN(params);
     return {
       index,
@@ -515,6 +521,7 @@ export function reportSign({ complete, doubtful, atMost }: Certainty, layers: re
 function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): RowReport {
   const cost = analysed.model.costOf(frame);
   const site = useOf(frame);
+  const isCounted = cost.macs.chosen !== undefined && isCountedIn(cost);
   return {
     name: frame.label,
     op: frame.type,
@@ -523,8 +530,8 @@ function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): 
     params: known(cost.params),
     macs: known(cost.macs),
     value: known(cost.value),
-    activations: known(cost.activations),
-    ...completeness(analysed, cost, index),
+    activations: isCounted && !cost.activations.complete ? null : known(cost.activations),
+    ...(isCounted ? { complete: true } : completeness(analysed, cost, index)),
     ...(frame.repaired ? { repaired: true as const } : {}),
     ...(frame.byRule ? { byRule: true as const } : {}),
     ...(blocks && frame.children.length > 0

@@ -10,6 +10,7 @@ import {
   type GraphNode,
   type Guard,
   isSamePart,
+  numbersOfRows,
   type Part,
   type Rows,
   type Note,
@@ -805,7 +806,7 @@ function rowsOf(
   }
   if (!part) return undefined;
   const shapes: (readonly Shape[])[] = [];
-  for (let at = 0; at < 3; at++) {
+  for (const at of numbersOfRows.keys()) {
     const own = inputs.map(({ shape, rows }) => ({ shape, most: rows?.shapes[at] }));
     const outputs = shapesOf(op, attrs, own);
     if (!outputs) return undefined;

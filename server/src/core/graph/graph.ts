@@ -9,6 +9,7 @@ export {
   type GraphNode,
   type Guard,
   isSamePart,
+  numbersOfRows,
   type Note,
   type Part,
   type Picks,

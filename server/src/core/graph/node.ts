@@ -32,7 +32,10 @@ export interface Part {
   readonly isExact: boolean;
 }
 
-/** The shape of a tensor with as many rows as a part, with one, two and three of them. */
+/** With so many rows it is looked whether work grows with their number. */
+export const numbersOfRows: readonly number[] = [1, 2, 3, 101];
+
+/** The shape of a tensor with as many rows as a part, by `numbersOfRows`. */
 export interface Rows {
   readonly part: Part;
   readonly shapes: readonly Shape[];

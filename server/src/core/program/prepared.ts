@@ -285,6 +285,11 @@ function watched(hooks: Hooks, told: () => void): Hooks {
       told();
       return hooks.mayRun?.(...args);
     },
+    mayIterate: (...args) => {
+      const found = hooks.mayIterate?.(...args);
+      if (found) told();
+      return found;
+    },
     unknownWrite: (...args) => {
       told();
       hooks.unknownWrite?.(...args);

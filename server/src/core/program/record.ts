@@ -406,7 +406,8 @@ function parametersLeft(
 
 /** The first part of a result that is not known. */
 function unknownIn(value: Value, depth = 4): Unknown | undefined {
-  if (value instanceof Unknown) return value;
+  // What values decide has cost what was counted.
+  if (value instanceof Unknown) return value.decision ? undefined : value;
   if (depth === 0) return undefined;
   const inside =
     value instanceof PyTuple || value instanceof PyList

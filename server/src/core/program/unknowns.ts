@@ -2,8 +2,9 @@
 import * as l10n from '@vscode/l10n';
 import { evaluated } from '../python/code.ts';
 import type { Hooks, Machine } from '../python/machine.ts';
-import type { Decision, Keywords, MayRun, Place, Unknown, Value } from '../python/objects.ts';
+import type { Decision, Keywords, MayIterator, MayRun, Place, Unknown, Value } from '../python/objects.ts';
 import type { Reason } from '../text/reason.ts';
+import { entriesOf } from '../torch/python/mayIterate.ts';
 import { ModuleInstance } from '../torch/python/nn/instance.ts';
 import { tensorsIn } from '../torch/python/nn/state.ts';
 import { type Recording, worldOf } from '../torch/python/recording.ts';
@@ -37,6 +38,10 @@ export class Unknowns implements Hooks {
 
   mayRun(_why: Unknown, decision: Decision, machine: Machine): MayRun | undefined {
     return worldOf(machine).mayRun(decision);
+  }
+
+  mayIterate(iterable: Value, machine: Machine): MayIterator | undefined {
+    return entriesOf(worldOf(machine), iterable);
   }
 
   unknownWrite(object: Value, name: string | undefined, why: Unknown, machine: Machine): void {

@@ -91,6 +91,8 @@ export type Branch =
 export interface Region {
   readonly from: number;
   readonly to: number;
+  /** Whether it is a part of an expression: its value lies on the stack at its end, in the place of the condition. */
+  readonly hasValue?: boolean;
 }
 
 /** A call with keywords: the last `names.length` of its values go by name. */

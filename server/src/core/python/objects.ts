@@ -720,10 +720,24 @@ export interface Activation {
   tag: unknown;
 }
 
+/** The values of a loop of which it is not known whether each of them is there. */
+export class MayIterator extends PyObject {
+  readonly kind = 'may-iterator';
+  readonly values: readonly (readonly [Value, Decision])[];
+  readonly why: Unknown;
+  at = 0;
+
+  constructor(values: readonly (readonly [Value, Decision])[], why: Unknown) {
+    super();
+    this.values = values;
+    this.why = why;
+  }
+}
+
 /** Statements that may run or not: what whoever watches has to know and to say. */
 export interface MayRun {
-  /** An object that they may change, before they run. */
-  note(object: PyInstance): void;
+  /** An object that they may change, before they run; the containers of it that have to stay as they are. */
+  note(object: PyInstance): readonly Value[];
   begin(): void;
   /** What has been one value or another; undefined is none. */
   either(before: Value | undefined, after: Value | undefined): Value;
@@ -741,6 +755,8 @@ export interface Hooks {
   unknownBranch?(why: Unknown, machine: Machine): void;
   /** Data decide whether some statements run; undefined where these are to be skipped. */
   mayRun?(why: Unknown, decision: Decision, machine: Machine): MayRun | undefined;
+  /** The values that something may give to a loop, where it is not known which of them it does; undefined for all else. */
+  mayIterate?(iterable: Value, machine: Machine): MayIterator | undefined;
   /** Under an unknown condition a method is called, or contents are set, of something that is no built-in container. */
   unknownWrite?(object: Value, name: string | undefined, why: Unknown, machine: Machine): void;
   /** An item of a list or a tuple is read, which one is not known; what stands for it, where something can. */
@@ -804,6 +820,11 @@ export interface Machine {
   /** `getattr`; raises AttributeError. */
   getAttribute(object: Value, name: string): Steps;
   setAttribute(object: Value, name: string, value: Value): Steps;
+  /**
+   * Calls as what may be called: what it changes is one of two afterwards. Unknown where that cannot be said, or where it
+   * raises an exception.
+   */
+  mayCall(callee: Value, args: readonly Value[], keywords: Keywords, why: Unknown, decision: Decision): Steps;
   /** A name of a class, a module or a function is set. */
   changesShared(): void;
   /** All values of an iterable; Unknown where it is. */

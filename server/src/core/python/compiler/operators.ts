@@ -3,7 +3,7 @@ import type { Expression } from '../../syntax/python/ast.ts';
 import { comparisons, op, unaryOperators } from '../code.ts';
 import { PyFloat } from '../objects.ts';
 import type { Unit } from './unit.ts';
-import { valueBranch } from './unknown.ts';
+import { isStill, valueBranch } from './unknown.ts';
 
 export function unary(unit: Unit, node: Expression & { readonly kind: 'Unary' }): void {
   const { operand } = node;
@@ -32,6 +32,8 @@ export function booleanOperator(unit: Unit, node: Expression & { readonly kind: 
     const jump = unit.emit(node.operator === 'and' ? op.jumpIfFalseKeep : op.jumpIfTrueKeep, 0, -1);
     jumps.push(jump);
   });
+  const isRegion = unit.kind === 'function' && !unit.scope.isGenerator && !node.values.slice(1).every(isStill);
+  const to = isRegion ? unit.emit(op.regionEnd, 0, 0) : 0;
   const over = unit.emit(op.jump, 0, 0);
   const pad = unit.here;
   unit.depth = depth;
@@ -39,7 +41,8 @@ export function booleanOperator(unit: Unit, node: Expression & { readonly kind: 
   unit.patch(over);
   jumps.forEach((jump, at) => {
     unit.operands[jump] = unit.here;
-    valueBranch(unit, jump, pad, depth, node.values.slice(at + 1));
+    const region = isRegion ? { from: jump + 1, to, hasValue: true } : undefined;
+    valueBranch(unit, jump, pad, depth, node.values.slice(at + 1), region);
   });
 }
 

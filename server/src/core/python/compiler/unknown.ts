@@ -126,6 +126,7 @@ export function valueBranch(
   target: number,
   depth: number,
   skipped: readonly Expression[],
+  region?: Region,
 ): void {
   let effects: Effects | undefined;
   const [slotOf, mangled] = [unit.slot, (name: string) => unit.scope.mangled(name)];
@@ -136,6 +137,7 @@ export function valueBranch(
     effects: () => (effects ??= effectsOf([], skipped, slotOf, mangled)),
     isHarmless: skipped.every(isStill),
     leaves: false,
+    region,
   });
 }
 

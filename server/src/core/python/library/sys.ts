@@ -103,7 +103,12 @@ function modules(machine: Machine): Value {
     [],
     {
       __getitem__: native('__getitem__', 'self, name', ([, name]) => find(name!) ?? unclear()),
-      get: native('get', 'self, name, default=None', ([, name]) => find(name!) ?? unclear()),
+      get: native('get', 'self, name, default=None', ([, name, missing]) => {
+        const text = textOf(name!);
+        // What is not there cannot have been imported.
+        const isNowhere = text !== undefined && !replaced.has(text) && !machine.locate(text);
+        return find(name!) ?? (isNowhere ? missing! : unclear());
+      }),
       __contains__: native('__contains__', 'self, name', ([, name]) => {
         if (find(name!) instanceof PyModule) return true;
         const text = textOf(name!);

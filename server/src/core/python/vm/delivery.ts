@@ -98,6 +98,7 @@ function mayRun(vm: State, frame: Frame, branch: Branch, condition: Unknown): bo
   const own: Decision = some === undefined ? { is: 'value' } : { is: some ? 'some' : 'none', of };
   if (!beginGuard(vm, frame, branch, condition, own)) return false;
   frame.pc = branch.region.from;
+  // Of `a and b` the condition is gone; of an `if`, too.
   frame.sp = branch.depth;
   return true;
 }

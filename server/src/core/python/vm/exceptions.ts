@@ -5,7 +5,7 @@ import { isRaised } from '../protocols/iterate.ts';
 import { Stopped } from './bounds.ts';
 import { throwInto } from './calls.ts';
 import { fault, trace } from './failures.ts';
-import { cutGuard } from './guards.ts';
+import { cutGuard, regionIn } from './guards.ts';
 import type { State } from './state.ts';
 import { unknownResult } from './unknown.ts';
 
@@ -63,9 +63,9 @@ export function unwind(vm: State, raised: Raised): void {
     }
     const { pc } = frame;
     const handler = frame.code!.handlers.find(each => pc >= each.from && pc < each.to);
-    const guard = vm.guards.at(-1);
-    if (guard?.frame === frame && !(handler && handler.from >= guard.region.from && handler.to <= guard.region.to)) {
-      cutGuard(vm, guard);
+    const region = vm.guards.length > 0 ? regionIn(vm, frame) : undefined;
+    if (region && !(handler && handler.from >= region.from && handler.to <= region.to)) {
+      cutGuard(vm);
       return;
     }
     if (handler) {

@@ -2,59 +2,97 @@
 // it was before or what they made of it; what they do counts as “at most”, which the hooks see to.
 import type { Branch, Region } from '../code.ts';
 import type { Frame } from '../frame.ts';
-import type { Decision, MayRun, Unknown } from '../objects.ts';
+import { type Decision, type Keywords, type MayRun, Raised, type Steps, type Unknown, type Value } from '../objects.ts';
 import { skip } from '../skipping.ts';
 import { Held } from './held.ts';
 import type { State } from './state.ts';
 
 type Skip = Branch & { readonly kind: 'skip' };
 
-/** Statements that are under way and may not run at all. */
+/** What is under way and may not run at all. */
 export interface Guard {
+  readonly run: MayRun;
+  /** The statements; undefined of a call. */
+  readonly region: GuardedRegion | undefined;
+}
+
+interface GuardedRegion extends Region {
   readonly frame: Frame;
-  readonly region: Region;
   readonly why: Unknown;
   readonly held: Held;
-  readonly run: MayRun;
   readonly branch: Skip;
 }
 
 /** Runs the statements of a region as what may run; false where that cannot be done. */
 export function beginGuard(vm: State, frame: Frame, branch: Skip, why: Unknown, decision: Decision): boolean {
   const region = branch.region!;
-  if (region.to <= region.from && region.to !== region.from) return false;
   const run = vm.options.hooks?.mayRun?.(why, decision, vm);
   if (!run) return false;
-  const held = new Held(vm, frame, run);
+  const held = new Held(vm, frame.locals, frame.cells, run);
   if (!held.isWhole) return false;
   run.begin();
-  vm.guards.push({ frame, region, why: why.loose, held, run, branch });
+  vm.guards.push({ run, region: { ...region, frame, why: why.loose, held, branch } });
   return true;
+}
+
+/** The region that is under way, if a frame is in it. */
+export function regionIn(vm: State, frame: Frame): Region | undefined {
+  const region = vm.guards.at(-1)?.region;
+  return region?.frame === frame ? region : undefined;
 }
 
 /** The end of a region. */
 export function endGuards(vm: State, frame: Frame): void {
-  const { pc } = frame;
-  for (;;) {
-    const guard = vm.guards.at(-1);
-    if (guard?.frame !== frame || guard.region.to !== pc) return;
-    vm.guards.pop();
-    guard.held.join(frame, guard.why);
-    guard.run.end(false);
-  }
+  while (regionIn(vm, frame)?.to === frame.pc) finish(vm.guards.pop()!, false);
 }
 
 /** An exception in a region is not certain, nor is what the rest of it would have done. */
-export function cutGuard(vm: State, guard: Guard): void {
-  const { frame, region, why, held, run, branch } = guard;
-  vm.guards.pop();
+export function cutGuard(vm: State): void {
+  const guard = vm.guards.pop()!;
+  const { frame, to, why, branch } = guard.region!;
   vm.frame = frame;
-  frame.sp = frame.code!.depths[region.to]!;
-  frame.pc = region.to;
+  frame.sp = frame.code!.depths[to]!;
+  frame.pc = to;
   const variables = { locals: frame.locals, cells: frame.cells, names: frame.names, globals: frame.module! };
   skip(branch.effects(), { ...variables, isUnderWay: true }, why, vm);
-  held.join(frame, why);
-  run.end(true);
+  finish(guard, true);
+}
+
+function finish({ run, region }: Guard, isCut: boolean): void {
+  const { frame, hasValue, why, held } = region!;
+  held.join(frame.locals, why);
+  const at = frame.sp - 1;
+  if (hasValue) frame.stack[at] = isCut ? why : run.either(why, frame.stack[at]);
+  run.end(isCut);
+}
+
+/** Calls as what may be called. */
+export function* mayCall(
+  vm: State,
+  callee: Value,
+  args: readonly Value[],
+  keywords: Keywords,
+  why: Unknown,
+  decision: Decision,
+): Steps {
+  const run = vm.options.hooks?.mayRun?.(why, decision, vm);
+  const roots = [callee, ...args, ...keywords.values()];
+  const held = run && new Held(vm, roots, [], run);
+  if (!held?.isWhole) return vm.options.hooks?.unknownCall?.(why, args, keywords, vm) ?? why;
+  run!.begin();
+  vm.guards.push({ run: run!, region: undefined });
+  let result: Value = why;
+  let isCut = false;
+  try {
+    result = yield* vm.call(callee, args, keywords);
+  } catch (error) {
+    if (!(error instanceof Raised)) throw error;
+    isCut = true;
+  }
+  vm.guards.pop();
+  held.join([...roots], why);
+  run!.end(isCut);
+  return result;
 }
 
 /** Of something in a class or a file that is set while statements may not run at all, it is not known what it is. */

@@ -1,6 +1,5 @@
 // What the code of a call may change, as it is now: its variables and everything that can be reached from them. What is
 // changed by statements that may have run or not is either what it was or what it is then.
-import type { Frame } from '../frame.ts';
 import {
   type Cell,
   classChanges,
@@ -44,17 +43,17 @@ export class Held {
   readonly #cells: readonly (readonly [Cell, Value | undefined])[];
   readonly #attributes: HeldAttributes[] = [];
   readonly #containers: HeldItems[] = [];
+  readonly #fixed = new Set<Value>();
   readonly #seen = new Set<object>();
   readonly #run: MayRun;
   /** False where something has a state that cannot be seen. */
   readonly isWhole: boolean;
 
-  constructor(vm: State, frame: Frame, run: MayRun) {
+  constructor(vm: State, locals: readonly (Value | undefined)[], cells: readonly Cell[], run: MayRun) {
     this.#run = run;
-    this.#locals = [...frame.locals];
-    const cells: (readonly [Cell, Value | undefined])[] = frame.cells.map(cell => [cell, cell.value] as const);
-    this.#cells = cells;
-    const stack: (Value | undefined)[] = [...globalsOf(vm), ...frame.locals, ...cells.map(([, value]) => value)];
+    this.#locals = [...locals];
+    this.#cells = cells.map(cell => [cell, cell.value] as const);
+    const stack: (Value | undefined)[] = [...globalsOf(vm), ...locals, ...cells.map(({ value }) => value)];
     let isWhole = true;
     while (stack.length > 0 && isWhole) {
       const value = stack.pop();
@@ -82,7 +81,7 @@ export class Held {
       this.#containers.push({ object: value, items });
       for (const item of items) stack.push(item as Value);
     } else if (value instanceof PyInstance) {
-      this.#run.note(value);
+      for (const each of this.#run.note(value)) this.#fixed.add(each);
       const attributes = new Map(value.dict);
       this.#attributes.push({ object: value, attributes });
       stack.push(...attributes.values());
@@ -90,8 +89,7 @@ export class Held {
   }
 
   /** What has changed since is what it was, or what it is now. */
-  join(frame: Frame, why: Unknown): void {
-    const { locals } = frame;
+  join(locals: (Value | undefined)[], why: Unknown): void {
     for (let at = 0; at < Math.max(locals.length, this.#locals.length); at++) {
       locals[at] = this.#either(this.#locals[at], locals[at]);
     }
@@ -108,8 +106,26 @@ export class Held {
     for (const { object, items } of this.#containers) {
       if (poisonOf(object)) continue;
       const now = itemsOf(object);
-      if (now.length !== items.length || now.some((item, at) => !Object.is(item, items[at]))) poison(object, why);
+      if (now.length === items.length && now.every((item, at) => Object.is(item, items[at]))) continue;
+      if (this.#fixed.has(object)) this.#run.lose();
+      else if (!this.#joinItems(object, items, now)) poison(object, why);
     }
+  }
+
+  /** False where it is not known how many there are, or of which keys. */
+  #joinItems(object: PyList | PyDict | PySet, before: readonly unknown[], now: readonly unknown[]): boolean {
+    if (now.length !== before.length || object.own) return false;
+    if (object instanceof PyList) {
+      object.items = object.items.map((item, at) => this.#either(before[at] as Value, item)!);
+      return true;
+    }
+    if (!(object instanceof PyDict) || now.some((key, at) => at % 2 === 0 && key !== before[at])) return false;
+    let at = 1;
+    for (const entry of object.entries.values()) {
+      entry.value = this.#either(before[at] as Value, entry.value)!;
+      at += 2;
+    }
+    return true;
   }
 
   #either(before: Value | undefined, after: Value | undefined): Value | undefined {

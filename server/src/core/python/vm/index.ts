@@ -10,6 +10,7 @@ import { installCore, installOperators } from '../core.ts';
 import { Frame } from '../frame.ts';
 import type { Activation, MachineOptions } from '../machine.ts';
 import {
+  type Decision,
   type Key,
   type Keywords,
   type Later,
@@ -37,7 +38,7 @@ import { truthSteps } from '../protocols/truth.ts';
 import { storageOf } from '../storage.ts';
 import { maxCharge, Stopped } from './bounds.ts';
 import { evaluateInSteps, evaluateSteps, localsOf, programFrame } from './evaluation.ts';
-import { type Guard, loseGuards } from './guards.ts';
+import { type Guard, loseGuards, mayCall } from './guards.ts';
 import { instantiateSteps } from './instances.ts';
 import type { ImportMissing, Interpreter, Maker, Outcome, Run, Saved, Source, Watched } from './interpreter.ts';
 import { Keys } from './keys.ts';
@@ -108,6 +109,10 @@ class Vm implements Interpreter, State {
       },
     };
     return run;
+  }
+
+  mayCall(callee: Value, args: readonly Value[], keywords: Keywords, why: Unknown, decision: Decision): Steps {
+    return mayCall(this, callee, args, keywords, why, decision);
   }
 
   changesShared(): void {

@@ -1,7 +1,7 @@
 // How functions of torch are declared: their parameters, what arguments may be, and what happens when they cannot be
 // understood (the result is unknown, and says why) or do not fit (a problem, as PyTorch would raise an error).
 import * as l10n from '@vscode/l10n';
-import type { Part, Rows } from '../../graph/graph.ts';
+import { numbersOfRows, type Part, type Rows } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { Complaint, Shape } from '../../ops/op.ts';
 import type { Machine } from '../../python/machine.ts';
@@ -21,6 +21,7 @@ import {
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { follow } from './chosen.ts';
 import { categoryOf, dtypeNames } from './dtype.ts';
+import { reasonOfData } from './picks.ts';
 import { type Recording, worldOf } from './recording.ts';
 import { work } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
@@ -298,7 +299,7 @@ function checkWritable(target: PyTensor, { dtype, hasType }: PyTensor): void {
 
 /** What depends on a part is unknown in a shape. */
 export function rowsOf(part: Part, shape: Shape): Rows {
-  const shapes = [1, 2, 3].map(rows => shape.map(length => (Number.isNaN(length) ? rows : length)));
+  const shapes = numbersOfRows.map(rows => shape.map(length => (Number.isNaN(length) ? rows : length)));
   return { part, shapes };
 }
 
@@ -379,7 +380,7 @@ export class Call {
     most?: number,
     part?: Part | undefined,
   ): PyTensor {
-    const why = reasonOf(l10n.t('how many elements {0} gives depends on the values of its input', this.name));
+    const why = reasonOfData(l10n.t('how many elements {0} gives depends on the values of its input', this.name));
     const shape = [Number.NaN, ...rest, ...Array.from({ length: rank - 1 - rest.length }, () => Number.NaN)];
     const bound = most !== undefined && rank - 1 === rest.length ? [most, ...rest] : undefined;
     const result = this.world.apply(ops.rearrange, { how: 'index', shape }, [input], {

@@ -48,6 +48,7 @@ export function follow(call: Call, result: Value, again: (input: PyTensor) => Va
   const { world } = call;
   if (!world.followsChoices) return;
   const x = call.values.get('input') ?? call.values.get('condition');
+  if (x instanceof PyTensor) followDistinct(call, name, x, result);
   const chosen = x instanceof PyTensor ? chosenOf(world, x) : undefined;
   if (x instanceof PyTensor && chosen) {
     if (same.has(name)) keep(chosen, x, result);
@@ -63,6 +64,31 @@ export function follow(call: Call, result: Value, again: (input: PyTensor) => Va
     }
   }
 }
+
+/** Lists of different numbers: `unique`, and the places of what is not 0. */
+function followDistinct(call: Call, name: string, x: PyTensor, result: Value): void {
+  const { world } = call;
+  const [first] = result instanceof PyTuple ? result.items : [result];
+  if (!(first instanceof PyTensor) || !first.shape?.some(Number.isNaN)) return;
+  const chosen = chosenOf(world, x);
+  if (x.distinct && (same.has(name) || moving.has(name))) {
+    const { length } = first.shape;
+    if (length === 1 || (length === 2 && first.shape[1] === 1)) first.distinct = x.distinct;
+  } else if (name === 'unique' && chosen?.kind === 'numbers' && !call.has('dim')) {
+    const { source, elements, isExact } = chosen;
+    const parts = Array.from({ length: source.range }, (_, number) => partFor(source, [...elements], number, isExact));
+    first.distinct = { range: source.range, parts };
+  } else if (placing.has(name) && x.shape?.length === 1 && !Number.isNaN(x.shape[0])) {
+    const isHits = chosen?.kind === 'hits' && chosen.elements.length === x.shape[0];
+    const parts = Array.from({ length: x.shape[0]! }, (_, at) => {
+      const group = isHits ? groupOf(chosen, at) : undefined;
+      return group && partFor(chosen!.source, group.picks, group.number, chosen!.isExact);
+    });
+    first.distinct = { range: x.shape[0]!, parts };
+  }
+}
+
+const placing: ReadonlySet<string> = new Set(['nonzero', 'argwhere', 'where']);
 
 /** Functions that give the same elements at the same places. */
 const same: ReadonlySet<string> = new Set(
@@ -87,9 +113,20 @@ const positive: Rule = (call, x, chosen, result) => {
   if (chosen.kind === 'hits' && value === (isOne ? 1 : 0)) keep(chosen, x, result);
 };
 
+const negated: Rule = (_call, x, { source, kind, elements, groups, isExact }, result) => {
+  const isTruth = kind === 'hits' && x.dtype === 'bool' && result instanceof PyTensor && isLike(result.shape, x.shape);
+  if (isTruth) set(result, { source, kind: 'misses', elements, groups, isExact });
+};
+
+const equals: Rule = (call, x, chosen, result) => {
+  const other = call.values.get('other');
+  if (chosen.kind === 'numbers') compared(chosen, x, other, result);
+  else if (chosen.kind === 'hits' && other === 0) keep({ ...chosen, kind: 'misses' }, x, result);
+};
+
 const rules: Readonly<Record<string, Rule>> = {
-  eq: (call, x, chosen, result) => compared(chosen, x, call.values.get('other'), result),
-  __eq__: (call, x, chosen, result) => compared(chosen, x, call.values.get('other'), result),
+  ...Object.fromEntries([...equal].map(name => [name, equals])),
+  ...Object.fromEntries('logical_not __invert__ bitwise_not'.split(' ').map(name => [name, negated])),
   ...Object.fromEntries(
     'gt __gt__ greater ne __ne__ not_equal ge __ge__ greater_equal'.split(' ').map(name => [name, positive]),
   ),
@@ -283,11 +320,16 @@ function scattered(call: Call, result: Value): void {
  * How often an index is the number that the elements of a mask ask for; undefined where they ask for several, or where
  * nothing is known of them. `counts`: whether there are as many elements that are not 0, or only whether there are any.
  */
-export function partOf(world: World, mask: PyTensor, counts: boolean): Part | undefined {
+export function partOf(
+  world: World,
+  mask: PyTensor,
+  counts: boolean,
+  kind: Chosen['kind'] = 'hits',
+): Part | undefined {
   const chosen = world.followsChoices ? chosenOf(world, mask) : undefined;
-  if (!chosen || chosen.kind !== 'hits' || chosen.elements.length === 0) return undefined;
+  if (!chosen || chosen.kind !== kind || chosen.elements.length === 0) return undefined;
   const { source, elements, isExact } = chosen;
-  let all: number[] = [];
+  const all: number[] = [];
   let number: number | undefined;
   let isWhole = true;
   for (let at = 0; at < elements.length; at++) {
@@ -297,10 +339,13 @@ export function partOf(world: World, mask: PyTensor, counts: boolean): Part | un
     if (counts && group.picks.length > 1 && !areDistinct(source, group.picks)) isWhole = false;
     for (const pick of group.picks) all.push(pick);
   }
-  if (!counts) all = [...new Set(all)];
-  all.sort((a, b) => a - b);
   // One that is there several times is counted as often.
-  if (counts && all.some((pick, at) => pick === all[at - 1])) return undefined;
+  if (counts && new Set(all).size < all.length) return undefined;
+  return partFor(source, all, number!, isExact && isWhole);
+}
+
+function partFor(source: Source, picks: readonly number[], number: number, isExact: boolean): Part {
+  const all = [...new Set(picks)].sort((a, b) => a - b);
   const { rowOf } = source;
   const key = all.join();
   let of = source.sets.get(key);
@@ -309,10 +354,18 @@ export function partOf(world: World, mask: PyTensor, counts: boolean): Part | un
     of = { count: all.length, range: source.range, most };
     source.sets.set(key, of);
   }
-  return { of, number: number!, isExact: isExact && isWhole };
+  return { of, number, isExact };
 }
 
 /** Whether at most one of some indices is a number. */
 function areDistinct({ rowOf }: Source, picks: readonly number[]): boolean {
   return rowOf !== undefined && new Set(picks).size === picks.length && picks.every(each => rowOf[each] === rowOf[picks[0]!]);
+}
+
+/** The same of one element. */
+export function partAt(world: World, tensor: PyTensor, at: number): Part | undefined {
+  const chosen = world.followsChoices ? chosenOf(world, tensor) : undefined;
+  if (chosen?.kind !== 'hits') return undefined;
+  const { number, picks } = groupOf(chosen, at);
+  return partFor(chosen.source, picks, number, chosen.isExact);
 }

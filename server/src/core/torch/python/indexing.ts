@@ -19,6 +19,7 @@ import { type Call, put, type Registry, rowsOf, sizesText } from './call.ts';
 import { partOf } from './chosen.ts';
 import { tensorOf } from './creation.ts';
 import { isWhole, rounded } from './dtype.ts';
+import { reasonOfData } from './picks.ts';
 import { isConstant } from './pointwise.ts';
 import { Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
@@ -45,6 +46,8 @@ type Step =
       readonly step: number;
       /** Whether it takes all, also where nobody knows how many that are. */
       readonly isWhole: boolean;
+      /** Whether it is not known how many it takes because data decide it: no more than there are. */
+      readonly isBounded?: boolean;
     }
   | { readonly kind: 'new' }
   | { readonly kind: 'indices'; readonly indices: PyTensor }
@@ -183,11 +186,21 @@ function sliceOf(call: Call, { start, stop, step }: PySlice, length: number): St
   const from = clamp(start, 0);
   const to = clamp(stop, length);
   const isWhole = start === null && stop === null && by === 1;
-  return { kind: 'slice', start: from, length: Math.max(Math.ceil((to - from) / by), 0), step: by, isWhole };
+  const taken = Math.max(Math.ceil((to - from) / by), 0);
+  const isBounded = Number.isNaN(taken) && [start, stop].every(each => !isUnknown(each) || isOfValues(each));
+  return { kind: 'slice', start: from, length: taken, step: by, isWhole, isBounded };
 }
+
+const isUnknown = (value: Value): boolean => value instanceof Unknown || value instanceof PyTensor;
+
+/** Whether values of data decide what it is. */
+const isOfValues = (value: Value): boolean =>
+  value instanceof Unknown ? value.decision !== undefined : value instanceof PyTensor && value.hasType;
 
 /** What the steps but those of tensors make of a tensor. */
 interface Basic {
+  /** The shape at most, where data decide a slice. */
+  readonly most: Shape | undefined;
   readonly shape: Shape;
   readonly strides: readonly number[] | undefined;
   readonly offset: number;
@@ -201,6 +214,8 @@ function basicOf(call: Call, x: PyTensor, steps: readonly Step[]): Basic {
   const from = shapeOf(call, x);
   const own = stridesOf(x);
   const shape: number[] = [];
+  const most: number[] = [];
+  const all = mostOf(x) ?? from;
   const strides: number[] = [];
   const advanced = new Map<number, Step>();
   let { offset } = x;
@@ -221,6 +236,7 @@ function basicOf(call: Call, x: PyTensor, steps: readonly Step[]): Basic {
         axis++;
         break;
       case 'slice':
+        most[shape.length] = step.isBounded ? all[axis]! : step.length;
         shape.push(step.length);
         strides.push(stride * step.step);
         if (step.length !== 0) offset += step.start * stride;
@@ -246,7 +262,10 @@ function basicOf(call: Call, x: PyTensor, steps: readonly Step[]): Basic {
         break;
     }
   }
-  return { shape, strides: own && strides, offset: own ? offset : x.offset, advanced, count, last };
+  const bounds = shape.map((length, at) => most[at] ?? length);
+  const isBounded = shape.some(Number.isNaN) && steps.some(step => step.kind === 'slice' && step.isBounded);
+  const bound = isBounded && !bounds.some(Number.isNaN) ? bounds : undefined;
+  return { most: bound, shape, strides: own && strides, offset: own ? offset : x.offset, advanced, count, last };
 }
 
 export function getItem(call: Call, x: PyTensor, index: Value): Value {
@@ -284,6 +303,7 @@ function basicView(call: Call, x: PyTensor, basic: Basic): PyTensor {
     shape,
     known ? strides : undefined,
     known ? offset : x.offset,
+    basic.most,
   );
 }
 
@@ -400,7 +420,7 @@ function advancedRead(call: Call, x: PyTensor, advanced: ReadonlyMap<number, Ste
   else {
     const unknown = pick.indices
       ? undefined
-      : { message: l10n.t('how many elements a mask takes depends on its values') };
+      : reasonOfData(l10n.t('how many elements a mask takes depends on its values'));
     result = call.world.apply(ops.rearrange, { how: 'index', shape: to }, [x, ...tensors], { most, rows, unknown });
     if (unknown) result.why = unknown;
   }

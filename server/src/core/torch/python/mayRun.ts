@@ -38,10 +38,12 @@ export class Attempt implements MayRun {
     this.#guard = guard;
   }
 
-  note(object: PyInstance): void {
-    if (!(object instanceof PyTensor)) return;
+  note(object: PyInstance): readonly Value[] {
+    if (object instanceof ModuleInstance) return [object.children, object.parameters, object.buffers];
+    if (!(object instanceof PyTensor)) return [];
     const { shape, dtype, hasType, storage } = object;
     this.#tensors.set(object, { shape, dtype, hasType, storage, version: storage?.version ?? 0 });
+    return [];
   }
 
   begin(): void {

@@ -1,5 +1,6 @@
 // What is known of the values of a tensor where other values choose them: see `chosen.ts`.
-import type { Picks } from '../../graph/graph.ts';
+import type { Part, Picks } from '../../graph/graph.ts';
+import type { Reason } from '../../text/reason.ts';
 
 /** Indices that were chosen at once. */
 export interface Source {
@@ -22,8 +23,8 @@ export interface Group {
 /** What a tensor holds of what was chosen. */
 export interface Chosen {
   readonly source: Source;
-  /** Row by row, for each element: of `numbers` which index it is, of `hits` which of the groups. */
-  readonly kind: 'numbers' | 'hits';
+  /** Row by row, for each element: of `numbers` which index it is, of `hits` which of the groups; `misses` are not 0 where hits are. */
+  readonly kind: 'numbers' | 'hits' | 'misses';
   readonly elements: Float64Array;
   /** Where elements are no more than one index and a number: index × range + number. */
   readonly groups: readonly Group[] | undefined;
@@ -32,3 +33,21 @@ export interface Chosen {
   /** Of the memory that it was read from. */
   readonly version: number;
 }
+
+/** What is known of a list of unknown length: its numbers are different ones below `range`, in their order. */
+export interface Distinct {
+  readonly range: number;
+  /** By number: it is in the list where there is any of it. */
+  readonly parts: readonly (Part | undefined)[];
+}
+
+const reasons = new WeakSet<Reason>();
+
+/** A reason for unknown sizes that values of data decide, and nothing else. */
+export function reasonOfData(message: string): Reason {
+  const reason = { message };
+  reasons.add(reason);
+  return reason;
+}
+
+export const isOfData = (why: Reason | undefined): boolean => why !== undefined && reasons.has(why);

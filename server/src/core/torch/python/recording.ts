@@ -547,19 +547,23 @@ export class Recording implements World {
   /** What may be done of statements of which data decide whether they run; undefined where nothing can. */
   mayRun({ is, of }: Decision): MayRun | undefined {
     // Rows of another text are read by themselves; who asks how long tensors are there wants to see one run.
-    if (!this.#builder || this.lifetimes || (this.#rows && !this.#row)) return undefined;
+    if (this.#builder && (this.lifetimes || (this.#rows && !this.#row))) return undefined;
     const part = is === 'some' ? (of as Part | undefined) : undefined;
-    return new Attempt(this, { why: whyGuarded(), outer: this.#builder.guard, part });
+    return new Attempt(this, { why: whyGuarded(), outer: this.#builder?.guard, part });
   }
 
   openGuard(guard: Guard): void {
-    this.#builder!.guard = guard;
+    if (this.#builder) this.#builder.guard = guard;
   }
 
   /** `lost`: why what was done is no bound. */
   closeGuard(lost: Reason | undefined): void {
     const builder = this.#builder;
-    if (!builder) return;
+    if (!builder) {
+      const { machine } = this;
+      if (lost) machine.options.hooks?.unknownBranch?.(new Unknown(lost), machine);
+      return;
+    }
     if (lost) {
       this.follow();
       builder.boundless(lost);

@@ -4,6 +4,7 @@ import * as ops from '../../ops/index.ts';
 import type { Shape } from '../../ops/op.ts';
 import { PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
+import { chosenOf } from './chosen.ts';
 import { fractionType, isWhole, realType } from './dtype.ts';
 import { checked, isConstant, maximum, minimum, notOf, sub, unary } from './pointwise.ts';
 import { named } from './results.ts';
@@ -502,6 +503,12 @@ function sorting(registry: Registry): void {
     const x = call.tensor();
     if (x.hasType && !isWhole(x.dtype))
       throw call.machine.raise('RuntimeError', `"bincount_cpu" not implemented for '${x.dtype}'`);
+    // As many as it is to have at least, where no index is larger.
+    const chosen = chosenOf(call.world, x);
+    const least = call.has('minlength') ? call.int('minlength') : 0;
+    if (chosen?.kind === 'numbers' && least >= chosen.source.range && !call.has('weights')) {
+      return call.world.apply(ops.rearrange, { how: 'order', shape: [least] }, [x], { dtype: 'int64' });
+    }
     return call.dataDependent(x, 1, 'int64');
   });
   registry.define('histc', 'input, bins?, min?, max?', call => {

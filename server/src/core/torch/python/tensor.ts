@@ -1,5 +1,5 @@
 // A tensor as a program holds it: its sizes and type, its values as far as they are known, and its place in the graph.
-import type { Chosen } from './picks.ts';
+import type { Chosen, Distinct } from './picks.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/op.ts';
 import { type PyClass, PyInstance } from '../../python/objects.ts';
@@ -48,6 +48,8 @@ export class PyTensor extends PyInstance {
   requiresGrad = false;
   /** What is known of its values where data choose them. */
   chosen: Chosen | undefined;
+  /** The same of which it is not known how many there are. */
+  distinct: Distinct | undefined;
   /** Whether it was made while the network ran. */
   isMade = false;
 

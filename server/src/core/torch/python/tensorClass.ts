@@ -18,9 +18,11 @@ import {
 } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
 import { Call, dtypeNamed, PyDevice, PyDType, type Registry, sizesText, Wrong } from './call.ts';
-import { partOf } from './chosen.ts';
+import { partAt, partOf } from './chosen.ts';
 import { tensorOf } from './creation.ts';
 import { bytesOf, isComplex, isFloating, isWhole } from './dtype.ts';
+import { listOf } from './mayIterate.ts';
+import { isOfData } from './picks.ts';
 import { isConstant, unary } from './pointwise.ts';
 import type { Recording } from './recording.ts';
 import { worldOf } from './recording.ts';
@@ -49,16 +51,19 @@ function unknownValue(world: Recording, tensor: PyTensor): Unknown {
 
 /** That values of data decide what a tensor holds; undefined where it is not known what it is. */
 function decisionOf(tensor: PyTensor, world: Recording): Decision | undefined {
-  const isData = tensor.hasType && tensor.shape && (!tensor.shape.some(Number.isNaN) || tensor.node?.most);
+  const isData = tensor.hasType && tensor.shape && (!tensor.shape.some(Number.isNaN) || tensor.node?.most || isOfData(tensor.why));
   if (!isData) return undefined;
-  const part = tensor.shape && sizeOf(tensor.shape) === 1 ? partOf(world, tensor, false) : undefined;
-  return part ? { is: 'number', of: part } : { is: 'value' };
+  if (!tensor.shape || sizeOf(tensor.shape) !== 1) return { is: 'value' };
+  const [some, none] = [partOf(world, tensor, false), partOf(world, tensor, false, 'misses')];
+  if (some) return { is: 'number', of: some };
+  return none ? { is: 'none', of: none } : { is: 'value' };
 }
 
 /** The same of its sizes. */
 function decisionOfSize(tensor: PyTensor): Decision | undefined {
   const part = tensor.node?.rows?.part;
-  return part ? { is: 'number', of: part } : tensor.node?.most && { is: 'value' };
+  if (part) return { is: 'number', of: part };
+  return tensor.node?.most || isOfData(tensor.why) ? { is: 'value' } : undefined;
 }
 
 const whyUnknown = (tensor: PyTensor): Reason =>
@@ -102,7 +107,14 @@ function listed(shape: readonly number[], element: Unknown, call: Call): Value {
   const [length, ...rest] = shape;
   if (length === undefined) return element;
   call.machine.charge(length);
-  return new PyList(Array.from({ length }, () => listed(rest, element, call)));
+  if (rest.length > 0) return new PyList(Array.from({ length }, () => listed(rest, element, call)));
+  const x = call.tensor();
+  const { reason, isInteger } = element;
+  const of = (at: number): Unknown => {
+    const part = x.shape?.length === 1 ? partAt(call.world, x, at) : undefined;
+    return part ? new Unknown(reason, undefined, undefined, isInteger, { is: 'number', of: part }) : element;
+  };
+  return new PyList(Array.from({ length }, (_, at) => of(at)));
 }
 
 function numelOf(call: Call): Value {
@@ -144,7 +156,7 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
     const shape = shapeOf(call, x);
     const values = valuesOf(x);
     const why = unknownElement(call.world, x);
-    if (!values) return sizeOf(shape) <= mostElements ? listed(shape, why, call) : why.loose;
+    if (!values) return sizeOf(shape) <= mostElements ? listed(shape, why, call) : listOf(x, why.loose);
     call.machine.charge(values.length);
     return nested(values, shape, x.dtype, why);
   });

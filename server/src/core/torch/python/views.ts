@@ -21,12 +21,13 @@ export function viewed<A extends object>(
   shape: Shape,
   strides: PyTensor['strides'],
   offset = x.offset,
+  most?: Shape,
 ): PyTensor {
   const isPlain = shape.every(length => length >= 1 || Number.isNaN(length));
   let result: PyTensor;
   if (isConstant(x)) result = world.tensor(shape, x.dtype, x.why);
   else if (isPlain && x.shape?.every(length => length >= 1 || Number.isNaN(length))) {
-    result = world.apply(op, attrs, [x]);
+    result = world.apply(op, attrs, [x], { most });
   } else result = world.apply(ops.view, { how: 'index', shape }, [x]);
   result.why ??= x.why;
   return share(result, x, strides, offset);

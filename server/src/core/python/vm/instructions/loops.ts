@@ -1,16 +1,36 @@
 // `for`.
+import type { Branch, Region } from '../../code.ts';
 import { type Frame, PyGenerator } from '../../frame.ts';
-import { PyIterator, PyList, PyRange, PyTuple, Unknown, UnknownAccess } from '../../objects.ts';
+import {
+  MayIterator,
+  PyInstance,
+  PyIterator,
+  PyList,
+  PyRange,
+  PyTuple,
+  Unknown,
+  UnknownAccess,
+} from '../../objects.ts';
 import { iterateSteps, nextSteps, plainIterator } from '../../protocols/iterate.ts';
 import { awaitSteps } from '../calls.ts';
 import { resumeGenerator } from '../generators.ts';
-import { pending } from '../state.ts';
+import { beginGuard } from '../guards.ts';
+import { pending, type State } from '../state.ts';
 import { skipBranch } from '../unknown.ts';
 import { done, type Instructions } from './instruction.ts';
 
 export const loops: Instructions = {
   iterate(vm, frame, operand) {
     const value = frame.stack[frame.sp - 1]!;
+    if (operand === 0 && (value instanceof Unknown || value instanceof PyInstance)) {
+      const { region } = (frame.code!.branches.get(frame.pc) as Branch & { readonly region?: Region }) ?? {};
+      const may = region && vm.options.hooks?.mayIterate?.(value, vm);
+      if (may) {
+        frame.sp--;
+        done(frame, may);
+        return;
+      }
+    }
     if (value instanceof Unknown) {
       const branch = operand === 0 ? frame.code!.branches.get(frame.pc) : undefined;
       if (branch) skipBranch(vm, frame, branch, value);
@@ -29,6 +49,10 @@ export const loops: Instructions = {
     frame.tick++;
     const iterator = frame.stack[frame.sp - 1]!;
     if (iterator instanceof Unknown) throw new UnknownAccess(iterator);
+    if (iterator instanceof MayIterator) {
+      mayGo(vm, frame, iterator, operand);
+      return;
+    }
     if (iterator instanceof PyIterator && iterator.next) {
       const value = iterator.next(vm);
       if (value === undefined) endLoop(frame, operand);
@@ -38,6 +62,19 @@ export const loops: Instructions = {
     } else awaitSteps(vm, nextSteps(iterator, vm), 'next');
   },
 };
+
+/** The body runs as what may run. */
+function mayGo(vm: State, frame: Frame, iterator: MayIterator, operand: number): void {
+  const next = iterator.values[iterator.at++];
+  if (!next) {
+    endLoop(frame, operand);
+    return;
+  }
+  const branch = frame.code!.branches.get(frame.pc);
+  const [value, decision] = next;
+  if (branch?.kind === 'skip' && beginGuard(vm, frame, branch, iterator.why, decision)) done(frame, value);
+  else throw new UnknownAccess(iterator.why);
+}
 
 function endLoop(frame: Frame, target: number): void {
   frame.sp--;

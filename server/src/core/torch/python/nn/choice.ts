@@ -2,8 +2,14 @@
 // has what all of them have; what they differ in is unknown. So a call of it costs what a call of each of them costs, or is
 // unknown itself.
 import * as l10n from '@vscode/l10n';
+import type { Part, Picks } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import { keywordsOf } from '../../../python/core.ts';
+import type { Machine } from '../../../python/machine.ts';
+import { nativeClass, nativeSteps } from '../../../python/native.ts';
 import {
+  type PyClass,
+  type Steps,
   PyBoundMethod,
   PyDict,
   PyFloat,
@@ -18,7 +24,7 @@ import {
 } from '../../../python/objects.ts';
 import type { Reason } from '../../../text/reason.ts';
 import { Print, sameList } from '../print.ts';
-import type { Recording } from '../recording.ts';
+import { type Recording, worldOf } from '../recording.ts';
 import { Storage } from '../storage.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { compute, isKnown, valuesOf } from '../values.ts';
@@ -48,6 +54,9 @@ export function choose(
   };
   const union = new Union(world, values, new Unknown(reason, why.place), list);
   const result = union.of(values);
+  if (union.isUnlike && list && values.every(each => each instanceof ModuleInstance)) {
+    return alternatives(nn, world, [...new Set(values as readonly ModuleInstance[])], why.loose);
+  }
   if (result === first || result instanceof Unknown) return result;
   // Their parameters are there, whichever is called.
   if (world.isRecording) {
@@ -76,12 +85,67 @@ function chosenTensor(world: Recording, values: readonly Value[]): Value | undef
   return tensors.every(isLike) ? world.apply(ops.rearrange, { how: 'index', shape: first.shape }, tensors) : undefined;
 }
 
+/** More are not tried one by one. */
+const mostAlternatives = 64;
+
+const alternativeClasses = new WeakMap<Recording, PyClass>();
+
+/** One of several modules that are not alike. */
+class Alternatives extends PyInstance {
+  readonly modules: readonly ModuleInstance[];
+  readonly why: Unknown;
+
+  constructor(cls: PyClass, modules: readonly ModuleInstance[], why: Unknown) {
+    super(cls);
+    this.modules = modules;
+    this.why = why;
+  }
+}
+
+/** What calls one of some modules: each of them may be the one. */
+function alternatives(nn: NN, world: Recording, modules: readonly ModuleInstance[], why: Unknown): Value {
+  const reason: Reason = {
+    message: l10n.t('which of {0} modules is called depends on values, and they are not alike', modules.length),
+    short: l10n.t('experts are not alike'),
+  };
+  const unknown = new Unknown(reason, why.place);
+  if (modules.length > mostAlternatives) return unknown;
+  let cls = alternativeClasses.get(world);
+  if (!cls) {
+    cls = nativeClass(
+      world.machine,
+      'Module',
+      [],
+      { __call__: nativeSteps('__call__', 'self, *args, **kwargs', callOne) },
+      { getAttribute: self => (self instanceof Alternatives ? self.why : undefined) },
+    );
+    alternativeClasses.set(world, cls);
+  }
+  if (world.isRecording) for (const module of modules) world.countLeft(module, nn.label(module, world.machine.top));
+  return new Alternatives(cls, modules, unknown);
+}
+
+function* callOne([self, args, keywords]: readonly Value[], machine: Machine): Steps {
+  const { modules, why } = self as Alternatives;
+  const of: Picks = { count: 1, range: modules.length, most: 1 };
+  const results: Value[] = [];
+  for (const [number, module] of modules.entries()) {
+    const part: Part = { of, number, isExact: true };
+    const decision = { is: 'some', of: part } as const;
+    const given = keywordsOf(keywords as PyDict);
+    results.push(yield* machine.mayCall(module, (args as PyTuple).items, given, why, decision));
+  }
+  return chosenTensor(worldOf(machine), results) ?? new Unknown(why.reason, why.place, undefined, false, { is: 'value' });
+}
+
 /** What several values have in common. */
 class Union {
   readonly #world: Recording;
   readonly #roots: readonly Value[];
   readonly #why: Unknown;
   readonly #list: ModuleInstance | undefined;
+  /** Whether modules are of other classes, have other parts, or layers other sizes. */
+  isUnlike = false;
   /** What was made. */
   readonly #made = new Set<object>();
   /** By an object of any of the values: the objects at that place in all of them, and what stands for them. */
@@ -114,7 +178,7 @@ class Union {
     if (
       objects.some(object => typeof object !== 'object' || object === null || object.constructor !== first.constructor)
     )
-      return this.#why;
+      return first instanceof ModuleInstance ? this.#unlike() : this.#why;
     if (first instanceof PyFloat) {
       return objects.every(each => Object.is((each as PyFloat).value, first.value)) ? first : this.#why;
     }
@@ -167,7 +231,7 @@ class Union {
   }
 
   #module(first: ModuleInstance, modules: readonly ModuleInstance[]): Value {
-    if (modules.some(({ cls, hooks }) => cls !== first.cls || hooks.length > 0)) return this.#why;
+    if (modules.some(({ cls, hooks }) => cls !== first.cls || hooks.length > 0)) return this.#unlike();
     const { construct } = first;
     const isOneCall = modules.every(
       each =>
@@ -186,13 +250,23 @@ class Union {
     return copy;
   }
 
+  #unlike(): Unknown {
+    this.isUnlike = true;
+    return this.#why;
+  }
+
   #attributes(copy: PyInstance, instances: readonly PyInstance[]): void {
     const names = new Set(instances.flatMap(({ dict }) => [...(dict?.keys() ?? [])]));
     for (const name of names) {
       const values = instances.map(each => each.get(name));
       const isEverywhere = values.every(value => value !== undefined);
       if (copy instanceof ModuleInstance && registries.has(name)) this.#registry(copy, name, values);
-      else copy.set(name, isEverywhere ? this.of(values as readonly Value[]) : this.#why);
+      else {
+        const common = isEverywhere ? this.of(values as readonly Value[]) : this.#why;
+        // An option of a layer.
+        if (common === this.#why && copy instanceof ModuleInstance && !copy.cls.place) this.isUnlike = true;
+        copy.set(name, common);
+      }
     }
   }
 
@@ -204,7 +278,7 @@ class Union {
     copy.set(name, result);
     const keys = dicts.map(dict => [...dict.entries.keys()]);
     const isAlike = values.every(value => value instanceof PyDict) && keys.every(each => sameList(each, keys[0]!));
-    if (!isAlike) copy.unknown ??= this.#why;
+    if (!isAlike) copy.unknown ??= this.#unlike();
     for (const key of new Set(keys.flat())) {
       const found = dicts.map(dict => dict.entries.get(key)?.value);
       const isEverywhere = isAlike && found.every(value => value !== undefined);
@@ -235,13 +309,14 @@ class Union {
     const isLike = (each: PyTensor): boolean =>
       each.cls === cls && each.dtype === dtype && each.hasType === hasType && each.requiresGrad === requiresGrad;
     if (!tensors.every(isLike)) return this.#why;
-    if (!shape || tensors.some(each => each.shape?.length !== shape.length)) return this.#why;
+    if (!shape || tensors.some(each => each.shape?.length !== shape.length)) return this.#unlike();
     // What a forward pass has computed is a tensor of the graph, another one in each.
     const isParameter = first instanceof PyParameter;
     if (!isParameter && tensors.some(({ node }) => node !== undefined)) return this.#why;
     const common = shape.map((length, axis) =>
       tensors.every(each => each.shape![axis] === length) ? length : Number.NaN,
     );
+    if (isParameter && common.some(Number.isNaN)) this.isUnlike = true;
     const copy = isParameter ? new PyParameter(cls, common, dtype) : new PyTensor(cls, common, dtype);
     this.#place(copy, tensors);
     copy.hasType = hasType;

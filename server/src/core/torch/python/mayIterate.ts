@@ -1,0 +1,40 @@
+// Loops over numbers of which it is not known which ones are there, but that they are different ones of a few: the experts
+// that some image has chosen.
+import * as l10n from '@vscode/l10n';
+import { type Decision, MayIterator, PyList, Unknown, type Value } from '../../python/objects.ts';
+import { reasonOf } from '../../text/reason.ts';
+import type { Distinct } from './picks.ts';
+import { PyTensor } from './tensor.ts';
+import type { World } from './world.ts';
+
+/** More than these are not tried one by one. */
+const mostEntries = 1024;
+
+/** Lists of unknown length. */
+const lists = new WeakMap<Unknown, { readonly distinct: Distinct; readonly rank: number }>();
+
+/** What `tolist()` gives of a tensor of unknown length. */
+export function listOf({ distinct, shape }: PyTensor, list: Unknown): Unknown {
+  if (!distinct || !shape) return list;
+  const own = new Unknown(list.reason, list.place, undefined, false, list.decision);
+  lists.set(own, { distinct, rank: shape.length });
+  return own;
+}
+
+/** The values that a loop may get; undefined where nothing is known of them. */
+export function entriesOf(world: World, iterable: Value): MayIterator | undefined {
+  const isTensor = iterable instanceof PyTensor;
+  const list = isTensor ? undefined : iterable instanceof Unknown ? lists.get(iterable) : undefined;
+  const distinct = isTensor ? iterable.distinct : list?.distinct;
+  if (!distinct || distinct.range > mostEntries) return undefined;
+  const shape = isTensor ? iterable.shape!.slice(1) : [];
+  const valueOf = (number: number): Value => {
+    if (isTensor) return world.known(shape, Float64Array.of(number), iterable.dtype);
+    return list!.rank === 1 ? number : new PyList([number]);
+  };
+  const why = reasonOf(l10n.t('which numbers there are depends on values'));
+  const values = distinct.parts.map(
+    (part, number): readonly [Value, Decision] => [valueOf(number), part ? { is: 'some', of: part } : { is: 'value' }],
+  );
+  return new MayIterator(values, iterable instanceof Unknown ? iterable : new Unknown(isTensor ? (iterable.why ?? why) : why));
+}
