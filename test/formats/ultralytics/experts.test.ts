@@ -104,7 +104,10 @@ describe('a row with experts', () => {
     for (const at of [1, 2]) assert.deepEqual([layers[at]?.complete, layers[at]?.macs], [true, gate + 2 * conv]);
     const [k] = [['Sent, [8, 4, 1]', 'Sent, [8, 3, 2]']];
     const other = report(analysed(textOf(k), unseen()));
-    assert.deepEqual([other.totals.complete, other.layers[1]?.macs, other.layers[2]?.macs], [true, gate + conv, 8 * 3 + 2 * conv]);
+    assert.deepEqual(
+      [other.totals.complete, other.layers[1]?.macs, other.layers[2]?.macs],
+      [true, gate + conv, 8 * 3 + 2 * conv],
+    );
   });
 
   it('is the same after edits of other rows', () => {

@@ -61,8 +61,8 @@ function withRows(node: GraphNode, at: number): GraphNode {
 export function sumOfChoices(choices: readonly Choice[]): { readonly value: number; readonly isBounded: boolean } {
   const byPicks = new Map<Picks, Map<number, { each: number; isExact: boolean }>>();
   for (const { of, number, each, isExact } of choices) {
-    let numbers = byPicks.get(of);
-    if (!numbers) byPicks.set(of, (numbers = new Map()));
+    const numbers = byPicks.get(of) ?? new Map<number, { each: number; isExact: boolean }>();
+    byPicks.set(of, numbers);
     const there = numbers.get(number);
     if (!there) numbers.set(number, { each, isExact });
     else {
@@ -75,7 +75,8 @@ export function sumOfChoices(choices: readonly Choice[]): { readonly value: numb
   for (const [{ count, range, most }, numbers] of byPicks) {
     const all = [...numbers.values()].sort((a, b) => b.each - a.each);
     const first = all[0]!.each;
-    if (all.length < range || all.at(-1)!.each !== first || !all.every(({ isExact }) => isExact)) isBounded ||= first > 0;
+    if (all.length < range || all.at(-1)!.each !== first || !all.every(({ isExact }) => isExact))
+      isBounded ||= first > 0;
     // At most if the dearest are chosen as often as they can be.
     let left = count;
     for (const { each } of all) {

@@ -5,9 +5,9 @@ import { Placement, placedOffset, placedRange } from '../graph/segment.ts';
 import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Reason, sameReason } from '../text/reason.ts';
+import { type Choice, choiceOf, type NodeChoice, reasonOfChoices, sumOfChoices } from './choices.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
 import { activationsOf, choicesByRow, countsOf, isBounded, isBoundless, mainCounts } from './counts.ts';
-import { type Choice, choiceOf, type NodeChoice, reasonOfChoices, sumOfChoices } from './choices.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
 import { type Gradients, gradientsOf } from './gradients.ts';
 import { type Peak, peakOf } from './liveness.ts';
@@ -233,7 +233,10 @@ class Prefix {
       : { value, complete };
     if (this.#choices.length === 0) return rest;
     const from = firstFrom(this.#choices, ({ id }) => id, first);
-    const choices = this.#choices.slice(from, firstFrom(this.#choices, ({ id }) => id, end));
+    const choices = this.#choices.slice(
+      from,
+      firstFrom(this.#choices, ({ id }) => id, end),
+    );
     return choices.length > 0 ? withChoices({ rest, choices }) : rest;
   }
 

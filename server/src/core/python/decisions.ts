@@ -2,7 +2,14 @@
 import { Unknown, type Value } from './objects.ts';
 
 /** How a comparison reads with its sides swapped. */
-const mirrored: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '==': '==', '!=': '!=' };
+const mirrored: Readonly<Record<string, string>> = {
+  '<': '>',
+  '>': '<',
+  '<=': '>=',
+  '>=': '<=',
+  '==': '==',
+  '!=': '!=',
+};
 
 /** A truth that data decide; undefined where more than data do. */
 export function comparedWith(sign: string, a: Value, b: Value): Unknown | undefined {

@@ -64,12 +64,22 @@ export function forLoop(unit: Unit, node: Statement & { readonly kind: 'For' }):
   const depth = unit.depth - 2;
   const bodyAt = unit.here;
   assign(unit, node.target);
-  const loop: Block & { readonly kind: 'loop' } = { kind: 'loop', again, exits: [], depth, onStack: 1, node, continues: [], regions: [] };
+  const loop: Block & { readonly kind: 'loop' } = {
+    kind: 'loop',
+    again,
+    exits: [],
+    depth,
+    onStack: 1,
+    node,
+    continues: [],
+    regions: [],
+  };
   unit.blocks.push(loop);
   unit.block(node.body);
   unit.blocks.pop();
   unit.range = unit.statement = head;
-  const joins = unit.kind === 'function' && !unit.scope.isGenerator && isWhole(node) && conductOf(node.body, true) === 'acts';
+  const joins =
+    unit.kind === 'function' && !unit.scope.isGenerator && isWhole(node) && conductOf(node.body, true) === 'acts';
   const end = unit.here;
   endBody(unit, loop, joins);
   unit.emit(op.jump, again, 0);

@@ -157,10 +157,12 @@ function globalsOf(vm: State): readonly Value[] {
   const add = (value: Value, depth: number): void => {
     if (isContainer(value)) values.push(value);
     else if (value instanceof PyFunction && (value.cells.length > 0 || value.defaults.length > 0)) values.push(value);
-    else if (value instanceof PyClass && depth === 0 && value.place) for (const each of value.dict.values()) add(each, 1);
+    else if (value instanceof PyClass && depth === 0 && value.place)
+      for (const each of value.dict.values()) add(each, 1);
   };
   for (const module of vm.imports.byName.values()) {
-    if (module instanceof PyModule && module.file !== undefined) for (const value of module.dict.values()) add(value, 0);
+    if (module instanceof PyModule && module.file !== undefined)
+      for (const value of module.dict.values()) add(value, 0);
   }
   known.set(vm, { at, values });
   return values;

@@ -19,7 +19,7 @@ import {
   type Value,
 } from '../../python/objects.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
-import { follow } from './chosen.ts';
+import { beginsChoice, follow } from './chosen.ts';
 import { categoryOf, dtypeNames } from './dtype.ts';
 import { reasonOfData } from './picks.ts';
 import { type Recording, worldOf } from './recording.ts';
@@ -166,10 +166,11 @@ export class Registry {
 }
 
 function nativeOf(name: string, parameters: readonly Parameter[], body: Body, inPlace: boolean): Native {
+  const begins = beginsChoice(name);
   return new Native(name, '*args, **kwargs', ([args, keywords], machine) => {
     const positional = args instanceof PyTuple ? args.items : [];
     const named = keywords instanceof PyDict ? keywords : undefined;
-    return run(machine, name, parameters, positional, named, body, inPlace);
+    return run(machine, name, parameters, positional, named, body, inPlace, begins);
   });
 }
 
@@ -181,14 +182,15 @@ function run(
   named: PyDict | undefined,
   body: Body,
   inPlace: boolean,
+  begins: boolean,
 ): Value {
   const world = worldOf(machine);
   const call = new Call(world, name, positional);
   const before = work.elements;
   try {
     call.bind(parameters, positional, named);
-    const isFollowed = world.isRecording;
-    if (isFollowed && inPlace && world.followsChoices) call.isZero = isZero(call.tensor('input'));
+    const isFollowed = world.isRecording && (begins || world.followsChoices);
+    if (isFollowed && inPlace) call.isZero = isZero(call.tensor('input'));
     const result = body(call);
     if (work.elements > before) machine.charge(work.elements - before);
     if (inPlace) {

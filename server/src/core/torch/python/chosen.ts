@@ -37,9 +37,14 @@ interface Call {
   dims(name: string, rank: number): readonly number[] | undefined;
 }
 
+const bare = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+
+/** Whether a function may give indices that values choose. */
+export const beginsChoice = (name: string): boolean => bare(name) in sources;
+
 /** What follows from a call of a function for what it gives. `again` is what it gives for another input. */
 export function follow(call: Call, result: Value, again: (input: PyTensor) => Value): void {
-  const name = call.name.slice(call.name.lastIndexOf('.') + 1);
+  const name = bare(call.name);
   const source = sources[name];
   if (source) {
     source(call, result);
@@ -92,7 +97,9 @@ const placing: ReadonlySet<string> = new Set(['nonzero', 'argwhere', 'where']);
 
 /** Functions that give the same elements at the same places. */
 const same: ReadonlySet<string> = new Set(
-  `to long int float double bool type type_as cpu cuda contiguous clone detach alias conj requires_grad_ detach_`.split(' '),
+  `to long int float double bool type type_as cpu cuda contiguous clone detach alias conj requires_grad_ detach_`.split(
+    ' ',
+  ),
 );
 /** Functions that only move elements, or take some of them. */
 const moving: ReadonlySet<string> = new Set(
@@ -166,7 +173,8 @@ function begun(call: Call, indices: Value | undefined, areDistinct: boolean): vo
   if (!shape || !own || isKnown(indices) || !indices.node || shape.some(Number.isNaN)) return;
   const count = sizeOf(shape);
   const given = call.values.get('dim');
-  if (count === 0 || count > mostFollowed || (given !== undefined && given !== null && typeof given !== 'number')) return;
+  if (count === 0 || count > mostFollowed || (given !== undefined && given !== null && typeof given !== 'number'))
+    return;
   // Without an axis, `argmax` chooses of all.
   const isFlat = !areDistinct && typeof given !== 'number';
   const axis = typeof given === 'number' ? (given + own.length) % own.length : own.length - 1;
@@ -242,7 +250,7 @@ function compared(chosen: Chosen, x: PyTensor, other: Value | undefined, result:
 export function followOneHot(world: World, x: PyTensor, result: PyTensor): void {
   const chosen = world.followsChoices ? chosenOf(world, x) : undefined;
   const classes = result.shape?.at(-1);
-  if (!chosen || chosen.kind !== 'numbers' || !classes || classes !== chosen.source.range) return;
+  if (chosen?.kind !== 'numbers' || !classes || classes !== chosen.source.range) return;
   if (sizeOf(result.shape!) > mostFollowed) return;
   const elements = new Float64Array(sizeOf(result.shape!));
   for (let at = 0; at < elements.length; at++)
@@ -286,7 +294,7 @@ function scattered(call: Call, result: Value): void {
   const { world } = call;
   const [index, x] = [call.values.get('index'), call.values.get('input')];
   const chosen = index instanceof PyTensor ? chosenOf(world, index) : undefined;
-  if (!chosen || chosen.kind !== 'numbers' || !(index instanceof PyTensor) || !(x instanceof PyTensor)) return;
+  if (chosen?.kind !== 'numbers' || !(index instanceof PyTensor) || !(x instanceof PyTensor)) return;
   const { shape } = x;
   if (!(result instanceof PyTensor) || !shape || !call.isZero || call.has('reduce')) return;
   const axis = call.dim('dim', shape.length);
@@ -320,14 +328,9 @@ function scattered(call: Call, result: Value): void {
  * How often an index is the number that the elements of a mask ask for; undefined where they ask for several, or where
  * nothing is known of them. `counts`: whether there are as many elements that are not 0, or only whether there are any.
  */
-export function partOf(
-  world: World,
-  mask: PyTensor,
-  counts: boolean,
-  kind: Chosen['kind'] = 'hits',
-): Part | undefined {
+export function partOf(world: World, mask: PyTensor, counts: boolean, kind: Chosen['kind'] = 'hits'): Part | undefined {
   const chosen = world.followsChoices ? chosenOf(world, mask) : undefined;
-  if (!chosen || chosen.kind !== kind || chosen.elements.length === 0) return undefined;
+  if (chosen?.kind !== kind || chosen.elements.length === 0) return undefined;
   const { source, elements, isExact } = chosen;
   const all: number[] = [];
   let number: number | undefined;
@@ -359,7 +362,9 @@ function partFor(source: Source, picks: readonly number[], number: number, isExa
 
 /** Whether at most one of some indices is a number. */
 function areDistinct({ rowOf }: Source, picks: readonly number[]): boolean {
-  return rowOf !== undefined && new Set(picks).size === picks.length && picks.every(each => rowOf[each] === rowOf[picks[0]!]);
+  return (
+    rowOf !== undefined && new Set(picks).size === picks.length && picks.every(each => rowOf[each] === rowOf[picks[0]!])
+  );
 }
 
 /** The same of one element. */

@@ -368,7 +368,14 @@ function picked(call: Call, advanced: ReadonlyMap<number, Step>): Picked {
   const [part] = parts;
   const isOne = part !== undefined && parts.every(each => each && isSamePart(each, part));
   const least = parts.find(each => each?.isExact === false) ?? part;
-  return { axes, indices: known ? indices : undefined, shape: together, most: bound, part: isOne ? least : undefined, isApart };
+  return {
+    axes,
+    indices: known ? indices : undefined,
+    shape: together,
+    most: bound,
+    part: isOne ? least : undefined,
+    isApart,
+  };
 }
 
 /** The shape of a tensor at most; undefined where a size is unknown and nothing bounds it. */

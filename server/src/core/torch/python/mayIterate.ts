@@ -28,13 +28,17 @@ export function entriesOf(world: World, iterable: Value): MayIterator | undefine
   const distinct = isTensor ? iterable.distinct : list?.distinct;
   if (!distinct || distinct.range > mostEntries) return undefined;
   const shape = isTensor ? iterable.shape!.slice(1) : [];
-  const valueOf = (number: number): Value => {
+  const entryOf = (number: number): Value => {
     if (isTensor) return world.known(shape, Float64Array.of(number), iterable.dtype);
     return list!.rank === 1 ? number : new PyList([number]);
   };
   const why = reasonOf(l10n.t('which numbers there are depends on values'));
-  const values = distinct.parts.map(
-    (part, number): readonly [Value, Decision] => [valueOf(number), part ? { is: 'some', of: part } : { is: 'value' }],
+  const values = distinct.parts.map((part, number): readonly [Value, Decision] => [
+    entryOf(number),
+    part ? { is: 'some', of: part } : { is: 'value' },
+  ]);
+  return new MayIterator(
+    values,
+    iterable instanceof Unknown ? iterable : new Unknown(isTensor ? (iterable.why ?? why) : why),
   );
-  return new MayIterator(values, iterable instanceof Unknown ? iterable : new Unknown(isTensor ? (iterable.why ?? why) : why));
 }

@@ -1,9 +1,10 @@
 // A tensor as a program holds it: its sizes and type, its values as far as they are known, and its place in the graph.
-import type { Chosen, Distinct } from './picks.ts';
+
 import type { Tensor } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/op.ts';
 import { type PyClass, PyInstance } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
+import type { Chosen, Distinct } from './picks.ts';
 import type { Storage } from './storage.ts';
 
 /** `torch.float32` and its kin, by their short names. */

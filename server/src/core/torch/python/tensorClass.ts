@@ -51,7 +51,8 @@ function unknownValue(world: Recording, tensor: PyTensor): Unknown {
 
 /** That values of data decide what a tensor holds; undefined where it is not known what it is. */
 function decisionOf(tensor: PyTensor, world: Recording): Decision | undefined {
-  const isData = tensor.hasType && tensor.shape && (!tensor.shape.some(Number.isNaN) || tensor.node?.most || isOfData(tensor.why));
+  const isData =
+    tensor.hasType && tensor.shape && (!tensor.shape.some(Number.isNaN) || tensor.node?.most || isOfData(tensor.why));
   if (!isData) return undefined;
   if (!tensor.shape || sizeOf(tensor.shape) !== 1) return { is: 'value' };
   const [some, none] = [partOf(world, tensor, false), partOf(world, tensor, false, 'misses')];

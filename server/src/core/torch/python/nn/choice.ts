@@ -8,9 +8,8 @@ import { keywordsOf } from '../../../python/core.ts';
 import type { Machine } from '../../../python/machine.ts';
 import { nativeClass, nativeSteps } from '../../../python/native.ts';
 import {
-  type PyClass,
-  type Steps,
   PyBoundMethod,
+  type PyClass,
   PyDict,
   PyFloat,
   PyInstance,
@@ -18,6 +17,7 @@ import {
   PyObject,
   PyTuple,
   poisonOf,
+  type Steps,
   setAmbiguous,
   Unknown,
   type Value,
@@ -135,7 +135,9 @@ function* callOne([self, args, keywords]: readonly Value[], machine: Machine): S
     const given = keywordsOf(keywords as PyDict);
     results.push(yield* machine.mayCall(module, (args as PyTuple).items, given, why, decision));
   }
-  return chosenTensor(worldOf(machine), results) ?? new Unknown(why.reason, why.place, undefined, false, { is: 'value' });
+  return (
+    chosenTensor(worldOf(machine), results) ?? new Unknown(why.reason, why.place, undefined, false, { is: 'value' })
+  );
 }
 
 /** What several values have in common. */
