@@ -1,27 +1,11 @@
 // Statements under a condition that values of data decide: they are run, as what may run. What they change is afterwards what
 // it was before or what they made of it; what they do counts as “at most”, which the hooks see to.
-import type { Branch, Region } from '../code.ts';
+import type { Region } from '../code.ts';
 import type { Frame } from '../frame.ts';
-import { type Decision, type Keywords, type MayRun, Raised, type Steps, type Unknown, type Value } from '../objects.ts';
+import { type Decision, type Keywords, Raised, type Steps, type Unknown, type Value } from '../objects.ts';
 import { skip } from '../skipping.ts';
-import { Held } from './held.ts';
+import { type Guard, Held, type Skip } from './held.ts';
 import type { State } from './state.ts';
-
-type Skip = Branch & { readonly kind: 'skip' };
-
-/** What is under way and may not run at all. */
-export interface Guard {
-  readonly run: MayRun;
-  /** The statements; undefined of a call. */
-  readonly region: GuardedRegion | undefined;
-}
-
-interface GuardedRegion extends Region {
-  readonly frame: Frame;
-  readonly why: Unknown;
-  readonly held: Held;
-  readonly branch: Skip;
-}
 
 /** Runs the statements of a region as what may run; false where that cannot be done. */
 export function beginGuard(vm: State, frame: Frame, branch: Skip, why: Unknown, decision: Decision): boolean {

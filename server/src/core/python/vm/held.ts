@@ -1,5 +1,8 @@
 // What the code of a call may change, as it is now: its variables and everything that can be reached from them. What is
 // changed by statements that may have run or not is either what it was or what it is then.
+import type { Branch, Region } from '../code.ts';
+import type { Frame } from '../frame.ts';
+import type { Machine } from '../machine.ts';
 import {
   type Cell,
   classChanges,
@@ -21,7 +24,23 @@ import {
   type Unknown,
   type Value,
 } from '../objects.ts';
-import type { State } from './state.ts';
+
+/** A condition of which what depends on it can be skipped. */
+export type Skip = Branch & { readonly kind: 'skip' };
+
+/** What is under way and may not run at all. */
+export interface Guard {
+  readonly run: MayRun;
+  /** The statements; undefined of a call. */
+  readonly region: GuardedRegion | undefined;
+}
+
+interface GuardedRegion extends Region {
+  readonly frame: Frame;
+  readonly why: Unknown;
+  readonly held: Held;
+  readonly branch: Skip;
+}
 
 /** More objects than these are not looked at: it is not known what becomes of them. */
 const mostObjects = 50_000;
@@ -49,11 +68,11 @@ export class Held {
   /** False where something has a state that cannot be seen. */
   readonly isWhole: boolean;
 
-  constructor(vm: State, locals: readonly (Value | undefined)[], cells: readonly Cell[], run: MayRun) {
+  constructor(machine: Machine, locals: readonly (Value | undefined)[], cells: readonly Cell[], run: MayRun) {
     this.#run = run;
     this.#locals = [...locals];
     this.#cells = cells.map(cell => [cell, cell.value] as const);
-    const stack: (Value | undefined)[] = [...globalsOf(vm), ...locals, ...cells.map(({ value }) => value)];
+    const stack: (Value | undefined)[] = [...globalsOf(machine), ...locals, ...cells.map(({ value }) => value)];
     let isWhole = true;
     while (stack.length > 0 && isWhole) {
       const value = stack.pop();
@@ -62,7 +81,7 @@ export class Held {
       if (this.#seen.size > mostObjects || value instanceof PyIterator || value.kind === 'generator') isWhole = false;
       else this.#hold(value, stack);
     }
-    vm.charge(this.#seen.size * objectWork);
+    machine.charge(this.#seen.size * objectWork);
     this.isWhole = isWhole;
   }
 
@@ -146,12 +165,12 @@ interface Globals {
   readonly values: readonly Value[];
 }
 
-const known = new WeakMap<State, Globals>();
+const known = new WeakMap<Machine, Globals>();
 
 /** What the files of a program and their classes hold that can change in place. */
-function globalsOf(vm: State): readonly Value[] {
+function globalsOf(machine: Machine): readonly Value[] {
   const at = [classChanges.count, moduleChanges.count];
-  const before = known.get(vm);
+  const before = known.get(machine);
   if (before?.at.every((count, index) => count === at[index])) return before.values;
   const values: Value[] = [];
   const add = (value: Value, depth: number): void => {
@@ -160,11 +179,11 @@ function globalsOf(vm: State): readonly Value[] {
     else if (value instanceof PyClass && depth === 0 && value.place)
       for (const each of value.dict.values()) add(each, 1);
   };
-  for (const module of vm.imports.byName.values()) {
+  for (const module of machine.modules.values()) {
     if (module instanceof PyModule && module.file !== undefined)
       for (const value of module.dict.values()) add(value, 0);
   }
-  known.set(vm, { at, values });
+  known.set(machine, { at, values });
   return values;
 }
 

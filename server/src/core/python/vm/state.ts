@@ -3,7 +3,7 @@ import type { Code } from '../code.ts';
 import type { Frame } from '../frame.ts';
 import type { Machine } from '../machine.ts';
 import { type PyClass, PyDict, type Raised, type Value } from '../objects.ts';
-import type { Guard } from './guards.ts';
+import type { Guard } from './held.ts';
 import type { Maker, Outcome, Watched } from './interpreter.ts';
 import type { MissingImports } from './missing.ts';
 import type { Modules } from './modules.ts';
