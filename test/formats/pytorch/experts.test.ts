@@ -252,6 +252,11 @@ describe('experts of other kinds that are chosen by their index', () => {
     });
   }
 
+  it('take unknown memory and time', () => {
+    const totals = totalsOf(one, having(kinds['of other classes that cost the same']![0]));
+    assert.deepEqual([totals.activations, totals.peakBytes], [null, null]);
+  });
+
   it('are unknown where one of them is, or where they change something that matters', () => {
     const lost = totalsOf(one, `from somewhere import Other\n${having('[Expert(), Other(), Expert(), Expert()]')}`);
     assert.deepEqual([lost.complete, lost.atMost], [false, undefined]);

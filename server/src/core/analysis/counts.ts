@@ -252,9 +252,13 @@ function newBuffers(graph: Graph): Buffers {
   };
 }
 
-/** Elements of memory of an output; 0 for a learned tensor, whose memory is that of the parameters. */
+/**
+ * Elements of memory of an output; 0 for a learned tensor, whose memory is that of the parameters. NaN where they are not
+ * known, and of what may not run at all.
+ */
 export function elementsOf(node: GraphNode, port: number): number {
   if (node.op.name === 'parameter') return 0;
+  if (node.guard) return Number.NaN;
   const shape = node.outputs[port]?.shape;
   return shape ? size(shape) : Number.NaN;
 }

@@ -39,6 +39,8 @@ export function roofline(model: Model, { operations, bandwidth, bytesPerElement,
   const buffers = buffersOf(graph);
   const ofNode = (node: GraphNode): LayerTime => {
     if (node.op.kind === 'source') return { compute: 0, traffic: 0 };
+    // It may not run.
+    if (node.guard) return { compute: Number.NaN, traffic: Number.NaN };
     const { macs } = model.counts(node);
     const compute = (2 * macs * batch) / operations;
     if (!buffers.ownsNew(node) && node.why === undefined) return { compute, traffic: 0 };

@@ -207,7 +207,7 @@ export function totalsReport(analysed: Analysed): TotalsReport {
   const macs = known(totals.macs);
   const peakBytes = peak.elements * settings.batch * elementBytes(settings);
   // How many elements a mask selects depends on values, but selecting costs no MACs: only the memory is unknown.
-  const isCounted = (analysed.spec.program !== undefined || totals.macs.chosen !== undefined) && isCountedIn(totals);
+  const isCounted = (analysed.spec.program !== undefined || isOfValues(totals)) && isCountedIn(totals);
   const { why: reason, ...rest } = completeness(analysed, totals, undefined);
   return {
     params: known(totals.params),
@@ -221,6 +221,9 @@ export function totalsReport(analysed: Analysed): TotalsReport {
     ...(reason !== undefined && { why: reason }),
   };
 }
+
+/** Whether values decide what runs: then only memory may be unknown. */
+const isOfValues = ({ macs, cause }: Cost): boolean => macs.chosen !== undefined || cause?.node.guard !== undefined;
 
 /** Whether nothing of what counts is uncertain. */
 const isCountedIn = ({ macs, params, value }: Cost): boolean => [macs, params, value].every(isCertain);
@@ -521,7 +524,7 @@ export function reportSign({ complete, doubtful, atMost }: Certainty, layers: re
 function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): RowReport {
   const cost = analysed.model.costOf(frame);
   const site = useOf(frame);
-  const isCounted = cost.macs.chosen !== undefined && isCountedIn(cost);
+  const isCounted = isOfValues(cost) && isCountedIn(cost);
   return {
     name: frame.label,
     op: frame.type,
