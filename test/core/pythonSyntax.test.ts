@@ -687,7 +687,8 @@ describe('Python while it is edited', () => {
           for (const { block } of untouched) assert.ok(left.has(block.text), `${block.text}\n… is lost in\n${text}`);
         },
       ),
-      { numRuns: 300 },
+      // The first character of a line in a class, which then is no decorator of what follows the class.
+      { numRuns: 300, examples: [[sample.indexOf('        for i in range'), '@']] },
     );
   });
 

@@ -74,7 +74,8 @@ function chunksOf(text: string, lines: readonly LogicalLine[]): readonly Readonl
       // Include the wrong indentation.
       chunks.push({ from: indent > 0 ? lineStart(text, from) : from, to, first: at, end: at + 1 });
     }
-    if (indent === 0) isDecorated = text[from] === '@';
+    // What is indented below a decorator is nothing that it could stand above, nor is what comes after that.
+    isDecorated = indent === 0 && text[from] === '@';
   }
   return chunks;
 }
