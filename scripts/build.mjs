@@ -116,7 +116,7 @@ const common = {
   target: 'node20',
   minify,
   // Stack traces of uncaught errors print the whole line.
-  lineLimit: 160,
+  lineLimit: 240,
   sourcemap: minify ? false : 'linked',
   // Newer packages ship both formats; the ESM one bundles smaller.
   mainFields: ['module', 'main'],
