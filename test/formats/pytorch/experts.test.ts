@@ -515,7 +515,7 @@ describe('experts that get the rows that chose them', () => {
     assert.match(label, /≤ 227k MACs/);
     const { markdown } = hover(found, source.indexOf('expert(x[mask])'))!;
     assert.match(markdown, /≤ 227k/);
-    assert.match(markdown, /values choose which of 4 experts 6 rows go to/);
+    assert.match(markdown, /Uncertain: values choose which of 4 experts 6 rows go to/);
     const { totals } = report(found);
     assert.deepEqual([totals.complete, totals.atMost, totals.macs], [false, true, 3 * gate + macs]);
   });

@@ -23,7 +23,7 @@ import {
   proseMarkdown,
   shapeOrUnknown,
   shapeSpan,
-  unknownText,
+  whyText,
 } from './wording.ts';
 
 export interface Hover {
@@ -269,7 +269,7 @@ function variantText(analysed: Analysed, name: string): string {
       ? l10n.t('{0} at scale {1}. The costs in this file are for this scale.', network, codeSpan(name))
       : l10n.t('{0} at scale {1}.', network, codeSpan(name)),
     `${amountText(totals.value, convention.unit)} · ${paramsText(totals.params)} · ${bytesText(totals.params, elementBytes(analysed.settings))}`,
-    ...(totals.why === undefined ? [] : [unknownText(totals.why)]),
+    ...(totals.why === undefined ? [] : [whyText(totals)]),
     ...(totals.doubts.length === 0 ? [] : [proseMarkdown(doubtText(totals.doubts))]),
   ].join('\n\n');
 }

@@ -28,7 +28,7 @@ import {
   proseMarkdown,
   shapeOrUnknown,
   shapeSpan,
-  unknownText,
+  whyText,
 } from './wording.ts';
 
 /** A layer in one line, for the end of the hover on an argument. */
@@ -59,7 +59,7 @@ export function layerText(analysed: Analysed, frames: readonly Frame[], summary?
       .filter(part => part !== '')
       .join(' · '),
     factsTable(analysed, frames, cost),
-    cost.why === undefined ? '' : unknownText(cost.why),
+    whyText(cost),
     proseMarkdown(doubtText(cost.doubts)),
     isOne ? formulaText(analysed, first) : '',
     isOne ? backwardText(analysed, first) : '',

@@ -151,9 +151,12 @@ export function elementBytes({ dtype }: Settings): number {
   return bytesOf[dtype];
 }
 
-/** Why something is unknown, as Markdown. */
-export function unknownText({ message }: Reason): string {
-  return l10n.t('Unknown: {0}', proseMarkdown(message));
+/** Why something is unknown, or is an upper bound, as Markdown; empty if nothing is. */
+export function whyText({ why, value, params }: Pick<Cost, 'why' | 'value' | 'params'>): string {
+  if (why === undefined) return '';
+  const message = proseMarkdown(why.message);
+  const isBound = value.bound === 'upper' && params.complete;
+  return isBound ? l10n.t('Uncertain: {0}', message) : l10n.t('Unknown: {0}', message);
 }
 
 /** Why something is unknown, for a hint. */
