@@ -93,6 +93,8 @@ export interface Region {
   readonly to: number;
   /** Whether it is a part of an expression: its value lies on the stack at its end, in the place of the condition. */
   readonly hasValue?: boolean;
+  /** Of a loop: whether it goes over what a call has given, which nobody can have changed since. */
+  readonly isFresh?: boolean;
 }
 
 /** A call with keywords: the last `names.length` of its values go by name. */

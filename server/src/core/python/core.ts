@@ -549,6 +549,8 @@ const functions: readonly Native[] = [
   native('locals', '', (_, machine) => machine.locals()),
   native('globals', '', (_, machine) => {
     const module = machine.globals();
+    // Who gets them may set them.
+    machine.changesShared();
     return module ? globalsOf(module, machine) : machine.unknown('There is no module.');
   }),
   nativeSteps('dir', 'object=..., /', function* ([value], machine) {

@@ -2,6 +2,7 @@
 // changed by statements that may have run or not is either what it was or what it is then.
 import type { Branch, Region } from '../code.ts';
 import type { Frame } from '../frame.ts';
+import { PyArray } from '../library/numpy/array.ts';
 import type { Machine } from '../machine.ts';
 import {
   type Cell,
@@ -21,7 +22,7 @@ import {
   PyTuple,
   poison,
   poisonOf,
-  type Unknown,
+  Unknown,
   type Value,
 } from '../objects.ts';
 
@@ -57,11 +58,17 @@ interface HeldItems {
   readonly items: readonly unknown[];
 }
 
+interface HeldElements {
+  readonly object: PyArray;
+  readonly elements: Float64Array;
+}
+
 export class Held {
   readonly #locals: readonly (Value | undefined)[];
-  readonly #cells: readonly (readonly [Cell, Value | undefined])[];
+  readonly #cells = new Map<Cell, Value | undefined>();
   readonly #attributes: HeldAttributes[] = [];
   readonly #containers: HeldItems[] = [];
+  readonly #arrays: HeldElements[] = [];
   readonly #fixed = new Set<Value>();
   readonly #seen = new Set<object>();
   readonly #run: MayRun;
@@ -71,7 +78,7 @@ export class Held {
   constructor(machine: Machine, locals: readonly (Value | undefined)[], cells: readonly Cell[], run: MayRun) {
     this.#run = run;
     this.#locals = [...locals];
-    this.#cells = cells.map(cell => [cell, cell.value] as const);
+    for (const cell of cells) this.#cells.set(cell, cell.value);
     const stack: (Value | undefined)[] = [...globalsOf(machine), ...locals, ...cells.map(({ value }) => value)];
     let isWhole = true;
     while (stack.length > 0 && isWhole) {
@@ -86,12 +93,17 @@ export class Held {
   }
 
   #hold(value: Value & object, stack: (Value | undefined)[]): void {
-    if (value instanceof PyModule || value instanceof PyClass) return;
-    if (value instanceof PyTuple) stack.push(...value.items);
+    if (value instanceof PyModule) return;
+    if (value instanceof PyClass) {
+      if (value.place) stack.push(...value.dict.values());
+    } else if (value instanceof PyTuple) stack.push(...value.items);
     else if (value instanceof PyBoundMethod) stack.push(value.self, value.callee);
     else if (value instanceof PyFunction) {
-      for (const cell of value.cells) stack.push(cell.value);
-      stack.push(...value.defaults, ...value.keywordDefaults.values());
+      for (const cell of value.cells) {
+        this.#cells.set(cell, cell.value);
+        stack.push(cell.value);
+      }
+      stack.push(...value.defaults, ...value.keywordDefaults.values(), ...(value.dict?.values() ?? []));
     } else if (value instanceof PyList || value instanceof PyDict || value instanceof PySet) {
       if (value.own) stack.push(value.own);
       // What nobody knows cannot be known less.
@@ -99,7 +111,10 @@ export class Held {
       const items = itemsOf(value);
       this.#containers.push({ object: value, items });
       for (const item of items) stack.push(item as Value);
+    } else if (value instanceof PyArray) {
+      this.#arrays.push({ object: value, elements: Float64Array.from(value.storage) });
     } else if (value instanceof PyInstance) {
+      stack.push(value.cls);
       for (const each of this.#run.note(value)) this.#fixed.add(each);
       const attributes = new Map(value.dict);
       this.#attributes.push({ object: value, attributes });
@@ -122,12 +137,17 @@ export class Held {
       }
       for (const [name, value] of attributes) if (!now.has(name)) now.set(name, this.#either(value, undefined)!);
     }
+    for (const { object, elements } of this.#arrays) {
+      if (!elements.every((element, at) => Object.is(element, object.storage[at]))) this.#run.lose();
+    }
     for (const { object, items } of this.#containers) {
       if (poisonOf(object)) continue;
       const now = itemsOf(object);
       if (now.length === items.length && now.every((item, at) => Object.is(item, items[at]))) continue;
-      if (this.#fixed.has(object)) this.#run.lose();
-      else if (!this.#joinItems(object, items, now)) poison(object, why);
+      if (this.#fixed.has(object)) {
+        this.#run.lose();
+        this.#joinItems(object, items, now);
+      } else if (!this.#joinItems(object, items, now)) poison(object, why);
     }
   }
 
@@ -173,19 +193,14 @@ function globalsOf(machine: Machine): readonly Value[] {
   const before = known.get(machine);
   if (before?.at.every((count, index) => count === at[index])) return before.values;
   const values: Value[] = [];
-  const add = (value: Value, depth: number): void => {
-    if (isContainer(value)) values.push(value);
-    else if (value instanceof PyFunction && (value.cells.length > 0 || value.defaults.length > 0)) values.push(value);
-    else if (value instanceof PyClass && depth === 0 && value.place)
-      for (const each of value.dict.values()) add(each, 1);
-  };
   for (const module of machine.modules.values()) {
-    if (module instanceof PyModule && module.file !== undefined)
-      for (const value of module.dict.values()) add(value, 0);
+    // Those of the library hold nothing that a program may change.
+    if (!(module instanceof PyModule && module.dict.has('__builtins__'))) continue;
+    for (const value of module.dict.values()) if (mayHold(value)) values.push(value);
   }
   known.set(machine, { at, values });
   return values;
 }
 
-const isContainer = (value: Value): boolean =>
-  value instanceof PyList || value instanceof PyDict || value instanceof PySet || value instanceof PyInstance;
+const mayHold = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && !(value instanceof PyModule || value instanceof Unknown);

@@ -4,13 +4,19 @@
 import type { Part } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/op.ts';
 import { PyTuple, type Value } from '../../python/objects.ts';
-import type { Chosen, Group, Source } from './picks.ts';
+import type { Chosen, Distinct, Group, Source } from './picks.ts';
+import { Storage } from './storage.ts';
 import { type DType, PyTensor } from './tensor.ts';
 import { broadcastRead, isKnown, rowMajor, sizeOf, valuesOf } from './values.ts';
 import type { World } from './world.ts';
 
 /** Tensors with more elements are not followed. */
 const mostFollowed = 1 << 18;
+
+/** Lists of more numbers are not followed. */
+export const mostListed = 1024;
+
+type Numbers = Omit<Distinct, 'version'>;
 
 const versionOf = ({ storage }: PyTensor): number => storage?.version ?? 0;
 
@@ -53,7 +59,7 @@ export function follow(call: Call, result: Value, again: (input: PyTensor) => Va
   const { world } = call;
   if (!world.followsChoices) return;
   const x = call.values.get('input') ?? call.values.get('condition');
-  if (x instanceof PyTensor) followDistinct(call, name, x, result);
+  if (x instanceof PyTensor) followDistinct(call, name, x, result, again);
   const chosen = x instanceof PyTensor ? chosenOf(world, x) : undefined;
   if (x instanceof PyTensor && chosen) {
     if (same.has(name)) keep(chosen, x, result);
@@ -71,26 +77,60 @@ export function follow(call: Call, result: Value, again: (input: PyTensor) => Va
 }
 
 /** Lists of different numbers: `unique`, and the places of what is not 0. */
-function followDistinct(call: Call, name: string, x: PyTensor, result: Value): void {
+function followDistinct(
+  call: Call,
+  name: string,
+  x: PyTensor,
+  result: Value,
+  again: (input: PyTensor) => Value,
+): void {
   const { world } = call;
   const [first] = result instanceof PyTuple ? result.items : [result];
   if (!(first instanceof PyTensor) || !first.shape?.some(Number.isNaN)) return;
   const chosen = chosenOf(world, x);
-  if (x.distinct && (same.has(name) || moving.has(name))) {
+  const known = distinctOf(x);
+  if (known && result === first && (same.has(name) || moving.has(name))) {
     const { length } = first.shape;
-    if (length === 1 || (length === 2 && first.shape[1] === 1)) first.distinct = x.distinct;
-  } else if (name === 'unique' && chosen?.kind === 'numbers' && !call.has('dim')) {
+    if (length > 2 || (length === 2 && first.shape[1] !== 1)) return;
+    if (same.has(name) ? holding.has(first.dtype) : keepsAll(call, x, known, again)) setDistinct(first, known);
+  } else if (name === 'unique' && chosen?.kind === 'numbers' && !call.has('dim') && call.values.get('sorted') !== false) {
     const { source, elements, isExact } = chosen;
     const parts = Array.from({ length: source.range }, (_, number) => partFor(source, [...elements], number, isExact));
-    first.distinct = { range: source.range, parts };
+    setDistinct(first, { range: source.range, parts });
   } else if (placing.has(name) && x.shape?.length === 1 && !Number.isNaN(x.shape[0])) {
     const isHits = chosen?.kind === 'hits' && chosen.elements.length === x.shape[0];
     const parts = Array.from({ length: x.shape[0]! }, (_, at) => {
       const group = isHits ? groupOf(chosen, at) : undefined;
       return group && partFor(chosen!.source, group.picks, group.number, chosen!.isExact);
     });
-    first.distinct = { range: x.shape[0]!, parts };
+    setDistinct(first, { range: x.shape[0]!, parts });
   }
+}
+
+/** Whether it only turns a list, also the longest one. */
+function keepsAll(
+  { world }: Call,
+  x: PyTensor,
+  { range }: Numbers,
+  again: (input: PyTensor) => Value,
+): boolean {
+  if (range > mostListed) return false;
+  const numbers = Float64Array.from({ length: range }, (_, at) => at);
+  const found = again(world.known([range, ...x.shape!.slice(1)], numbers, 'int64'));
+  const values = found instanceof PyTensor ? valuesOf(found) : undefined;
+  return values?.length === range && values.every((value, at) => value === at);
+}
+
+function setDistinct(tensor: PyTensor, numbers: Numbers): void {
+  // Without one it is not seen what is written into it.
+  tensor.storage ??= new Storage();
+  tensor.distinct = { ...numbers, version: versionOf(tensor) };
+}
+
+/** The numbers of a list of unknown length, as long as nothing has been written into it. */
+export function distinctOf(tensor: PyTensor): Distinct | undefined {
+  const { distinct } = tensor;
+  return distinct?.version === versionOf(tensor) ? distinct : undefined;
 }
 
 const placing: ReadonlySet<string> = new Set(['nonzero', 'argwhere', 'where']);

@@ -3,20 +3,21 @@
 import * as l10n from '@vscode/l10n';
 import { type Decision, MayIterator, PyList, Unknown, type Value } from '../../python/objects.ts';
 import { reasonOf } from '../../text/reason.ts';
+import { distinctOf, mostListed } from './chosen.ts';
 import type { Distinct } from './picks.ts';
 import { PyTensor } from './tensor.ts';
 import type { World } from './world.ts';
-
-/** More than these are not tried one by one. */
-const mostEntries = 1024;
 
 /** Lists of unknown length. */
 const lists = new WeakMap<Unknown, { readonly distinct: Distinct; readonly rank: number }>();
 
 /** What `tolist()` gives of a tensor of unknown length. */
-export function listOf({ distinct, shape }: PyTensor, list: Unknown): Unknown {
+export function listOf(tensor: PyTensor, list: Unknown): Unknown {
+  const { shape } = tensor;
+  const distinct = distinctOf(tensor);
   if (!distinct || !shape) return list;
-  const own = new Unknown(list.reason, list.place, undefined, false, list.decision);
+  // Of what a function makes of it nothing is known: `loose` leaves `of` out.
+  const own = new Unknown(list.reason, list.place, undefined, false, list.decision && { is: 'value', of: distinct });
   lists.set(own, { distinct, rank: shape.length });
   return own;
 }
@@ -25,8 +26,8 @@ export function listOf({ distinct, shape }: PyTensor, list: Unknown): Unknown {
 export function entriesOf(world: World, iterable: Value): MayIterator | undefined {
   const isTensor = iterable instanceof PyTensor;
   const list = isTensor ? undefined : iterable instanceof Unknown ? lists.get(iterable) : undefined;
-  const distinct = isTensor ? iterable.distinct : list?.distinct;
-  if (!distinct || distinct.range > mostEntries) return undefined;
+  const distinct = isTensor ? distinctOf(iterable) : list?.distinct;
+  if (!distinct || distinct.range > mostListed) return undefined;
   const shape = isTensor ? iterable.shape!.slice(1) : [];
   const entryOf = (number: number): Value => {
     if (isTensor) return world.known(shape, Float64Array.of(number), iterable.dtype);

@@ -13,7 +13,7 @@ import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import type { World } from './world.ts';
 
 /** Where the graph is recorded. */
-interface Graphs extends Pick<World, 'apply'> {
+interface Graphs extends Pick<World, 'apply' | 'opaque'> {
   openGuard(guard: Guard): void;
   /** `lost`: why what was done is no bound. */
   closeGuard(lost: Reason | undefined): void;
@@ -31,6 +31,7 @@ export class Attempt implements MayRun {
   readonly #world: Graphs;
   readonly #guard: Guard;
   readonly #tensors = new Map<PyTensor, Before>();
+  readonly #hooks = new Map<ModuleInstance, readonly unknown[]>();
   #isLost = false;
 
   constructor(world: Graphs, guard: Guard) {
@@ -39,7 +40,10 @@ export class Attempt implements MayRun {
   }
 
   note(object: PyInstance): readonly Value[] {
-    if (object instanceof ModuleInstance) return [object.children, object.parameters, object.buffers];
+    if (object instanceof ModuleInstance) {
+      this.#hooks.set(object, object.hooks);
+      return [object.children, object.parameters, object.buffers];
+    }
     if (!(object instanceof PyTensor)) return [];
     const { shape, dtype, hasType, storage } = object;
     this.#tensors.set(object, { shape, dtype, hasType, storage, version: storage?.version ?? 0 });
@@ -67,11 +71,13 @@ export class Attempt implements MayRun {
   }
 
   end(isCut: boolean): void {
+    for (const [module, hooks] of this.#hooks) if (module.hooks !== hooks) this.#isLost = true;
     for (const [tensor, before] of this.#tensors) {
       const { shape, dtype, hasType, storage } = tensor;
       const isSame = shape && before.shape ? sameList(shape, before.shape) : shape === before.shape;
       if (!isSame || dtype !== before.dtype || hasType !== before.hasType) {
         this.#isLost = true;
+        if (tensor.node) tensor.node = this.#world.opaque(this.#guard.why, [tensor]).node;
         tensor.shape = undefined;
         tensor.why = this.#guard.why;
         tensor.hasType = false;

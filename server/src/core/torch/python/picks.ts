@@ -39,6 +39,8 @@ export interface Distinct {
   readonly range: number;
   /** By number: it is in the list where there is any of it. */
   readonly parts: readonly (Part | undefined)[];
+  /** Of the memory that it was read from. */
+  readonly version: number;
 }
 
 const reasons = new WeakSet<Reason>();
