@@ -2,7 +2,15 @@
 import * as l10n from '@vscode/l10n';
 import { evaluated } from '../python/code.ts';
 import type { Hooks, Machine } from '../python/machine.ts';
-import type { Decision, Keywords, MayIterator, MayRun, Place, Unknown, Value } from '../python/objects.ts';
+import {
+  type Decision,
+  type Keywords,
+  type MayIterator,
+  type MayRun,
+  type Place,
+  Unknown,
+  type Value,
+} from '../python/objects.ts';
 import type { Reason } from '../text/reason.ts';
 import { entriesOf } from '../torch/python/mayIterate.ts';
 import { ModuleInstance } from '../torch/python/nn/instance.ts';
@@ -26,7 +34,10 @@ export class Unknowns implements Hooks {
     const world = worldOf(machine);
     const values = [...args, ...keywords.values()];
     const tensors = values.flatMap(value => tensorsIn(value));
-    if (world.isRecording && (tensors.length > 0 || values.some(value => value instanceof ModuleInstance))) {
+    const isWork = (value: Value): boolean =>
+      value instanceof ModuleInstance ||
+      (callee.mayBe !== undefined && value instanceof Unknown && value.mayBe !== undefined);
+    if (world.isRecording && (tensors.length > 0 || values.some(isWork))) {
       world.opaque(callee, tensors);
     }
     return callee;

@@ -24,6 +24,7 @@ import {
   PyTuple,
   type Raised,
   type Steps,
+  skipsWork,
   Unknown,
   type Value,
 } from './objects.ts';
@@ -36,7 +37,10 @@ function ownOf(object: PyObject): PyInstance | undefined {
 /** An attribute as `getattr` finds it, without `__getattr__`'s AttributeError: undefined where there is none. */
 export function attributeOf(object: Value, name: string, machine: Machine): Value | Later | undefined {
   if (object instanceof PyInstance) return instanceAttribute(object, object, object.cls, name, machine);
-  if (object instanceof Unknown) return object;
+  if (object instanceof Unknown) {
+    skipsWork('.', [object], machine);
+    return object;
+  }
   if (object instanceof PyClass) return classAttribute(object, name, machine);
   if (object instanceof PyModule) return moduleAttribute(object, name, machine);
   if (object instanceof PySuper) return superAttribute(object, name, machine);

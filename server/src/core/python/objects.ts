@@ -47,6 +47,8 @@ export class Unknown extends PyObject {
   readonly isInteger: boolean;
   /** Undefined where more than values of data decide it. */
   readonly decision: Decision | undefined;
+  /** What it may be, where what is done with it may be work of a network: code of a program runs for an `object`. */
+  mayBe: 'tensor' | 'object' | undefined;
 
   constructor(reason: Reason, place?: Place, imported?: ImportKind, isInteger = false, decision?: Decision) {
     super();
@@ -718,6 +720,16 @@ export interface Activation {
   readonly isResumed: boolean;
   /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
   tag: unknown;
+}
+
+/** Something is done with values of which it is not known what they are: where that may be work, it is skipped. */
+export function skipsWork(operator: string, values: readonly Value[], machine: Machine): void {
+  for (const value of values) {
+    if (value instanceof Unknown && (operator === '@' || value.mayBe === 'object')) {
+      machine.options.hooks?.unknownBranch?.(value, machine);
+      return;
+    }
+  }
 }
 
 /** The values of a loop of which it is not known whether each of them is there. */

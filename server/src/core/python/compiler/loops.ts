@@ -94,8 +94,7 @@ export function forLoop(unit: Unit, node: Statement & { readonly kind: 'For' }):
   const leaves = { function: body.function || orElse.function, loop: orElse.loop, raises: false };
   const isHarmless = conductOf(node.body, true) !== 'acts';
   const { iterable } = node;
-  const isFresh =
-    iterable.kind === 'Call' && iterable.callee.kind === 'Attribute' && iterable.callee.name === 'tolist';
+  const isFresh = iterable.kind === 'Call' && iterable.callee.kind === 'Attribute' && iterable.callee.name === 'tolist';
   const region = joins ? { from: bodyAt, to: end, isFresh } : undefined;
   skipBranch(unit, iterate, [node], [], leaves, isHarmless, region);
   unit.branches.set(next, unit.branches.get(iterate)!);

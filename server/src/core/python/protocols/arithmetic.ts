@@ -13,6 +13,7 @@ import {
   poison,
   Raised,
   type Steps,
+  skipsWork,
   Unknown,
   type Value,
 } from '../objects.ts';
@@ -44,6 +45,7 @@ export const binaryMethods: Readonly<Record<string, readonly [string, string, st
 );
 
 export function* binarySteps(operator: string, a: Value, b: Value, machine: Machine): Steps {
+  if (a instanceof Unknown || b instanceof Unknown) skipsWork(operator, [a, b], machine);
   if (a instanceof Unknown) return a;
   if (b instanceof Unknown) return b;
   if (operator === '[]') return yield* itemSteps(a, b, machine);
@@ -128,6 +130,7 @@ function* comparisonSteps(operator: string, a: Value, b: Value, machine: Machine
 }
 
 export function* inPlaceSteps(operator: string, a: Value, b: Value, machine: Machine): Steps {
+  if (a instanceof Unknown || b instanceof Unknown) skipsWork(operator, [a, b], machine);
   if (a instanceof Unknown) return a;
   if (isPlain(a)) {
     if (a instanceof PyList && operator === '+') {

@@ -17,6 +17,7 @@ import {
   PySlice,
   PyTuple,
   type Steps,
+  skipsWork,
   Unknown,
   type Value,
 } from '../objects.ts';
@@ -46,7 +47,10 @@ export function* lengthSteps(value: Value, machine: Machine): Steps<number | Unk
 }
 
 export function* itemSteps(container: Value, index: Value, machine: Machine): Steps {
-  if (container instanceof Unknown) return container;
+  if (container instanceof Unknown) {
+    skipsWork('[]', [container], machine);
+    return container;
+  }
   if (isPlain(container)) {
     if (container instanceof PyDict) {
       const key = yield* keySteps(index, machine);

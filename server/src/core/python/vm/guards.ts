@@ -12,7 +12,8 @@ export function beginGuard(vm: State, frame: Frame, branch: Skip, why: Unknown, 
   const region = branch.region!;
   const run = vm.options.hooks?.mayRun?.(why, decision, vm);
   if (!run) return false;
-  const held = new Held(vm, frame.locals, frame.cells, run);
+  const held = new Held(vm, vm.held, frame.locals, frame.cells, run);
+  vm.held += held.work;
   if (!held.isWhole) return false;
   run.begin();
   vm.guards.push({ run, region: { ...region, frame, why: why.loose, held, branch } });
@@ -61,7 +62,8 @@ export function* mayCall(
 ): Steps {
   const run = vm.options.hooks?.mayRun?.(why, decision, vm);
   const roots = [callee, ...args, ...keywords.values()];
-  const held = run && new Held(vm, roots, [], run);
+  const held = run && new Held(vm, vm.held, roots, [], run);
+  vm.held += held?.work ?? 0;
   if (!held?.isWhole) return vm.options.hooks?.unknownCall?.(why, args, keywords, vm) ?? why;
   run!.begin();
   vm.guards.push({ run: run!, region: undefined });

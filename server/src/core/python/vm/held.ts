@@ -45,6 +45,10 @@ interface GuardedRegion extends Region {
 
 /** More objects than these are not looked at: it is not known what becomes of them. */
 const mostObjects = 50_000;
+/** Together for all statements of a run. */
+const mostWork = 1_000_000;
+/** Looking at what is no object costs less by so much. */
+const plainWork = 1 / 16;
 /** What looking at one costs. */
 const objectWork = 2;
 
@@ -74,22 +78,35 @@ export class Held {
   readonly #run: MayRun;
   /** False where something has a state that cannot be seen. */
   readonly isWhole: boolean;
+  /** What it cost to look at them. */
+  readonly work: number;
 
-  constructor(machine: Machine, locals: readonly (Value | undefined)[], cells: readonly Cell[], run: MayRun) {
+  constructor(
+    machine: Machine,
+    spent: number,
+    locals: readonly (Value | undefined)[],
+    cells: readonly Cell[],
+    run: MayRun,
+  ) {
     this.#run = run;
     this.#locals = [...locals];
     for (const cell of cells) this.#cells.set(cell, cell.value);
     const stack: (Value | undefined)[] = [...globalsOf(machine), ...locals, ...cells.map(({ value }) => value)];
     let isWhole = true;
+    let work = 0;
     while (stack.length > 0 && isWhole) {
+      work += plainWork;
+      if (spent + work > mostWork) isWhole = false;
       const value = stack.pop();
       if (typeof value !== 'object' || value === null || this.#seen.has(value)) continue;
       this.#seen.add(value);
+      work++;
       if (this.#seen.size > mostObjects || value instanceof PyIterator || value.kind === 'generator') isWhole = false;
       else this.#hold(value, stack);
     }
     machine.charge(this.#seen.size * objectWork);
     this.isWhole = isWhole;
+    this.work = work;
   }
 
   #hold(value: Value & object, stack: (Value | undefined)[]): void {
@@ -147,7 +164,11 @@ export class Held {
       if (this.#fixed.has(object)) {
         this.#run.lose();
         this.#joinItems(object, items, now);
-      } else if (!this.#joinItems(object, items, now)) poison(object, why);
+      } else if (!this.#joinItems(object, items, now)) {
+        const of = new Unknown(why.reason, why.place, undefined, false, why.decision);
+        of.mayBe = 'tensor';
+        poison(object, of);
+      }
     }
   }
 

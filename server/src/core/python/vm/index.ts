@@ -66,6 +66,7 @@ class Vm implements Interpreter, State {
   outcome: Outcome<unknown> | undefined;
   thrown: unknown;
   readonly guards: Guard[] = [];
+  held = 0;
   readonly raising: Raised[] = [];
   isRaising = false;
   readonly builtins = new Map<string, Value>();
@@ -97,6 +98,7 @@ class Vm implements Interpreter, State {
     this.outcome = undefined;
     this.thrown = undefined;
     this.guards.length = 0;
+    this.held = 0;
     const run: Run<T> = {
       advance: instructions => {
         advance(this, instructions);

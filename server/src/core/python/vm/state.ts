@@ -21,6 +21,8 @@ export interface State extends Machine {
   outcome: Outcome<unknown> | undefined;
   /** Statements that are under way and may not run at all, from the outside in. */
   readonly guards: Guard[];
+  /** What has been looked at for these so far. */
+  held: number;
   /** An exception on its way to the innermost frame. */
   thrown: unknown;
   /** What is raised while something else is: it comes next, because each frame would be one of ours, too. */

@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 const mostFollowed = 1 << 18;
 
 /** Lists of more numbers are not followed. */
-export const mostListed = 1024;
+export const mostListed = 256;
 
 type Numbers = Omit<Distinct, 'version'>;
 
@@ -77,13 +77,7 @@ export function follow(call: Call, result: Value, again: (input: PyTensor) => Va
 }
 
 /** Lists of different numbers: `unique`, and the places of what is not 0. */
-function followDistinct(
-  call: Call,
-  name: string,
-  x: PyTensor,
-  result: Value,
-  again: (input: PyTensor) => Value,
-): void {
+function followDistinct(call: Call, name: string, x: PyTensor, result: Value, again: (input: PyTensor) => Value): void {
   const { world } = call;
   const [first] = result instanceof PyTuple ? result.items : [result];
   if (!(first instanceof PyTensor) || !first.shape?.some(Number.isNaN)) return;
@@ -93,7 +87,12 @@ function followDistinct(
     const { length } = first.shape;
     if (length > 2 || (length === 2 && first.shape[1] !== 1)) return;
     if (same.has(name) ? holding.has(first.dtype) : keepsAll(call, x, known, again)) setDistinct(first, known);
-  } else if (name === 'unique' && chosen?.kind === 'numbers' && !call.has('dim') && call.values.get('sorted') !== false) {
+  } else if (
+    name === 'unique' &&
+    chosen?.kind === 'numbers' &&
+    !call.has('dim') &&
+    call.values.get('sorted') !== false
+  ) {
     const { source, elements, isExact } = chosen;
     const parts = Array.from({ length: source.range }, (_, number) => partFor(source, [...elements], number, isExact));
     setDistinct(first, { range: source.range, parts });
@@ -108,12 +107,7 @@ function followDistinct(
 }
 
 /** Whether it only turns a list, also the longest one. */
-function keepsAll(
-  { world }: Call,
-  x: PyTensor,
-  { range }: Numbers,
-  again: (input: PyTensor) => Value,
-): boolean {
+function keepsAll({ world }: Call, x: PyTensor, { range }: Numbers, again: (input: PyTensor) => Value): boolean {
   if (range > mostListed) return false;
   const numbers = Float64Array.from({ length: range }, (_, at) => at);
   const found = again(world.known([range, ...x.shape!.slice(1)], numbers, 'int64'));

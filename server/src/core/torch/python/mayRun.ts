@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import type { Guard } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { Shape } from '../../ops/op.ts';
-import { type MayRun, type PyInstance, Unknown, type Value } from '../../python/objects.ts';
+import { type MayRun, PyInstance, Unknown, type Value } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
 import { ModuleInstance } from './nn/instance.ts';
 import { sameList } from './print.ts';
@@ -67,7 +67,11 @@ export class Attempt implements MayRun {
     }
     const { why } = this.#guard;
     const isModule = [before, after].some(each => each instanceof ModuleInstance || isOtherUnknown(each));
-    return new Unknown(why, undefined, undefined, false, isModule ? undefined : { is: 'value' });
+    const unknown = new Unknown(why, undefined, undefined, false, isModule ? undefined : { is: 'value' });
+    const values = [before, after];
+    if (values.some(isObject)) unknown.mayBe = 'object';
+    else if (values.some(each => typeof each === 'object' && each !== null)) unknown.mayBe = 'tensor';
+    return unknown;
   }
 
   end(isCut: boolean): void {
@@ -87,6 +91,13 @@ export class Attempt implements MayRun {
     this.#world.closeGuard(isCut || this.#isLost ? this.#guard.why : undefined);
   }
 }
+
+const isObject = (value: Value | undefined): boolean =>
+  value instanceof Unknown
+    ? value.mayBe === 'object'
+    : value instanceof PyInstance &&
+      value.cls.place !== undefined &&
+      !(value instanceof PyTensor || value instanceof ModuleInstance);
 
 const isOtherUnknown = (value: Value | undefined): boolean => value instanceof Unknown && !value.decision;
 

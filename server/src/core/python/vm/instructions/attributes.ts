@@ -10,6 +10,7 @@ import {
   PyList,
   PySet,
   PyTuple,
+  skipsWork,
   Unknown,
   type Value,
 } from '../../objects.ts';
@@ -22,6 +23,7 @@ export const attributes: Instructions = {
     const object = frame.stack[frame.sp - 1]!;
     const name = frame.code!.names[operand]!;
     if (object instanceof Unknown) {
+      skipsWork('.', [object], vm);
       if (object.isImport) frame.stack[frame.sp - 1] = vm.unknownMember(object, name);
       frame.pc++;
       return;
@@ -62,6 +64,7 @@ export const attributes: Instructions = {
       return;
     }
     if (object instanceof Unknown) {
+      skipsWork('.', [object], vm);
       stack[frame.sp++] = object.isImport ? vm.unknownMember(object, name) : object;
       stack[frame.sp++] = undefined;
       frame.pc++;

@@ -24,7 +24,8 @@ export const loops: Instructions = {
     const value = frame.stack[frame.sp - 1]!;
     if (operand === 0 && (value instanceof Unknown || value instanceof PyInstance)) {
       const { region } = (frame.code!.branches.get(frame.pc) as Branch & { readonly region?: Region }) ?? {};
-      const may = region && (region.isFresh || value instanceof PyInstance) && vm.options.hooks?.mayIterate?.(value, vm);
+      const may =
+        region && (region.isFresh || value instanceof PyInstance) && vm.options.hooks?.mayIterate?.(value, vm);
       if (may) {
         frame.sp--;
         done(frame, may);
