@@ -761,6 +761,131 @@ describe('what values decide whether it runs', () => {
   }
 });
 
+describe('what statements that may not run have changed', () => {
+  /** What is before the class, what is in `forward` under the condition, and what uses it then. */
+  const changes: Readonly<Record<string, readonly [top: string, change: string, use: string]>> = {
+    'a list of the file': ['KEPT = [0]', 'KEPT.append(1)', 'for i in KEPT:\n            x = self.experts[i](x)'],
+    'an entry of a dict of the file': [
+      "KEPT = {'times': 1}",
+      "KEPT['times'] = 2",
+      "for _ in range(KEPT['times']):\n            x = self.experts[0](x)",
+    ],
+    'a list in a tuple of the file': [
+      'KEPT = ([0], 1)',
+      'KEPT[0].append(1)',
+      'for i in KEPT[0]:\n            x = self.experts[i](x)',
+    ],
+    'a list of a class in a class': [
+      'class Kept:\n    class Of:\n        names = [0]',
+      'Kept.Of.names.append(1)',
+      'for i in Kept.Of.names:\n            x = self.experts[i](x)',
+    ],
+    'an attribute of an object of the file': [
+      'class Kept:\n    pass\n\n\nkept = Kept()\nkept.times = 1',
+      'kept.times = 2',
+      'for _ in range(kept.times):\n            x = self.experts[0](x)',
+    ],
+    'the variable of a closure': [
+      'def counter():\n    n = 0\n    def count():\n        nonlocal n\n        n += 1\n        return n\n    return count\n\n\ncount = counter()',
+      'count()',
+      'for _ in range(count()):\n            x = self.experts[0](x)',
+    ],
+    'an iterator of the file': [
+      'import itertools\nCOUNT = itertools.count()',
+      'next(COUNT)',
+      'for _ in range(next(COUNT)):\n            x = self.experts[0](x)',
+    ],
+    'a name of the file': [
+      'import sys',
+      "globals()['TIMES'] = 2",
+      "for _ in range(globals().get('TIMES', 1)):\n            x = self.experts[0](x)",
+    ],
+    'an array of numpy': [
+      'import numpy as np\nTIMES = np.array([1])',
+      'TIMES[0] = 2',
+      'for _ in range(int(TIMES[0])):\n            x = self.experts[0](x)',
+    ],
+    'the hooks of a module': [
+      '',
+      'self.experts[0].register_forward_hook(lambda module, args, result: self.experts[1](result))',
+      'x = self.experts[0](x)',
+    ],
+    'a factor of a product': ['', 'w = self.experts[0].conv.weight.flatten(1)', 'x = x.mean((2, 3)) @ w'],
+    'both factors of a product': ['', 'w = self.experts[0].conv.weight.flatten(1)', 'x = w @ w.t()'],
+    'both factors of a product by a method': ['', 'w = self.experts[0].conv.weight.flatten(1)', 'x = w.t().matmul(w)'],
+    'what an operator of a class does': [
+      'class Times:\n    def __init__(self, module):\n        self.module = module\n\n    def __mul__(self, x):\n        return self.module(x)\n',
+      'w = Times(self.experts[0])',
+      'x = w * x',
+    ],
+    'what a subscript of a class does': [
+      'class Of:\n    def __init__(self, module):\n        self.module = module\n\n    def __getitem__(self, x):\n        return self.module(x)\n',
+      'w = Of(self.experts[0])',
+      'x = w[x]',
+    ],
+  };
+  for (const [words, [top, change, use]] of Object.entries(changes)) {
+    it(`is not certain: ${words}`, () => {
+      const text = head.replace('class Mixture', `${top}\n\n\nclass Mixture`);
+      const body = `        w = self.gate.weight\n        if scores.max() > 0.5:\n            ${change}\n        ${use}\n        return x\n`;
+      const totals = totalsOf(body, text);
+      assert.deepEqual([totals.complete, totals.atMost ?? false], [false, false]);
+    });
+  }
+
+  it('has no shape that it may not have', () => {
+    const shapes: Readonly<Record<string, string>> = {
+      'an axis more': 'x.unsqueeze_(0)',
+      'other weights': 'self.experts[0].conv.weight = nn.Parameter(self.experts[0].conv.weight[:4])',
+    };
+    for (const [words, change] of Object.entries(shapes)) {
+      const body = `        if scores.max() > 0.5:\n            ${change}\n        return self.experts[0].conv(x)\n`;
+      const { layers, totals } = report(analysed(body));
+      assert.equal(totals.complete, false, words);
+      assert.ok(!layers[0]!.outputs[0]?.every(size => size !== null), words);
+    }
+  });
+
+  it('is looked at in bounded time', () => {
+    const body = `
+        for i in range(1500):
+            if x.max() > i:
+                x = self.many[i](x)
+        return x
+`;
+    const many =
+      'self.gate = nn.Linear(8, 4)\n        self.many = nn.ModuleList(nn.Conv2d(8, 8, 1) for _ in range(1500))';
+    assert.equal(totalsOf(body, head.replace('self.gate = nn.Linear(8, 4)', many)).complete, false);
+  });
+});
+
+describe('loops over numbers that are chosen', () => {
+  const loops: Readonly<Record<string, readonly [before: string, list: string, macs: 'exact' | 'unknown']>> = {
+    'all of them': ['', 'kinds.tolist()', 'exact'],
+    'under another shape': ['', 'kinds.view(-1, 1)[:, 0]', 'exact'],
+    'a part of the tensor': ['', 'kinds[1:]', 'unknown'],
+    'the first few': ['', 'kinds[:2].tolist()', 'unknown'],
+    'some that are cut out': ['', 'kinds.narrow(0, 0, 1).tolist()', 'unknown'],
+    'the first piece': ['', 'kinds.chunk(2)[0].tolist()', 'unknown'],
+    'a part of the list': ['', 'kinds.tolist()[:2]', 'unknown'],
+    'the other way round': ['', 'reversed(kinds.tolist())', 'unknown'],
+    'whether they are 0': ['', 'kinds.bool().tolist()', 'unknown'],
+    'in no order': ['', 'chosen.unique(sorted=False).tolist()', 'unknown'],
+    'others in their place': ['        kinds += 1\n', 'kinds.tolist()', 'unknown'],
+    'one that was set': ['        kinds[0] = 3\n', 'kinds.tolist()', 'unknown'],
+    'what was set in a view': ['        view = kinds.view(-1)\n        view[:] = 3\n', 'kinds.tolist()', 'unknown'],
+  };
+  for (const [words, [before, list, macs]] of Object.entries(loops)) {
+    it(`are counted as they run, or not at all: ${words}`, () => {
+      const body = `        kinds = chosen.unique()\n${before}        for i in ${list}:\n            picked = (chosen == int(i)).any(-1)\n            x = x + self.experts[int(i)](x[picked]).sum()\n        return x\n`;
+      const totals = totalsOf(body, head, 3);
+      assert.equal(totals.complete, macs === 'exact');
+      if (macs === 'exact') assert.equal(totals.macs, 3 * gate + 6 * expert);
+      else assert.equal(totals.atMost ?? false, false);
+    });
+  }
+});
+
 describe('rows that values select', () => {
   const bodies: Readonly<Record<string, readonly [body: string, macs: number | null, atMost: boolean]>> = {
     'of which a part is taken': ['x[keep][:2]', 3 * expert, true],
