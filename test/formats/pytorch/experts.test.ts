@@ -812,6 +812,7 @@ describe('what statements that may not run have changed', () => {
     ],
     'a factor of a product': ['', 'w = self.experts[0].conv.weight.flatten(1)', 'x = x.mean((2, 3)) @ w'],
     'both factors of a product': ['', 'w = self.experts[0].conv.weight.flatten(1)', 'x = w @ w.t()'],
+    'what a module is called with one by one': ['', 'w = [x, x]', 'x = sum(map(lambda each: self.experts[0](x), w))'],
     'both factors of a product by a method': ['', 'w = self.experts[0].conv.weight.flatten(1)', 'x = w.t().matmul(w)'],
     'what an operator of a class does': [
       'class Times:\n    def __init__(self, module):\n        self.module = module\n\n    def __mul__(self, x):\n        return self.module(x)\n',

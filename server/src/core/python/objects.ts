@@ -725,7 +725,10 @@ export interface Activation {
 /** Something is done with values of which it is not known what they are: where that may be work, it is skipped. */
 export function skipsWork(operator: string, values: readonly Value[], machine: Machine): void {
   for (const value of values) {
-    if (value instanceof Unknown && (operator === '@' || value.mayBe === 'object')) {
+    if (
+      value instanceof Unknown &&
+      (operator === '@' || value.mayBe === 'object' || (operator === '()' && value.mayBe))
+    ) {
       machine.options.hooks?.unknownBranch?.(value, machine);
       return;
     }

@@ -23,6 +23,7 @@ import {
   Raised,
   type Request,
   type Steps,
+  skipsWork,
   Unknown,
   UnknownAccess,
   type Value,
@@ -99,6 +100,12 @@ export function awaitSteps(vm: State, steps: Steps<unknown>, delivery: Delivery)
   if (result !== pending) deliver(vm, frame, result, delivery);
 }
 
+/** Whether code of the program runs where it is called. */
+const isCode = (value: Value): boolean =>
+  value instanceof PyFunction ||
+  value instanceof PyBoundMethod ||
+  (value instanceof PyInstance && value.cls.find('__call__') !== undefined);
+
 function invokeNative(
   vm: State,
   native: Native,
@@ -117,6 +124,8 @@ function invokeNative(
   }
   if (keywords.size > 0 && !unknown)
     for (const value of keywords.values()) if (value instanceof Unknown) unknown ??= value;
+  // `map(self.block, parts)`
+  if (unknown?.mayBe && args.some(isCode)) skipsWork('()', [unknown], vm);
   if (unknown && native.isStrict) return unknown.loose;
   if (vm.watched && mayWrite(native, args, vm.watched)) vm.epoch++;
   try {
