@@ -67,6 +67,8 @@ export interface Handler {
   readonly target: number;
   /** What lies on the stack when it is entered, below the exception. */
   readonly depth: number;
+  /** Whether a program goes on after it: after an `except` always, after a `with` if its context says so. */
+  readonly catches?: 'always' | 'perhaps' | undefined;
 }
 
 /** What becomes of a condition, an iterable or a subject that is unknown. */

@@ -1,6 +1,7 @@
 // `raise`, `try` and `assert`.
 import type { Statement } from '../../syntax/python/ast.ts';
 import { op } from '../code.ts';
+import { conductOf } from '../effects.ts';
 import { leave } from './exits.ts';
 import type { Block, Exit, Unit } from './unit.ts';
 
@@ -101,7 +102,8 @@ function tryExcept(unit: Unit, node: Statement & { readonly kind: 'Try' }): void
   const to = unit.here;
   unit.block(node.orElse);
   const ends = [unit.emit(op.jump, 0, 0)];
-  unit.handlers.push({ from, to, target: unit.here, depth });
+  const catches = node.handlers.every(({ body }) => conductOf(body) === 'raises') ? undefined : 'always';
+  unit.handlers.push({ from, to, target: unit.here, depth, catches });
   unit.depth = depth + 1;
   const handled = unit.hiddenLocal();
   unit.emit(op.setLocal, handled, -1);

@@ -27,7 +27,7 @@ export function withStatement(unit: Unit, node: Statement & { readonly kind: 'Wi
   const over = unit.emit(op.jump, 0, 0);
   // The context and the exception: it is raised again unless it is swallowed.
   unit.depth = depth + 1;
-  unit.handlers.push({ from, to, target: unit.here, depth });
+  unit.handlers.push({ from, to, target: unit.here, depth, catches: 'perhaps' });
   unit.emit(op.leaveWithException, 0, 0);
   unit.emit(op.pop, 0, -1);
   unit.emit(op.pop, 0, -1);

@@ -4,6 +4,7 @@ import type { Effects } from '../effects.ts';
 import type { Arguments, Frame } from '../frame.ts';
 import { Unknown } from '../objects.ts';
 import { skip } from '../skipping.ts';
+import { isCaught } from './caught.ts';
 import type { State } from './state.ts';
 
 /** Instructions after which nothing lies on the stack. */
@@ -59,6 +60,7 @@ export function unknownResult(vm: State, frame: Frame, why: Unknown): void {
 /** What a branch on an unknown condition may change is unknown; the frame goes on after it. */
 export function skipBranch(vm: State, frame: Frame, branch: Branch, why: Unknown): void {
   const unknown = why.loose;
+  if (branch.kind === 'go' && isCaught(frame)) vm.options.hooks?.unknownBranch?.(unknown, vm);
   frame.pc = branch.target;
   frame.sp = branch.depth;
   // The condition itself may be the value, or what it decides.
