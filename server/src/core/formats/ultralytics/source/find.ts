@@ -24,6 +24,9 @@ const mostFiles = 200;
 /** Folders above a file that may hold one under another name, where nothing says that they are a repository. */
 const mostUnmarked = 4;
 
+/** Readers beside the first one that are tried: each reads the whole network, also while a name is typed. */
+const mostBeside = 2;
+
 const markers = new Set(['.git', 'pyproject.toml', 'setup.py']);
 /** Folders above a file that are looked at. */
 const mostLevels = 12;
@@ -95,7 +98,31 @@ function otherIn(levels: readonly string[], files: Files): Place | undefined {
  * images have `d['backbone'] + d['backbone2'] + d['head']`.
  */
 export function listsOf({ path }: FoundReader, files: Files): readonly string[] | undefined {
+  return factsOf(path, files).lists;
+}
+
+/** What a Python file says of itself: asked for at every keystroke, and read from its text once. */
+interface Facts {
+  readonly text: string;
+  readonly isReader: boolean;
+  readonly lists: readonly string[] | undefined;
+}
+
+const known = new Map<string, Facts>();
+const mostKnown = 2000;
+
+function factsOf(path: string, files: Files): Facts {
   const text = files.read(path) ?? '';
+  const earlier = known.get(path);
+  if (earlier?.text === text) return earlier;
+  const isReader = /^def parse_model\s*\(/m.test(text);
+  const facts = { text, isReader, lists: isReader ? listsIn(text) : undefined };
+  if (known.size >= mostKnown) known.clear();
+  known.set(path, facts);
+  return facts;
+}
+
+function listsIn(text: string): readonly string[] | undefined {
   for (const [, sum] of text.matchAll(/\benumerate\(([^\n]*)\)\s*:/g)) {
     const keys = [...sum!.matchAll(/(?:\[|\.get\()\s*['"](\w+)['"]/g)].map(([, key]) => key!);
     if (keys.includes('backbone') && keys.includes('head')) return keys.length > 2 ? [...new Set(keys)] : undefined;
@@ -111,6 +138,7 @@ export function readersBeside(reader: FoundReader, files: Files): readonly Found
     .slice(0, mostFiles)
     .map(name => `${folder}/${name}`)
     .filter(path => path !== reader.path && definesReader(path, files))
+    .slice(0, mostBeside)
     .map(path => ({
       ...reader,
       path,
@@ -121,5 +149,5 @@ export function readersBeside(reader: FoundReader, files: Files): readonly Found
 function definesReader(path: string, files: Files): boolean {
   // A folder is listed once; a file that is not there costs no more than that.
   if (!files.list(parentOf(path)).includes(path.slice(path.lastIndexOf('/') + 1))) return false;
-  return /^def parse_model\s*\(/m.test(files.read(path) ?? '');
+  return factsOf(path, files).isReader;
 }

@@ -306,7 +306,7 @@ function readingOf(
   }
 }
 
-/** What a second image is called: `x2`, `ir`, `img_thermal`. Of a parameter of another name, nobody knows what it takes. */
+/** What a second image is called: `x2`, `ir`, `img_thermal`. A parameter of another name may take anything. */
 const imageName =
   /^(?:(?:x|y|im|img|image|input)s?_?(?:\d+|[a-z]|rgb|ir|tir|nir|thermal|infrared|vis|depth)?|rgb|ir|tir|nir|thermal|infrared|vis|visible|depth)$/i;
 
