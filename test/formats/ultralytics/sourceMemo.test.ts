@@ -222,6 +222,58 @@ class Views(nn.Module):
         return y + self.shift
 
 
+class Asks(nn.Module):
+    """Asks which row it is and what it reads, in all the ways there are."""
+
+    def __init__(self, c1, c2, how="index"):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+        self.how = how
+        self.reads = Asks.from_row(self)
+
+    def from_row(self):
+        return lambda: self.f
+
+    def count(self):
+        if self.how == "index":
+            return self.i
+        if self.how == "sources":
+            return len(self.f) if isinstance(self.f, list) else 1 - self.f
+        if self.how == "kept":
+            read = self.reads()
+            return len(read) if isinstance(read, list) else 2
+        if self.how == "computed":
+            return getattr(self, chr(105))
+        if self.how == "vars":
+            return vars(self)["i"]
+        if self.how == "all":
+            return sum(value for value in self.__dict__.values() if isinstance(value, int))
+        if self.how == "format":
+            return int("{0.i}".format(self))
+        if self.how == "changes":
+            self.i += 1
+            return self.i
+        return 1
+
+    def forward(self, x):
+        y = self.conv(x[0] if isinstance(x, list) else x)
+        for _ in range(self.count() % 4):
+            y = torch.relu(y)
+        return y
+
+
+class Outer(nn.Module):
+    """Has one that asks inside."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.inside = nn.Sequential(nn.Conv2d(c1, c2, 1), nn.ReLU())
+
+    def forward(self, x):
+        self.inside.row = self
+        return self.inside(x) if self.inside.row.i % 2 else self.inside(x) * 2
+
+
 class Unsure(nn.Module):
     def __init__(self, c1, c2):
         super().__init__()
@@ -232,7 +284,21 @@ class Unsure(nn.Module):
         return y if torch.rand(1).item() > 0.5 else torch.relu(y)
 `;
 
-const classes = ['Toggle', 'Back', 'Reads', 'Peeks', 'Sizes', 'Calls', 'Keeps', 'Takes', 'Tied', 'Views', 'Unsure'];
+const classes = [
+  'Toggle',
+  'Back',
+  'Reads',
+  'Peeks',
+  'Sizes',
+  'Calls',
+  'Keeps',
+  'Takes',
+  'Tied',
+  'Views',
+  'Asks',
+  'Outer',
+  'Unsure',
+];
 const reader = forkTexts['models/yolo.py']!.replace(
   'import Concat, Conv, Detect, Halves',
   `import Concat, Conv, Detect, Halves\nfrom models.extra import ${classes.join(', ')}`,
@@ -299,6 +365,13 @@ const anyRow = fc.oneof(
       fc.constantFrom('computed', 'vars', 'format', 'inherited', 'helper', 'import', 'match', 'own', 'global'),
     )
     .map(([c, how]) => `[-1, 1, Peeks, [${c}, ${how}]]`),
+  fc
+    .tuple(
+      channels,
+      fc.constantFrom('-1', '[-1]'),
+      fc.constantFrom('index', 'sources', 'kept', 'computed', 'vars', 'all', 'format', 'changes', 'none'),
+    )
+    .map(([c, from, how]) => `[${from}, 1, Asks, [${c}, ${how}]]`),
   channels.map(c => `[-1, 1, Toggle, [${c}, 5]]`),
   channels.map(c => `[-1, 1, Conv, [${c}, 3, 1]]`),
   channels.map(c => `[-1, 2, Halves, [${c}]]`),
@@ -351,6 +424,32 @@ describe('what a row did before', () => {
       segments(other).map((segment, row) => segment === segments(found!)[row]),
       [false, true, false, true, true],
     );
+  });
+
+  it('stands again in another row, under the number of that one', () => {
+    const rows = [
+      '[-1, 1, Conv, [8, 3, 1]]',
+      '[-1, 1, Conv, [8, 1, 1]]',
+      '[-1, 1, Asks, [8]]',
+      '[[-1, 0], 1, Concat, [1]]',
+    ];
+    const files = unseen();
+    let found: Analysed | undefined;
+    for (let round = 0; round < 4; round++) found = analysed(`${textOf(rows, '')}# ${round}\n`, files, found);
+    const moved = ['[-1, 1, Conv, [3, 1, 1]]', rows[0]!, rows[1]!, rows[2]!, '[[-1, 1], 1, Concat, [1]]'];
+    const again = analysed(textOf(moved, ''), files, found);
+    const [then, now] = [found!, again].map(({ model }) => {
+      const { rows: placed } = model.graph;
+      return Array.from({ length: placed.length }, (_, row) => placed.segment(row)).filter(segment => segment);
+    });
+    // The row that asks for its number, and what reads more of it, are made again.
+    assert.deepEqual(
+      now!.slice(1).map((segment, row) => segment === then![row]),
+      [true, true, false, true, true],
+    );
+    const labels = again.model.graph.root.children.map(({ label }) => label);
+    assert.deepEqual(labels, ['model.0', 'model.1', 'model.2', 'model.3', 'model.4', 'model.5']);
+    assert.deepEqual(shown(again), shown(analysed(textOf(moved, ''), unseen())));
   });
 
   it('is seen by nobody', () => {

@@ -141,6 +141,30 @@ export interface Name {
   readonly isNumbered: boolean;
 }
 
+/** A segment of an item that may have another label each time: the same segment for the same label. */
+export class Labelled {
+  readonly #segment: Segment;
+  /** By label; of those that are numbered, by what is in front of the number. */
+  readonly #named = new Map<string, Segment>();
+
+  constructor(segment: Segment) {
+    this.#segment = segment;
+  }
+
+  /** The segment as the next row of `rows`, under the label `prefix` and `number`. */
+  next(rows: GraphRows, prefix: string, number: number): Segment {
+    const isNumbered = rows.index(rows.length) === number;
+    const text = isNumbered ? prefix : `${prefix}${number}`;
+    const key = `${isNumbered} ${text}`;
+    let segment = this.#named.get(key);
+    if (!segment) {
+      segment = { ...this.#segment, name: { text, isNumbered } };
+      this.#named.set(key, segment);
+    }
+    return segment;
+  }
+}
+
 /** A tensor that an item reads. The only output of a row is given as the row's number, and created on demand. */
 export type Input = Tensor | number;
 

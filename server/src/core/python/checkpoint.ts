@@ -91,11 +91,14 @@ const isLoaded = (module: PyModule | undefined, value: unknown): boolean =>
 const isNative = (value: unknown): boolean =>
   value instanceof Native || (value instanceof PyClass && value.place === undefined);
 
-const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
+export const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
 
 /** Bases that are not the program's own, and read no attributes of what derives from them but these. */
 const plainBases: ReadonlySet<string> = new Set(['object', 'Module', 'Sequential', 'ModuleList', 'ModuleDict']);
 const ofNatives: ReadonlySet<string> = new Set(['training', 'forward', 'dump_patches', 'call_super_init', 'inplace']);
+
+/** Whether only the program's own code reads an attribute of that name. */
+export const isOwnName = (name: string): boolean => !name.startsWith('_') && !ofNatives.has(name);
 
 /** More than any file imports; a program may make more at its beginning. */
 const mostHeld = 400_000;
@@ -253,8 +256,7 @@ export class Checkpoint {
       const earlier = before.get(name);
       if (value === earlier && before.has(name)) continue;
       if (earlier instanceof PyLazy) loaded++;
-      else if (isOwn && isPlain(value) && !name.startsWith('_') && !ofNatives.has(name))
-        tellName(object, name, value as Value);
+      else if (isOwn && isPlain(value) && isOwnName(name)) tellName(object, name, value as Value);
       else if (before.has(name) || !isLoaded(module, value)) found.push(name, value);
     }
     for (const name of before.keys()) if (!names.has(name as string)) found.push(name);
@@ -343,9 +345,16 @@ export class Snapshot {
     return true;
   }
 
-  /** The same, where a list of numbers and texts may be another one that holds the same. */
-  isAlike(): boolean {
-    for (const state of this.#states) if (!isSame(state) && !(state.kind === 'map' && isAlike(state))) return false;
+  /**
+   * The same, where a list of numbers and texts may be another one that holds the same. What `map` has under the names
+   * `now`, and had under the names `then`, is not compared.
+   */
+  isAlike(map?: object, then = noNames, now = noNames): boolean {
+    for (const state of this.#states) {
+      if (isSame(state)) continue;
+      if (state.kind !== 'map') return false;
+      if (state.object === map ? !isAlike(state, then, now) : !isAlike(state, noNames, noNames)) return false;
+    }
     return true;
   }
 
@@ -455,20 +464,34 @@ function putField(object: Record<string, unknown>, name: string, value: unknown)
   else object[name] = value;
 }
 
-function isAlike({ object, held }: State & { readonly kind: 'map' }): boolean {
-  if (object.size * 2 !== held.length) return false;
+type Names = ReadonlyMap<unknown, unknown>;
+
+const noNames: Names = new Map();
+
+function isAlike({ object, held }: State & { readonly kind: 'map' }, then: Names, now: Names): boolean {
   let at = 0;
+  const skip = (): void => {
+    while (at < held.length && then.has(held[at])) at += 2;
+  };
   for (const [key, value] of object) {
-    if (key !== held[at] || (value !== held[at + 1] && !isSameList(value, held[at + 1]))) return false;
+    if (now.has(key)) continue;
+    skip();
+    if (at === held.length || key !== held[at]) return false;
+    if (value !== held[at + 1] && !isSameList(value, held[at + 1])) return false;
     at += 2;
   }
-  return true;
+  skip();
+  return at === held.length;
 }
 
 function isSameList(a: unknown, b: unknown): boolean {
-  if (!(a instanceof PyList && b instanceof PyList) || a.own || b.own || poisonOf(a) || poisonOf(b)) return false;
-  if (a.items.length !== b.items.length) return false;
-  return a.items.every((item, at) => typeof item !== 'object' && Object.is(item, b.items[at]));
+  if (!isPlainList(a) || !isPlainList(b) || a.items.length !== b.items.length) return false;
+  return a.items.every((item, at) => Object.is(item, b.items[at]));
+}
+
+/** Whether something is a list of which all is known, and that holds nothing but numbers, texts and None. */
+export function isPlainList(value: unknown): value is PyList {
+  return value instanceof PyList && !value.own && !poisonOf(value) && value.items.every(isPlain);
 }
 
 function isSame(state: State): boolean {

@@ -2,8 +2,8 @@
 // and what of the program's own classes and globals is other than after its imports, as far as its code names it. A call that
 // changed anything, or that somebody was told of, is made again. So nobody can see whether one was found or made.
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
-import type { Segment } from '../../graph/segment.ts';
-import { Snapshot } from '../../python/checkpoint.ts';
+import type { Labelled } from '../../graph/segment.ts';
+import { isOwnName, isPlain, isPlainList, Snapshot } from '../../python/checkpoint.ts';
 import type { Code } from '../../python/code.ts';
 import {
   classChanges,
@@ -21,7 +21,7 @@ import {
 import type { Interpreter } from '../../python/vm/interpreter.ts';
 import type { Reason } from '../../text/reason.ts';
 import { ModuleInstance } from './nn/instance.ts';
-import { Print, type Printed, sameList } from './print.ts';
+import { type Left, Print, type Printed, sameList } from './print.ts';
 import { type DType, type PyParameter, PyTensor, type Strides } from './tensor.ts';
 
 /** What was there before the program began, and what of it is other than it was. */
@@ -46,6 +46,12 @@ export interface Question {
   readonly events: number;
 }
 
+/** What a module holds before a call, and, apart, its notes. */
+export interface Held {
+  readonly print: Print;
+  readonly notes: Notes;
+}
+
 /** What a module's call did: numbers are those of the objects that it was called with. */
 export interface Answer {
   readonly result: Recipe;
@@ -57,7 +63,7 @@ export interface Answer {
 }
 
 export interface RecordedCall {
-  readonly segment: Segment;
+  readonly segment: Labelled;
   /** For each port of the segment the number of the graph's tensor. */
   readonly ports: readonly number[];
   /** Parameters that it counts, and by which node of the segment. */
@@ -100,12 +106,19 @@ interface Seen {
   readonly loaded: number;
 }
 
+/**
+ * What a module was given after it was made: numbers, texts, and lists of them, by name. Readers note there which row it is
+ * and what it reads, which hardly any code asks for.
+ */
+type Notes = ReadonlyMap<unknown, readonly unknown[]>;
+
 const isAsSeen = (a: Pick<Seen, 'state' | 'named'>, b: Pick<Seen, 'state' | 'named'>): boolean =>
   a.state === b.state && sameList(a.named.flat(), b.named.flat());
 
 interface KnownCall extends Asked {
   /** What the module held before. */
   readonly before: Snapshot;
+  readonly notes: Notes;
   /** The same as a print, which is enough where all that is changed is of the module as it was made. */
   readonly held: readonly unknown[] | undefined;
   /** What makes of it what it held afterwards. */
@@ -125,6 +138,8 @@ class Instance implements Asked {
   /** As it was made. */
   readonly first: Snapshot;
   readonly parts: ReadonlySet<object>;
+  /** The names that it had when it was made. */
+  readonly #names: ReadonlySet<string>;
   readonly calls: KnownCall[] = [];
   /** The reading that has it. */
   reading: number;
@@ -145,8 +160,19 @@ class Instance implements Asked {
     this.key = key;
     this.first = new Snapshot(parts);
     this.parts = new Set(partsOf(parts));
+    this.#names = new Set(module.dict?.keys());
     this.work = work;
     this.reading = reading;
+  }
+
+  get notes(): Notes {
+    const notes = new Map<unknown, readonly unknown[]>();
+    for (const [name, value] of this.module.dict ?? []) {
+      if (this.#names.has(name) || !isOwnName(name)) continue;
+      if (isPlain(value)) notes.set(name, [value]);
+      else if (isPlainList(value)) notes.set(name, [PyList, ...value.items]);
+    }
+    return notes;
   }
 }
 
@@ -188,12 +214,12 @@ class Said {
 
   constructor(codes: ReadonlySet<Code>, named: Named) {
     this.codes = codes;
-    this.#named = named.filter(([, name]) => this.#says(name));
+    this.#named = named.filter(([, name]) => this.says(name));
   }
 
   isSame(now: Named): boolean {
     if (now === this.#named) return true;
-    const seen = now.filter(([, name]) => this.#says(name));
+    const seen = now.filter(([, name]) => this.says(name));
     return (
       seen.length === this.#named.length &&
       this.#named.every(([holder, name, value]) =>
@@ -202,7 +228,17 @@ class Said {
     );
   }
 
-  #says(name: string): boolean {
+  /** Whether notes are the same, as far as its code says them. */
+  isNoted(then: Notes, now: Notes): boolean {
+    for (const [name, value] of now) {
+      const before = then.get(name);
+      if ((!before || !sameList(before, value)) && this.says(String(name))) return false;
+    }
+    for (const name of then.keys()) if (!now.has(name) && this.says(String(name))) return false;
+    return true;
+  }
+
+  says(name: string): boolean {
     let known = this.#known.get(name);
     if (known === undefined) {
       known = [...this.codes].some(code => {
@@ -264,8 +300,8 @@ export class CallMemo {
     return print && { print, key, state: now.state, named: now.named, loaded: now.loaded, events: this.events };
   }
 
-  print(values: readonly unknown[]): Print | undefined {
-    const print = new Print(object => this.heap.has(object));
+  print(values: readonly unknown[], left?: Left): Print | undefined {
+    const print = new Print(object => this.heap.has(object), left);
     for (const value of values) print.add(value);
     return print.isWhole ? print : undefined;
   }
@@ -335,12 +371,14 @@ export class CallMemo {
 
   /** What a call of a module did that held the same and was called with the same; the module is then as after it. */
   find(module: ModuleInstance, question: Question): Answer | undefined {
-    const { calls = [] } = this.#owned.get(module) ?? {};
-    const alike = calls.filter(each => isSame(each, question));
+    const own = this.#owned.get(module);
+    if (!own || own.calls.length === 0) return undefined;
+    const { notes } = own;
+    const alike = own.calls.filter(each => isSame(each, question) && each.said.isNoted(each.notes, notes));
     if (alike.length === 0) return undefined;
-    let found = alike.find(each => each.before.isAlike());
+    let found = alike.find(each => each.before.isAlike(module.dict, each.notes, notes));
     if (!found && alike.some(({ held }) => held)) {
-      const now = this.print([module])?.tokens;
+      const now = this.print([module], { map: module.dict, keys: notes })?.tokens;
       found = alike.find(({ held }) => now && held && sameList(held, now));
     }
     for (const change of found?.changes ?? []) change();
@@ -349,32 +387,41 @@ export class CallMemo {
   }
 
   /** What the module holds now, for `keep`; undefined where its call cannot be remembered. */
-  before(module: ModuleInstance, { print }: Question): Print | undefined {
-    const held = this.print([module]);
-    return held?.objects.some(each => print.numberOf(each) !== undefined && !isFinal(each)) ? undefined : held;
+  before(module: ModuleInstance, { print }: Question): Held | undefined {
+    const { notes } = this.#owned.get(module)!;
+    const held = this.print([module], { map: module.dict, keys: notes });
+    if (!held || held.objects.some(each => print.numberOf(each) !== undefined && !isFinal(each))) return undefined;
+    return { print: held, notes };
   }
 
   /** Remembers a call, unless it changed anything but the module and lists, or somebody was told of something. */
   keep(
     module: ModuleInstance,
     question: Question,
-    before: { readonly held: Print; readonly snapshot: Snapshot; readonly given: readonly unknown[] },
+    before: { readonly held: Held; readonly snapshot: Snapshot; readonly given: readonly unknown[] },
     codes: ReadonlySet<Code>,
     answer: (held: Print) => Answer | undefined,
   ): void {
     if (!this.#isAsBefore(question)) return;
     const { print, state, named, key } = question;
+    const { notes, print: earlier } = before.held;
+    const own = this.#owned.get(module)!;
+    const after = own.notes;
+    const said = new Said(codes, named);
+    // Notes that it changed, or lists of which it may have kept one.
+    for (const [name, value] of notes)
+      if (!sameList(after.get(name) ?? [], value) || (value[0] === PyList && said.says(String(name)))) return;
     const given = this.print(print.objects.filter(isNoList));
-    const held = this.print([module]);
+    const held = this.print([module], { map: module.dict, keys: notes });
     if (!given || !held || !sameList(given.tokens, before.given)) return;
     if (held.objects.some(each => print.numberOf(each) !== undefined && !isFinal(each))) return;
     const result = answer(held);
-    const { calls, parts } = this.#owned.get(module)!;
+    const { calls, parts } = own;
     const touched: object[] = [];
     const changes = before.snapshot.changes(object => touched.push(object));
     if (!result || !changes) return;
     // What it has made since.
-    const made = held.objects.filter(each => before.held.numberOf(each) === undefined);
+    const made = held.objects.filter(each => earlier.numberOf(each) === undefined);
     if (made.length > 0) {
       const own = new Snapshot(made);
       changes.unshift(() => own.restore());
@@ -382,14 +429,14 @@ export class CallMemo {
     for (const [object] of [...(result.recorded?.counted ?? []), ...(result.recorded?.attached ?? [])])
       touched.push(object);
     const isOwn = touched.every(object => parts.has(object) || made.includes(object));
-    const heldBefore = isOwn ? before.held.tokens : undefined;
-    const said = new Said(codes, named);
+    const heldBefore = isOwn ? earlier.tokens : undefined;
     calls.unshift({
       ...print.kept,
       state,
       said,
       key,
       before: before.snapshot,
+      notes,
       held: heldBefore,
       changes,
       answer: result,

@@ -61,7 +61,10 @@ export interface RowSpec {
   readonly range: Range;
   /** Where its places begin. */
   readonly start: number;
-  /** What its frame depends on, beside its module's class. */
+  /** Its label: what is in front of its number, and the number. */
+  readonly prefix: string;
+  readonly number: number;
+  /** What its frame depends on, beside its module's class and its number. */
   readonly key: readonly unknown[];
 }
 

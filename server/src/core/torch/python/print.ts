@@ -28,6 +28,12 @@ import { PyParameter, PyTensor } from './tensor.ts';
 const mostTokens = 100_000;
 const deepest = 100;
 
+/** A map, and the keys of it that are left out. */
+export interface Left {
+  readonly map: object | undefined;
+  readonly keys: ReadonlyMap<unknown, unknown>;
+}
+
 const again = Symbol('again');
 const unwritten = Symbol('unwritten');
 
@@ -42,11 +48,13 @@ export class Print {
   isWhole = true;
   /** Whether something was there before the program began. */
   readonly isShared: (object: object) => boolean;
+  readonly #left: Left | undefined;
   readonly #numbers = new Map<object, number>();
   #depth = 0;
 
-  constructor(isShared: (object: object) => boolean) {
+  constructor(isShared: (object: object) => boolean, left?: Left) {
     this.isShared = isShared;
+    this.#left = left;
   }
 
   /** The number of what was found; undefined for anything else. */
@@ -95,7 +103,9 @@ export class Print {
     if (poisonOf(value)) this.isWhole = false;
     else if (value instanceof PyTensor) this.#tensor(value);
     else if (value instanceof ModuleInstance) {
-      const { cls, construct, unsaved, hooks, unknown, computed, dict } = value;
+      const { cls, construct, unsaved, hooks, unknown, choice, computed, dict } = value;
+      // What it stands for.
+      if (choice) add(choice.list);
       add(cls);
       tokens.push(construct.length);
       for (const { file, range } of construct) tokens.push(file, range.from, range.to);
@@ -159,8 +169,10 @@ export class Print {
   }
 
   #entries(map: ReadonlyMap<unknown, unknown>): void {
-    this.tokens.push(map.size);
+    const left = map === this.#left?.map ? this.#left.keys : undefined;
+    this.tokens.push(map.size - (left?.size ?? 0));
     for (const [key, value] of map) {
+      if (left?.has(key)) continue;
       this.add(key);
       this.add(value);
     }

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { Builder, checkInputs } from '../../graph/builder.ts';
 import type { GraphNode, Guard, Part, Tensor } from '../../graph/graph.ts';
-import { inputOf, PlacedTensor, type Placement, type Segment } from '../../graph/segment.ts';
+import { inputOf, Labelled, PlacedTensor, type Placement, type Segment } from '../../graph/segment.ts';
 import * as ops from '../../ops/index.ts';
 import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
 import { Snapshot } from '../../python/checkpoint.ts';
@@ -27,6 +27,7 @@ import { type Reason, reasonOf } from '../../text/reason.ts';
 import { typeAfter, typeRefused } from './accepted.ts';
 import {
   type CallMemo,
+  type Held,
   isNoList,
   type Question,
   type Recipe,
@@ -35,13 +36,13 @@ import {
   resultOf,
 } from './callMemo.ts';
 import { isWhole } from './dtype.ts';
-import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
+import { type DirectCall, type EndedCall, Frames, isInternal, type RowSpec, type Rows, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
 import { Lifetimes } from './lifetimes.ts';
 import { Attempt, whyGuarded } from './mayRun.ts';
 import type { ModuleInstance } from './nn/instance.ts';
 import { tensorsIn } from './nn/state.ts';
-import { type Print, sameList } from './print.ts';
+import { sameList } from './print.ts';
 import { madeOnce, mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { type ApplyOptions, type BegunRow, isModuleCall, type KnownRow, type ModuleCall, type World } from './world.ts';
@@ -181,6 +182,7 @@ export class Recording implements World {
   end(): void {
     this.#frames?.closeAll();
     this.#builder = undefined;
+    this.#rows = undefined;
     this.#frames = undefined;
     this.countLeft = () => {};
     this.lifetimes = undefined;
@@ -192,20 +194,20 @@ export class Recording implements World {
     // Who asks how long tensors are there wants to see all of them at work.
     if (this.#row || this.lifetimes) return undefined;
     const { memo, machine } = this;
-    const spec = this.#rows?.rowOf(module);
+    const spec = this.#builder && this.#rows?.rowOf(module);
     const isOwned = memo?.owns(module) === true;
     if (this.#builder ? !spec : !isOwned) return undefined;
     this.#frames?.closeAll();
     const values = [...args, ...[...named].flat()];
     let question: Question | undefined;
-    let before: Print | undefined;
+    let before: Held | undefined;
     if (isOwned) {
       const gradients = this.isTraining && this.#recordsGradients();
       const key = [this.#builder !== undefined, this.isTraining, gradients, ...(spec?.key ?? [])];
       question = memo!.question(key, values);
       const answer = question && memo!.find(module, question);
       if (answer) {
-        const placement = answer.recorded && this.#placed(answer.recorded, question!, spec!.start);
+        const placement = answer.recorded && this.#placed(answer.recorded, question!, spec!);
         if (placement || !answer.recorded) {
           machine.skip(answer.work);
           const result = resultOf(answer, question!.print, (tensor, output) => {
@@ -220,7 +222,7 @@ export class Recording implements World {
       const isOfOthers = (each: object): boolean =>
         each instanceof PyTensor &&
         (each.node !== undefined || (each instanceof PyParameter && this.#counted.has(each)));
-      if (before?.objects.some(isOfOthers)) before = undefined;
+      if (before?.print.objects.some(isOfOthers)) before = undefined;
     }
     this.#builder?.beginSegment();
     const lists = (question?.print.objects ?? []).flatMap((each, number) =>
@@ -229,7 +231,7 @@ export class Recording implements World {
     const given = question && memo!.print(question.print.objects.filter(isNoList))?.tokens;
     const asked = question &&
       before &&
-      given && { question, held: before, snapshot: new Snapshot(before.objects), given, lists };
+      given && { question, held: before, snapshot: new Snapshot(before.print.objects), given, lists };
     const row = new Row(module, asked, machine.work, asked && memo!.trace());
     this.#row = row;
     return row;
@@ -247,17 +249,21 @@ export class Recording implements World {
     const lists = (asked?.lists ?? []).filter(([, list, items]) => !sameList(list.items, items));
     const left = result === undefined ? undefined : knownTensorsIn([result, ...lists.map(([, list]) => list)]);
     const outputs = left ?? [];
-    let placed: { readonly segment: Segment; readonly ports: readonly number[] } | undefined;
+    let placed:
+      | { readonly segment: Segment; readonly labelled: Labelled; readonly ports: readonly number[] }
+      | undefined;
     const own = new Map<PyTensor, Tensor>();
     if (builder) {
       const nodes = outputs.map(tensor => this.node(tensor));
       this.#frames!.closeAll();
       const { segment, inputs } = builder.endSegment(nodes);
       for (const tensor of row.read) if (tensor.node) own.set(tensor, tensor.node);
-      const at = builder.place(segment, inputs.map(inputOf), this.#rows!.rowOf(module)!.start)!;
+      const labelled = new Labelled(segment);
+      const { prefix, number, start } = this.#rows!.rowOf(module)!;
+      const at = builder.place(labelled.next(builder.rows, prefix, number), inputs.map(inputOf), start)!;
       const placement = builder.rows.placement(at);
       for (const node of segment.nodes) this.#placements.set(node, placement);
-      placed = { segment, ports: inputs.map(tensor => asked?.question.print.nodes.indexOf(tensor) ?? -1) };
+      placed = { segment, labelled, ports: inputs.map(tensor => asked?.question.print.nodes.indexOf(tensor) ?? -1) };
       for (const [index, tensor] of outputs.entries()) this.attach(tensor, placement.outputs[index]!);
     }
     if (!asked || !codes || result === undefined || !left || row.isLabelledFromOutside) return;
@@ -285,17 +291,18 @@ export class Recording implements World {
       }
       for (const object of held.objects)
         if (object instanceof PyTensor && object.node && !own.has(object)) return undefined;
-      return { ...answer, recorded: { ...placed, counted, attached } };
+      return { ...answer, recorded: { segment: placed.labelled, ports: placed.ports, counted, attached } };
     });
   }
 
   /** Puts what a row did before where it stands now; undefined where the graph has no room for it. */
-  #placed(recorded: RecordedCall, { print }: Question, start: number): Placement | undefined {
+  #placed(recorded: RecordedCall, { print }: Question, { prefix, number, start }: RowSpec): Placement | undefined {
     const { segment, ports, counted, attached } = recorded;
-    const inputs = ports.map(number => inputOf(this.#resolved(print.nodes[number]!)));
-    const at = this.#builder!.place(segment, inputs, start);
+    const { rows } = this.#builder!;
+    const inputs = ports.map(port => inputOf(this.#resolved(print.nodes[port]!)));
+    const at = this.#builder!.place(segment.next(rows, prefix, number), inputs, start);
     if (at === undefined) return undefined;
-    const placement = this.#builder!.rows.placement(at);
+    const placement = rows.placement(at);
     for (const [parameter, node] of counted) {
       this.#placements.set(node, placement);
       this.#counted.set(parameter, node);
@@ -664,7 +671,7 @@ class Row implements BegunRow {
 interface Asked {
   readonly question: Question;
   /** What the module holds. */
-  readonly held: Print;
+  readonly held: Held;
   readonly snapshot: Snapshot;
   /** What of what it is called with is no list. */
   readonly given: readonly unknown[];

@@ -341,11 +341,14 @@ function* rowsOf(
       const frame = frameOf(own, index, rule ? (row.module?.name ?? name) : name);
       const cls = (inside ?? value).cls;
       const { from = -1, to = -1 } = own.module?.range ?? {};
+      const argumentPlaces = rule ? (own.args ?? []).flatMap(({ range: each }) => [each.from, each.to]) : [];
       rows.set(value, {
         frame: rule ? ruled(frame, own, rule) : described(frame, own, cls),
         range,
         start: range.from,
-        key: [index, name, cls, row.repaired, own.range.to, own.module?.name, from, to, rule],
+        prefix,
+        number: index,
+        key: [name, cls, row.repaired, own.range.to, own.module?.name, from, to, rule, ...argumentPlaces],
       });
     } else {
       const why = value instanceof Unknown ? value.reason : (stop?.reason ?? { message: l10n.t('it was not built') });
@@ -372,9 +375,11 @@ function unbuiltFrame(row: SourceRow, index: number, stop: Stop | undefined): Fr
   return stop?.cls && stop.row === index ? described(frame, row, stop.cls) : frame;
 }
 
+const prefix = 'model.';
+
 const frameOf = ({ range, repaired }: SourceRow, index: number, type: string): FrameSpec => ({
   repaired,
-  label: `model.${index}`,
+  label: `${prefix}${index}`,
   type,
   sites: [use(range)],
 });
