@@ -9,8 +9,10 @@ import {
   compare,
   type DiffReport,
   type DiffRow,
+  type Document,
   defaultSettings,
   diffReport,
+  type Files,
   type Hint,
   hints,
   open,
@@ -21,6 +23,7 @@ import {
   startPython,
 } from '../../server/src/core/index.ts';
 import { detectors } from '../support/detectors.ts';
+import { fork, forkFolder, forkTexts } from '../support/fork.ts';
 
 await startPython();
 
@@ -105,6 +108,29 @@ describe('a comparison', () => {
       diff.rows.map(({ status, line }) => `${status} ${line.before}→${line.after}`),
       ['same 3→3', 'added null→4', 'same 4→5', 'same 5→6', 'removed 6→null', 'same 7→7', 'same 9→9'],
     );
+  });
+
+  it('shifts nothing where the repository of a YOLO file reads it, in which order it calls the rows', () => {
+    const own = (rows: readonly string[], reader: string): Analysed => {
+      const text = `nc: 3\nbackbone:\n${lines(rows)}head:\n  - [[-1], 1, Detect, [nc]]\n`;
+      const files = fork({ 'models/yolo.py': reader });
+      const all = { ...defaultSettings, input: [{ sizes: [3, 32, 32] }] };
+      return price(open({ name: 'own.yaml', text, path: `${forkFolder}/own.yaml`, files }, all)!, all)!;
+    };
+    const rows = [
+      '[-1, 1, Conv, [3, 3, 1]]',
+      '[-1, 1, Conv, [3, 1, 1]]',
+      '[-1, 1, Conv, [16, 3, 2]]',
+      '[-1, 1, Halves, [16]]',
+      '[-1, 1, nn.ReLU, []]',
+    ];
+    const plain = forkTexts['models/yolo.py']!;
+    for (const order of ['self.model', '[self.model[1], self.model[0], *self.model[2:]]']) {
+      const reader = plain.replace('for m in self.model:', `for m in ${order}:`);
+      const after = rows.toSpliced(2, 0, '[-1, 1, Conv, [3, 5, 1]]').filter(row => !row.includes('ReLU'));
+      const diff = checkDiff(own(rows, reader), own(after, reader));
+      assert.deepEqual(differing(diff), ['added model.2', 'removed model.4'], order);
+    }
   });
 
   it('goes by names where layers have some', () => {
@@ -334,6 +360,8 @@ describe('a text that is edited', () => {
     readonly file: string;
     readonly items: readonly string[];
     readonly textOf: (items: readonly string[]) => string;
+    /** Whose reader reads it, if it is not ours. */
+    readonly repository?: { readonly path: string; readonly files: Files };
     /** Fewer for what takes longer to read. */
     readonly numRuns?: number;
   }[] = [
@@ -353,6 +381,21 @@ describe('a text that is edited', () => {
       ],
       textOf: items =>
         `nc: 8\nbackbone:\n  - [-1, 1, Conv, [8, 3]]\n${items.map(item => `  - ${item}\n`).join('')}head: []\n`,
+    },
+    {
+      file: 'n.yaml',
+      items: [
+        '[-1, 1, Conv, [8, 3]]',
+        '[-1, 1, Conv, [16, 1]]',
+        '[-1, 2, Halves, [16]]',
+        '[[-1, 0], 1, Concat, [1]]',
+        '[-1, 1, Nowhere, [8]]',
+        '[',
+      ],
+      textOf: items =>
+        `nc: 8\nbackbone:\n  - [-1, 1, Conv, [8, 3]]\n${items.map(item => `  - ${item}\n`).join('')}head: []\n`,
+      repository: { path: `${forkFolder}/n.yaml`, files: fork() },
+      numRuns: 6,
     },
     {
       file: 'n.cfg',
@@ -394,8 +437,12 @@ describe('a text that is edited', () => {
     },
   ];
 
-  for (const { file, items, textOf, numRuns = 25 } of formats)
-    it(`is compared as one that was opened anew: ${file}`, () => {
+  for (const { file, items, textOf, repository, numRuns = 25 } of formats)
+    it(`is compared as one that was opened anew: ${file}${repository ? ' of a repository' : ''}`, () => {
+      const read = (text: string, earlier?: Document): Analysed => {
+        const document = open({ name: file, text, ...repository }, defaultSettings, earlier)!;
+        return price(document, defaultSettings)!;
+      };
       const item = fc.constantFrom(...items);
       const cases = fc.record({
         rows: fc.array(item, { minLength: 1, maxLength: 9 }),
@@ -407,7 +454,7 @@ describe('a text that is edited', () => {
       fc.assert(
         fc.property(cases, ({ rows, edits }) => {
           const original = textOf(rows);
-          const base = analysed(file, original);
+          const base = read(original);
           let { document } = base;
           for (const [kind, place, own] of edits) {
             const at = place % rows.length;
@@ -422,13 +469,13 @@ describe('a text that is edited', () => {
             rows = now;
             const text = textOf(now);
             // Read with what is known of the text before it, as in an editor: it shares what is the same.
-            document = open({ name: file, text }, defaultSettings, document)!;
-            const edited = price(document, defaultSettings)!;
-            assert.deepEqual(told(base, edited), told(analysed(file, original), analysed(file, text)));
+            const edited = read(text, document);
+            document = edited.document;
+            assert.deepEqual(told(base, edited), told(read(original), read(text)));
             // What typing shows, in the words of the hints.
             const hintsOf = (after: Analysed, before: Analysed): readonly Hint[] =>
               hints(after, { from: 0, to: text.length }, { kind: 'revision', label: 'HEAD', analysed: before });
-            assert.deepEqual(hintsOf(edited, base), hintsOf(analysed(file, text), analysed(file, original)));
+            assert.deepEqual(hintsOf(edited, base), hintsOf(read(text), read(original)));
           }
         }),
         { numRuns },

@@ -139,12 +139,14 @@ export interface Name {
   /** With a number: the prefix, `model.`. */
   readonly text: string;
   readonly isNumbered: boolean;
+  /** Its number, where that is not its position. */
+  readonly number?: number;
 }
 
 /** A segment of an item that may have another label each time: the same segment for the same label. */
 export class Labelled {
   readonly #segment: Segment;
-  /** By label; of those that are numbered, by what is in front of the number. */
+  /** By label; where rows are in the order of their numbers, by what is in front of the number. */
   readonly #named = new Map<string, Segment>();
 
   constructor(segment: Segment) {
@@ -153,12 +155,12 @@ export class Labelled {
 
   /** The segment as the next row of `rows`, under the label `prefix` and `number`. */
   next(rows: GraphRows, prefix: string, number: number): Segment {
-    const isNumbered = rows.index(rows.length) === number;
-    const text = isNumbered ? prefix : `${prefix}${number}`;
-    const key = `${isNumbered} ${text}`;
+    const isInOrder = rows.index(rows.length) === number;
+    const key = `${prefix} ${isInOrder ? '' : number}`;
     let segment = this.#named.get(key);
     if (!segment) {
-      segment = { ...this.#segment, name: { text, isNumbered } };
+      const name: Name = { text: prefix, isNumbered: true, ...(!isInOrder && { number }) };
+      segment = { ...this.#segment, name };
       this.#named.set(key, segment);
     }
     return segment;
@@ -417,7 +419,7 @@ export class Placement {
   /** Replaces the label of the item's frame; frames inside that are named after it follow. */
   get label(): string | undefined {
     const { name } = this.segment;
-    return name && (name.isNumbered ? `${name.text}${this.#rows.index(this.row)}` : name.text);
+    return name && (name.isNumbered ? `${name.text}${name.number ?? this.#rows.index(this.row)}` : name.text);
   }
 
   get frames(): readonly Frame[] {
