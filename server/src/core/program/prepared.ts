@@ -179,14 +179,14 @@ class Desk {
     this.machine.trace = undefined;
     if (!this.#saved) return 'unusable';
     if (worldOf(this.machine).memo?.isTrue === false) return 'misremembered';
-    const { loaded } = this.#saved.heap.changes();
+    const { loaded, states } = this.#saved.heap.changes();
     if (this.#hasLoaded) {
       const names = new Set(loaded.map(nameOf));
       const others = [...this.#impure].filter(name => !names.has(name));
       for (const name of others) this.#notAhead.add(name);
       if (others.length > 0) return 'other imports';
     }
-    if (!this.#saved.restore()) return 'unusable';
+    if (!this.#saved.restore(states)) return 'unusable';
     worldOf(this.machine).reset();
     this.#files.isWatched = true;
     if (this.#loads)

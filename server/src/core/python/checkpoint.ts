@@ -3,7 +3,7 @@ import { isOpen } from './builtins/open.ts';
 import { PyGenerator } from './frame.ts';
 import { isNamespace } from './namespace.ts';
 import {
-  type CountedNames,
+  CountedNames,
   classChanges,
   moduleChanges,
   Native,
@@ -35,16 +35,22 @@ import {
 type State =
   | { readonly kind: 'list'; readonly object: unknown[]; readonly held: readonly unknown[] }
   | { readonly kind: 'numbers'; readonly object: Float64Array; readonly held: readonly number[] }
-  /** Keys and values by turns. */
-  | { readonly kind: 'map'; readonly object: Map<unknown, unknown>; readonly held: readonly unknown[] }
+  | {
+      readonly kind: 'map';
+      readonly object: Map<unknown, unknown>;
+      /** Keys and values by turns. */
+      readonly held: readonly unknown[];
+      /** Of names whose changes are counted, the count when they were last found the same; NaN of other maps. */
+      sameAt: number;
+    }
   | { readonly kind: 'set'; readonly object: Set<unknown>; readonly held: readonly unknown[] }
   | {
       readonly kind: 'fields';
+      /** What nearly all objects are, which are looked at again and again: functions, and entries of dictionaries. */
+      readonly of: 'function' | 'entry' | 'other';
       readonly object: Record<string, unknown>;
       readonly held: readonly unknown[];
       readonly names: readonly string[];
-      /** How many of the names, the first ones, can get another value. */
-      readonly mutable: number;
     };
 
 /** A name of a module. */
@@ -59,6 +65,8 @@ interface Changes {
   readonly loaded: readonly Loaded[];
   /** Whether anything else is other than it was that a definition may go by: all but the attributes of instances. */
   readonly isSeen: boolean;
+  /** For `restore`, as long as nothing more has changed. */
+  readonly states: readonly State[];
 }
 
 /** How far something has come that is put off; where a tensor is in the graph, as long as it is recorded. */
@@ -70,6 +78,12 @@ interface Counted {
   readonly states: readonly State[];
   at: number;
   readonly changed: Set<State>;
+}
+
+/** An entry of a dictionary. */
+interface Entry {
+  readonly key: unknown;
+  readonly value: unknown;
 }
 
 /** The fields of a function that change. */
@@ -185,7 +199,9 @@ export class Checkpoint {
     this.#known = known;
     const isOf = (of: 'class' | 'module' | 'other') => (state: State) => {
       const { object } = state;
-      if (fixed.has(object) || (this.#books.has(object) && !open.includes(object))) return false;
+      // What a module has beside its names comes from imports.
+      if (fixed.has(object) || object instanceof PyModule || (this.#books.has(object) && !open.includes(object)))
+        return false;
       return of === (this.#modules.has(object) ? 'module' : this.#classes.has(object) ? 'class' : 'other');
     };
     this.#counted = [
@@ -226,7 +242,7 @@ export class Checkpoint {
         for (const state of states) if (changed.has(state)) loaded += this.#tellNames(state, tell, tellName);
     }
     for (const state of this.#others) {
-      if (isSame(state) || (state.kind === 'fields' && isOfImport(state))) continue;
+      if (isSame(state)) continue;
       const { object } = state;
       tell(object);
       // What was there is told by what is there now.
@@ -276,8 +292,9 @@ export class Checkpoint {
   changes(): Changes {
     const loaded: (Loaded & { readonly order: number })[] = [];
     let isSeen = false;
-    for (const state of this.#states) {
-      if (isSame(state) || this.#books.has(state.object) || this.#attributes.has(state.object)) continue;
+    const states = this.#states.filter(state => !isSame(state));
+    for (const state of states) {
+      if (this.#books.has(state.object) || this.#attributes.has(state.object)) continue;
       const module = this.#modules.get(state.object);
       if (state.kind !== 'map' || !module) {
         isSeen ||= state.kind !== 'fields' || !isOfImport(state);
@@ -302,14 +319,14 @@ export class Checkpoint {
         else if (!(value instanceof PyModule) && !module.lazy) isSeen = true;
       }
     }
-    return { loaded: loaded.toSorted((a, b) => a.order - b.order), isSeen };
+    return { loaded: loaded.toSorted((a, b) => a.order - b.order), isSeen, states };
   }
 
-  /** Puts everything back; false where that cannot be done. */
-  restore(): boolean {
+  /** Puts everything back, or what is known to have changed; false where that cannot be done. */
+  restore(changed?: readonly State[]): boolean {
     for (const module of this.#pending) module.isPending = true;
-    for (const state of this.#states) {
-      if (isSame(state)) continue;
+    for (const state of changed ?? this.#states) {
+      if (!changed && isSame(state)) continue;
       if (isMemory(state)) return false;
       putBack(state);
     }
@@ -404,22 +421,24 @@ function stateOf(object: object): State | undefined {
   if (object instanceof Native || object instanceof Unknown) return undefined;
   if (Array.isArray(object)) return { kind: 'list', object, held: [...object] };
   if (object instanceof Map) {
-    return isNamespace(object) ? undefined : { kind: 'map', object, held: [...object].flat() };
+    if (isNamespace(object)) return undefined;
+    const sameAt = object instanceof CountedNames ? object.changedAt : Number.NaN;
+    return { kind: 'map', object, held: [...object].flat(), sameAt };
   }
   if (object instanceof Set) return { kind: 'set', object, held: [...object] };
   if (ArrayBuffer.isView(object))
     return { kind: 'numbers', object: object as Float64Array, held: [...(object as Float64Array)] };
   const own = object as Record<string, unknown>;
   const all = Object.keys(object).filter(name => !incidental.has(name));
-  // Most objects of a repository are functions.
   const isFunction = object instanceof PyFunction;
   const names = isFunction ? [...changing, ...all.filter(name => !changing.includes(name))] : all;
-  const mutable = isFunction ? changing.length : names.length;
-  return { kind: 'fields', object: own, names, held: names.map(name => fieldOf(own, name)), mutable };
+  const isEntry = object.constructor === Object && all.length === 2 && all[0] === 'key' && all[1] === 'value';
+  const of = isFunction ? 'function' : isEntry ? 'entry' : 'other';
+  return { kind: 'fields', of, object: own, names, held: names.map(name => fieldOf(own, name)) };
 }
 
 /** A field; of a container whose contents are not known, why. */
-function fieldOf(object: Record<string, unknown>, name: string): unknown {
+function fieldOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
   try {
     return object[name];
   } catch (error) {
@@ -495,34 +514,67 @@ export function isPlainList(value: unknown): value is PyList {
 }
 
 function isSame(state: State): boolean {
-  const { kind, object, held } = state;
-  let at = 0;
-  switch (kind) {
+  switch (state.kind) {
     case 'list':
     case 'numbers':
-      if (object.length !== held.length) return false;
-      for (; at < held.length; at++) if (!Object.is(object[at], held[at])) return false;
-      return true;
+      return isSameArray(state.object, state.held);
     case 'map':
-      if (object.size * 2 !== held.length) return false;
-      for (const [key, value] of object) {
-        if (key !== held[at] || value !== held[at + 1]) return false;
-        at += 2;
-      }
-      return true;
-    case 'set':
+      return isSameMap(state);
+    case 'set': {
+      const { object, held } = state;
       if (object.size !== held.length) return false;
+      let at = 0;
       for (const value of object) if (value !== held[at++]) return false;
       return true;
-    case 'fields':
-      // Most are: `changing` names these.
-      if (object instanceof PyFunction) return object.dict === held[0] && object.owner === held[1];
-      try {
-        for (; at < state.mutable; at++) if (!Object.is(object[state.names[at]!], held[at])) return false;
-        return true;
-      } catch (error) {
-        if (!(error instanceof UnknownAccess)) throw error;
-        return held.every((value, index) => Object.is(fieldOf(object, state.names[index]!), value));
-      }
+    }
+    case 'fields': {
+      const { of, object, held } = state;
+      if (of === 'function') return isSameFunction(object as unknown as PyFunction, held);
+      if (of === 'entry') return isSameEntry(object as unknown as Entry, held);
+      return isSameFields(object, state.names, held);
+    }
+  }
+}
+
+function isSameArray(object: ArrayLike<unknown>, held: readonly unknown[]): boolean {
+  if (object.length !== held.length) return false;
+  for (let at = 0; at < held.length; at++) if (!Object.is(object[at], held[at])) return false;
+  return true;
+}
+
+function isSameMap(state: State & { readonly kind: 'map' }): boolean {
+  const { object, held, sameAt } = state;
+  const { changedAt } = object as Partial<CountedNames>;
+  if (changedAt === sameAt) return true;
+  if (object.size * 2 !== held.length) return false;
+  let at = 0;
+  for (const [key, value] of object) {
+    if (key !== held[at] || value !== held[at + 1]) return false;
+    at += 2;
+  }
+  if (changedAt !== undefined) state.sameAt = changedAt;
+  return true;
+}
+
+/** Only what `changing` names can have changed. */
+function isSameFunction(object: PyFunction, held: readonly unknown[]): boolean {
+  return object.dict === held[0] && object.owner === held[1];
+}
+
+function isSameEntry({ key, value }: Entry, held: readonly unknown[]): boolean {
+  return Object.is(value, held[1]) && Object.is(key, held[0]);
+}
+
+function isSameFields(
+  object: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  held: readonly unknown[],
+): boolean {
+  try {
+    for (let at = 0; at < names.length; at++) if (!Object.is(object[names[at]!], held[at])) return false;
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnknownAccess)) throw error;
+    return held.every((value, at) => Object.is(fieldOf(object, names[at]!), value));
   }
 }

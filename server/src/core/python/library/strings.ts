@@ -61,8 +61,16 @@ export const ast = moduleOf('ast', () => [
   missing('ast', 'parse', 'dump', 'walk', 'NodeVisitor', 'NodeTransformer', 'unparse'),
 ]);
 
+const constants: ReadonlyMap<string, Value> = new Map([
+  ['None', null],
+  ['True', true],
+  ['False', false],
+]);
+
 /** The value of a literal; other expressions raise ValueError. */
 function* literal(text: string, machine: Machine): Steps {
+  const constant = constants.get(text);
+  if (constant !== undefined) return constant;
   // Names and calls are refused before anything of them could run.
   const bare = text
     .replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs, "''")

@@ -1,13 +1,34 @@
 // `x in y`.
 import { PyGenerator } from '../frame.ts';
 import type { Machine } from '../machine.ts';
-import { PyDict, PyInstance, PyIterator, PyList, PySet, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
+import {
+  PyDict,
+  PyInstance,
+  PyIterator,
+  PyList,
+  PySet,
+  PyTuple,
+  poisonOf,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../objects.ts';
 import { plainContains } from '../operators.ts';
 import { elementEquals } from './compare.ts';
-import { keySteps } from './items.ts';
+import { keySteps, plainKeyOf } from './items.ts';
 import { iterateSteps, nextSteps } from './iterate.ts';
 import { isPlain } from './plain.ts';
 import { truthSteps } from './truth.ts';
+
+/** Whether something is in a set or a dict, as far as no class has a say in it; undefined otherwise. */
+export function containsPlainly(container: Value, item: Value, machine: Machine): boolean | undefined {
+  if (!(container instanceof PySet || container instanceof PyDict) || container.own || poisonOf(container))
+    return undefined;
+  const key = plainKeyOf(item, machine);
+  if (key === undefined || key instanceof Unknown) return undefined;
+  const contained = container.entries.has(key) || plainContains(container, item, machine);
+  return contained instanceof Unknown ? undefined : contained;
+}
 
 export function* containsSteps(container: Value, item: Value, machine: Machine): Steps<boolean | Unknown> {
   if (container instanceof Unknown) return container;

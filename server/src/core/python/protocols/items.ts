@@ -136,6 +136,11 @@ function* wholeSteps(value: Value, machine: Machine): Steps {
 /** The key of a tuple is a text of its own, of all its items. */
 const tupleWork = 8;
 
+/** The key of a value in a dict without steps; undefined where its class, or that of an item, may hash it in its own way. */
+export function plainKeyOf(value: Value, machine: Machine): Key | Unknown | undefined {
+  return value instanceof PyInstance || value instanceof PyTuple ? undefined : machine.keyOf(value);
+}
+
 /** The key of a value in a dict, where its class may have `__hash__` and `__eq__` of its own. */
 export function* keySteps(value: Value, machine: Machine): Steps<Key | Unknown> {
   if (value === null || typeof value !== 'object') return machine.keyOf(value);

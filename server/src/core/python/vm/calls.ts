@@ -13,6 +13,7 @@ import {
   PyClassMethod,
   PyDict,
   type PyException,
+  PyFloat,
   PyFunction,
   PyInstance,
   PyList,
@@ -127,7 +128,7 @@ function invokeNative(
   // `map(self.block, parts)`
   if (unknown?.mayBe && args.some(isCode)) skipsWork('()', [unknown], vm);
   if (unknown && native.isStrict) return unknown.loose;
-  if (vm.watched && mayWrite(native, args, vm.watched)) vm.epoch++;
+  if (vm.watched && mayWrite(native, args, keywords, vm.watched)) vm.epoch++;
   try {
     const bound = bindNative(native, args, keywords, vm);
     if (bound instanceof Unknown) return bound.loose;
@@ -158,22 +159,25 @@ const reading: ReadonlySet<string> = new Set(
   [
     'isinstance issubclass len range enumerate zip max min sum abs round int float str bool list tuple dict set getattr',
     'hasattr type callable ceil floor any all sorted reversed globals locals parameters named_parameters children',
-    'named_children modules named_modules buffers __getitem__ __iter__ __next__ __len__ __contains__ __new__',
+    'named_children modules named_modules buffers __getitem__ __getattr__ __iter__ __next__ __len__ __contains__ __new__',
     'Tensor.numel Tensor.size Tensor.dim',
   ].flatMap(names => names.split(' ')),
 );
 
 /** Whether a native may write into something that was there before the program began. */
-function mayWrite({ name }: Native, [self]: readonly Value[], watched: Watched): boolean {
+function mayWrite({ name }: Native, args: readonly Value[], keywords: Keywords, watched: Watched): boolean {
   if (reading.has(name)) return false;
+  const [self] = args;
   // A call of a module runs its own code.
   if (name === '__call__') return self instanceof PyInstance && watched.has(self);
-  if (typeof self === 'string') return false;
+  if (typeof self === 'string' || (args.length > 0 && keywords.size === 0 && args.every(isNumber))) return false;
   // The methods of built-in containers write into these.
   const isContainer =
     self instanceof PyList || self instanceof PyDict || self instanceof PySet || self instanceof PyTuple;
   return !isContainer || self.own !== undefined || isWatched(watched, self);
 }
+
+const isNumber = (value: Value): boolean => typeof value !== 'object' || value instanceof PyFloat;
 
 function instantiate(
   vm: State,

@@ -1,6 +1,6 @@
 // Expressions that are given as text, and the names that they see.
-import type { Expression } from '../../syntax/python/ast.ts';
 import { parseExpression } from '../../syntax/python/parse.ts';
+import type { Code } from '../code.ts';
 import { compileExpression } from '../compiler/index.ts';
 import { type Frame, Names } from '../frame.ts';
 import { PyDict, PyFunction, PyModule, type Steps, type Unknown, type Value } from '../objects.ts';
@@ -32,8 +32,7 @@ export function localsOf(vm: State, outward: number): PyDict | Unknown {
 }
 
 export function* evaluateSteps(vm: State, text: string, globals?: PyDict | PyModule, locals?: PyDict): Steps {
-  const expression = parseExpression(text);
-  if (!expression) throw vm.raise('SyntaxError', 'invalid syntax');
+  const code = compiled(vm, text);
   const frame = programFrame(vm);
   const names = new Map<string, Value>();
   let module = globals instanceof PyModule ? globals : frame?.module;
@@ -46,22 +45,30 @@ export function* evaluateSteps(vm: State, text: string, globals?: PyDict | PyMod
       for (const [key, { value }] of own.entries) if (typeof key === 'string') names.set(key, value);
   }
   if (locals) for (const [key, { value }] of locals.entries) if (typeof key === 'string') names.set(key, value);
-  return yield* evaluated(vm, expression, text, module ?? new PyModule('__main__'), names);
+  return yield* evaluated(vm, code, module ?? new PyModule('__main__'), names);
 }
 
 export function evaluateInSteps(vm: State, module: PyModule, text: string): Steps {
-  const expression = parseExpression(text);
-  if (!expression) throw vm.raise('SyntaxError', 'invalid syntax');
-  return evaluated(vm, expression, text, module, module.dict);
+  return evaluated(vm, compiled(vm, text), module, module.dict);
 }
 
-export function* evaluated(
-  vm: State,
-  expression: Expression,
-  text: string,
-  module: PyModule,
-  names: Map<string, Value>,
-): Steps {
-  const code = compileExpression(expression, text);
+/** Readers of model files evaluate the same few words for every row. */
+const expressions = new Map<string, Code>();
+const mostKnown = 300;
+const mostLetters = 200;
+
+function compiled(vm: State, text: string): Code {
+  let code = expressions.get(text);
+  if (!code) {
+    const expression = parseExpression(text);
+    if (!expression) throw vm.raise('SyntaxError', 'invalid syntax');
+    code = compileExpression(expression, text);
+    if (expressions.size >= mostKnown) expressions.clear();
+    if (text.length <= mostLetters) expressions.set(text, code);
+  }
+  return code;
+}
+
+function* evaluated(vm: State, code: Code, module: PyModule, names: Map<string, Value>): Steps {
   return yield* vm.call(new PyFunction(code, module, 0, [], new Map(), []), [new Names(names)]);
 }

@@ -158,9 +158,9 @@ class Vm implements Interpreter, State {
     const [spent, charged] = [this.spent, this.#charged];
     const all = [this.builtins, keys, listed, written, ...books, ...this.missingImports.books];
     const heap = new Checkpoint(all, [this.builtins, written]);
-    const restore = (): boolean => {
+    const restore: Saved['restore'] = changed => {
       // What hashes its own objects have cannot be forgotten.
-      if (keys.size !== size || !heap.restore()) return false;
+      if (keys.size !== size || !heap.restore(changed)) return false;
       this.spent = spent;
       this.#charged = charged;
       this.raising.length = 0;

@@ -82,6 +82,6 @@ export interface Interpreter extends Machine {
 /** The state of a machine at some time. */
 export interface Saved {
   readonly heap: Checkpoint;
-  /** Puts it back; false where that cannot be done. */
-  restore(): boolean;
+  /** As `Checkpoint.restore`, with what the machine counts. */
+  restore(...changed: Parameters<Checkpoint['restore']>): boolean;
 }

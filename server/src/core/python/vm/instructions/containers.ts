@@ -14,7 +14,7 @@ import {
 } from '../../objects.ts';
 import { extendSteps } from '../../protocols/arithmetic.ts';
 import { setItemSteps } from '../../protocols/assign.ts';
-import { itemSteps, keySteps } from '../../protocols/items.ts';
+import { itemSteps, keySteps, plainKeyOf } from '../../protocols/items.ts';
 import { listSteps } from '../../protocols/iterate.ts';
 import { awaitSteps } from '../calls.ts';
 import type { State } from '../state.ts';
@@ -22,8 +22,10 @@ import { done, type Instructions } from './instruction.ts';
 
 export const containers: Instructions = {
   set(vm, frame, operand) {
-    if (operand === 0) done(frame, new PySet());
-    else awaitSteps(vm, setOf(taken(frame, operand), vm), 'push');
+    const values = taken(frame, operand);
+    const set = plainSet(values, vm);
+    if (set) done(frame, set);
+    else awaitSteps(vm, setOf(values, vm), 'push');
   },
 
   map(vm, frame, operand) {
@@ -109,6 +111,17 @@ function* mapOf(values: readonly Value[], machine: Machine): Steps {
     dict.entries.set(key, { key: dict.entries.get(key)?.key ?? values[at]!, value: values[at + 1]! });
   }
   return dict;
+}
+
+/** Undefined where a class may hash a value in its own way. */
+function plainSet(values: readonly Value[], machine: Machine): PySet | undefined {
+  const set = new PySet();
+  for (const value of values) {
+    const key = plainKeyOf(value, machine);
+    if (key === undefined || key instanceof Unknown) return undefined;
+    if (!set.entries.has(key)) set.entries.set(key, value);
+  }
+  return set;
 }
 
 function* setOf(values: readonly Value[], machine: Machine): Steps {

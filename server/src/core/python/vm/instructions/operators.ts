@@ -6,7 +6,7 @@ import { PyFloat, PyList, PyTuple, type Steps, Unknown, type Value } from '../..
 import { plainBinary, plainEquals, plainOrder, plainTruth } from '../../operators.ts';
 import { binarySteps, inPlaceSteps, unarySteps } from '../../protocols/arithmetic.ts';
 import { isSame } from '../../protocols/compare.ts';
-import { containsSteps } from '../../protocols/contains.ts';
+import { containsPlainly, containsSteps } from '../../protocols/contains.ts';
 import { truthSteps } from '../../protocols/truth.ts';
 import { awaitSteps } from '../calls.ts';
 import { touch } from '../state.ts';
@@ -15,6 +15,7 @@ import { done, type Instructions } from './instruction.ts';
 const isAt = comparisons.indexOf('is');
 const isNotAt = comparisons.indexOf('is not');
 const inAt = comparisons.indexOf('in');
+const notInAt = comparisons.indexOf('not in');
 
 export const operators: Instructions = {
   binary(vm, frame, operand) {
@@ -74,6 +75,13 @@ export const operators: Instructions = {
       const order = plainOrder(sign, a, b, vm);
       if (order !== undefined) {
         done(frame, order);
+        return;
+      }
+    }
+    if (operand === inAt || operand === notInAt) {
+      const contained = containsPlainly(b, a, vm);
+      if (contained !== undefined) {
+        done(frame, contained === (operand === inAt));
         return;
       }
     }
