@@ -262,7 +262,8 @@ interface Client {
 }
 
 /** Our server with the options that the extension uses. */
-const startOurs = (): Promise<Client> => start('--max-semi-space-size=64', join(root, 'dist/server.js'), '--stdio');
+const startOurs = (): Promise<Client> =>
+  start('--min-semi-space-size=32', '--max-semi-space-size=64', join(root, 'dist/server.js'), '--stdio');
 
 async function start(...args: readonly string[]): Promise<Client> {
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
