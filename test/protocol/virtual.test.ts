@@ -157,6 +157,22 @@ test('changed, deleted and created files are read again; open files count as the
   assert.deepEqual(session.log, []);
 });
 
+test('a text is read while it is typed, before anybody asks', async () => {
+  const editor = new Virtual(files);
+  await using session = await editor.start();
+  const uri = await editor.open(session, 'package/net.py', 'python');
+  // Each key puts off the problems, which would need the files too.
+  for (let key = 0; !editor.asked.includes('package/more/sizes.py'); key++) {
+    assert.ok(key < 200, 'nothing was read while keys were typed');
+    await session.edit(
+      uri,
+      `self.last = nn.Conv2d(8, 4, ${1 + (key % 2)})`,
+      `self.last = nn.Conv2d(8, 4, ${2 - (key % 2)})`,
+    );
+    await new Promise(resolve => setTimeout(resolve, 30));
+  }
+});
+
 test('networks are listed with their totals and budgets, and are symbols', async () => {
   const editor = new Virtual(files);
   await using session = await editor.start();

@@ -18,6 +18,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
   type Base,
+  compare,
   conversionParser,
   convert,
   diagnosisLines,
@@ -59,7 +60,7 @@ import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerOverview } from './overview.ts';
 import type { FileClient } from './remote.ts';
 import { answerRows } from './rows.ts';
-import { nobody, Session } from './session.ts';
+import { nobody, Session, type Token } from './session.ts';
 import { answerSlimming } from './slimming.ts';
 import { Spoken } from './spoken.ts';
 import { type Machine, Workspace } from './workspace.ts';
@@ -69,6 +70,8 @@ import { type Machine, Workspace } from './workspace.ts';
  * publishing must not delay those of the next key: this is the pause between the keystrokes of a fast typist.
  */
 const quiet = 100;
+
+const uncancelled: Token = { isCancellationRequested: false };
 
 const pathsOf = (folders: readonly WorkspaceFolder[]): readonly string[] =>
   folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
@@ -249,6 +252,7 @@ export function serve(connection: Connection, machine?: Machine): void {
 
   texts.onDidChangeContent(({ document: { uri } }) => {
     shown.update(uri);
+    readAhead(uri);
     clearTimeout(waiting.get(uri));
     waiting.set(
       uri,
@@ -270,6 +274,13 @@ export function serve(connection: Connection, machine?: Machine): void {
     // Its unsaved text is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
   });
+
+  /** Reads a text that has just changed: an editor waits for a moment before it asks for the hints. */
+  function readAhead(uri: string): void {
+    session.compareNetwork('reading ahead', uri, uncancelled, undefined, (analysed, base) => {
+      if (base && workspace.settings.of(uri).hints.changes) compare(base.analysed, analysed);
+    });
+  }
 
   async function publishSettled(uri: string): Promise<void> {
     await session.ready(uri);
