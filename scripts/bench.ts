@@ -465,15 +465,28 @@ async function comparison(): Promise<void> {
       ['inplace=True', 'inplace=1'],
     ],
   ] as const) {
-    const found: (readonly [plain: number, compared: number])[] = [];
+    const found: Typed[] = [];
     // How V8 compiles a process differs by as much as a comparison costs: so several processes.
     for (let pair = 0; pair < pairs; pair++) found.push(await typedCompared(typed));
-    const [plain, compared] = [median(found.map(([time]) => time)), median(found.map(([, time]) => time))];
-    const ratios = found.map(([own, other]) => other / own).toSorted((a, b) => a - b);
+    const shown = (of: (typed: Typed) => readonly [plain: number, compared: number]): string => {
+      const all = found.map(of);
+      const [plain, compared] = [median(all.map(([time]) => time)), median(all.map(([, time]) => time))];
+      const ratios = all.map(([own, other]) => other / own).toSorted((a, b) => a - b);
+      return `${ms(compared)} against ${ms(plain)} → ${times(median(ratios))} (${times(ratios[0]!)} to ${times(ratios.at(-1)!)})`;
+    };
     console.log(
-      `  ${typed[0]}, ${typed[2].split('\n').length} lines: ${ms(compared)} against ${ms(plain)} → ${times(median(ratios))} (${times(ratios[0]!)} to ${times(ratios.at(-1)!)})`,
+      `  ${typed[0]}, ${typed[2].split('\n').length} lines: ${shown(({ atOnce }) => atOnce)}; asked ${editorWaits} ms later: ${shown(({ later }) => later)}`,
     );
   }
+}
+
+/** Milliseconds that VS Code waits at least before it asks for the hints of a changed text. */
+const editorWaits = 25;
+
+/** Times without a comparison and with one: from an edit to its hints, and from a question that is asked later. */
+interface Typed {
+  readonly atOnce: readonly [plain: number, compared: number];
+  readonly later: readonly [plain: number, compared: number];
 }
 
 /** The time of an edit in two servers in turn, without a comparison and with one. */
@@ -482,7 +495,7 @@ async function typedCompared([file, languageId, text, states]: readonly [
   languageId: string,
   text: string,
   states: readonly [string, string],
-]): Promise<readonly [plain: number, compared: number]> {
+]): Promise<Typed> {
   const clients = [await startOurs(), await startOurs()] as const;
   const uri = `file:///bench/${file}`;
   const textDocument = { uri, languageId, version: 1, text };
@@ -494,28 +507,39 @@ async function typedCompared([file, languageId, text, states]: readonly [
   const isProgram = languageId === 'python';
   const line = all.findIndex((words, index) => index >= (isProgram ? 0 : all.length / 2) && words.includes(states[0]));
   const at = all[line]!.indexOf(states[0]);
-  const edit = async ({ connection }: Client, round: number): Promise<number> => {
+  const edit = async ({ connection }: Client, round: number, waits: boolean): Promise<number> => {
     const [old, written] = round % 2 ? [states[1], states[0]] : states;
     const range = { start: { line, character: at }, end: { line, character: at + old.length } };
-    const begin = performance.now();
+    let begin = performance.now();
     await connection.sendNotification(DidChangeTextDocumentNotification.type, {
       textDocument: { uri, version: round + 2 },
       contentChanges: [{ range, text: written }],
     });
+    if (waits) {
+      await new Promise(resolve => setTimeout(resolve, editorWaits));
+      begin = performance.now();
+    }
     const within = { start: { line: Math.max(0, line - 30), character: 0 }, end: { line: line + 30, character: 0 } };
     const hints = await connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range: within });
     if (!hints?.length) throw new Error(`no hints on ${uri}`);
     return performance.now() - begin;
   };
   const warm = isProgram ? warmEdits(1001) : warmEdits(all.length / 20);
-  const taken: [number[], number[]] = [[], []];
-  for (let round = 0; round < 10 * rounds + warm; round++) {
-    // Each is the first one as often, in both states of the text.
-    const order = round & 2 ? ([1, 0] as const) : ([0, 1] as const);
-    for (const which of order) taken[which].push(await edit(clients[which], round));
-  }
+  let next = 0;
+  const taken = async (count: number, waits: boolean): Promise<readonly [number[], number[]]> => {
+    const times: [number[], number[]] = [[], []];
+    for (const end = next + count; next < end; next++) {
+      // Each is the first one as often, in both states of the text.
+      const order = next & 2 ? ([1, 0] as const) : ([0, 1] as const);
+      for (const which of order) times[which].push(await edit(clients[which], next, waits));
+    }
+    return times;
+  };
+  await taken(warm, false);
+  const [atOnce, later] = [await taken(10 * rounds, false), await taken(4 * rounds, true)];
   await Promise.all(clients.map(client => client.stop()));
-  return [median(taken[0].slice(warm)), median(taken[1].slice(warm))];
+  const medians = ([plain, compared]: readonly [number[], number[]]) => [median(plain), median(compared)] as const;
+  return { atOnce: medians(atOnce), later: medians(later) };
 }
 
 async function startUp(): Promise<void> {
