@@ -18,12 +18,10 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
   type Base,
-  compare,
   conversionParser,
   convert,
   diagnosisLines,
   hintDetail,
-  hints,
   hover,
   type Lens,
   lenses,
@@ -58,9 +56,10 @@ import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerOverview } from './overview.ts';
+import { ReadAhead } from './readAhead.ts';
 import type { FileClient } from './remote.ts';
 import { answerRows } from './rows.ts';
-import { nobody, Session, type Token } from './session.ts';
+import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
 import { Spoken } from './spoken.ts';
 import { type Machine, Workspace } from './workspace.ts';
@@ -70,8 +69,6 @@ import { type Machine, Workspace } from './workspace.ts';
  * publishing must not delay those of the next key: this is the pause between the keystrokes of a fast typist.
  */
 const quiet = 100;
-
-const uncancelled: Token = { isCancellationRequested: false };
 
 const pathsOf = (folders: readonly WorkspaceFolder[]): readonly string[] =>
   folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
@@ -130,6 +127,7 @@ export function serve(connection: Connection, machine?: Machine): void {
     diagnostics.publish(uri);
   });
   const neighbors = new Neighbors(session);
+  const ahead = new ReadAhead(session);
   const diagnostics = new Diagnostics(session, budgets, others);
 
   // --- Settings ---------------------------------------------------------------------------------------------------
@@ -252,7 +250,7 @@ export function serve(connection: Connection, machine?: Machine): void {
 
   texts.onDidChangeContent(({ document: { uri } }) => {
     shown.update(uri);
-    readAhead(uri);
+    ahead.read(uri);
     clearTimeout(waiting.get(uri));
     waiting.set(
       uri,
@@ -270,17 +268,11 @@ export function serve(connection: Connection, machine?: Machine): void {
     shown.update(uri);
     budgets.forget(uri);
     moments.forget(uri);
+    ahead.forget(uri);
     diagnostics.forget(uri);
     // Its unsaved text is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
   });
-
-  /** Reads a text that has just changed: an editor waits for a moment before it asks for the hints. */
-  function readAhead(uri: string): void {
-    session.compareNetwork('reading ahead', uri, uncancelled, undefined, (analysed, base) => {
-      if (base && workspace.settings.of(uri).hints.changes) compare(base.analysed, analysed);
-    });
-  }
 
   async function publishSettled(uri: string): Promise<void> {
     await session.ready(uri);
@@ -372,8 +364,8 @@ export function serve(connection: Connection, machine?: Machine): void {
       const within = fromProto.range(lines, range);
       return [
         ...rowNumbers(analysed, within).map(row => toProto.rowNumber(lines, row, data)),
-        ...[...hints(analysed, within, base), ...otherHints(analysed, others.of(analysed), within)].map(hint =>
-          toProto.inlayHint(lines, hint, data),
+        ...[...ahead.hints(uri, analysed, base, range), ...otherHints(analysed, others.of(analysed), within)].map(
+          hint => toProto.inlayHint(lines, hint, data),
         ),
       ];
     }),
