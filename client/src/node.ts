@@ -6,8 +6,8 @@ import { offerTools } from './mcp.ts';
 
 /**
  * Young-generation size. An edit of 10,000 rows leaves megabytes; collected less often, most of them are garbage by
- * then and need not be copied: half the time, and no long pauses. It begins with half of that instead of one megabyte:
- * the first files that are opened leave the most. V8 reads this only at startup.
+ * then and need not be copied: half the time, and no long pauses. It starts at half of that instead of one megabyte,
+ * because the first files that are opened leave the most. V8 reads this only at startup.
  */
 const memory = ['--min-semi-space-size=32', '--max-semi-space-size=64'];
 

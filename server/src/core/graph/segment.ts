@@ -143,17 +143,17 @@ export interface Name {
   readonly number?: number;
 }
 
-/** A segment of an item that may have another label each time: the same segment for the same label. */
+/** A segment that is placed under different labels; equal labels get the same object, so graphs still share it. */
 export class Labelled {
   readonly #segment: Segment;
-  /** By label; where rows are in the order of their numbers, by what is in front of the number. */
+  /** By label; by the prefix alone where the number is the row's position. */
   readonly #named = new Map<string, Segment>();
 
   constructor(segment: Segment) {
     this.#segment = segment;
   }
 
-  /** The segment as the next row of `rows`, under the label `prefix` and `number`. */
+  /** The segment to place as the next row of `rows` under the label `prefix` + `number`. */
   next(rows: GraphRows, prefix: string, number: number): Segment {
     const isInOrder = rows.index(rows.length) === number;
     const key = `${prefix} ${isInOrder ? '' : number}`;

@@ -40,13 +40,13 @@ type State =
       readonly object: Map<unknown, unknown>;
       /** Keys and values by turns. */
       readonly held: readonly unknown[];
-      /** Of names whose changes are counted, the count when they were last found the same; NaN of other maps. */
+      /** For `CountedNames`, the count at which the map was last found to be the same; NaN for other maps. */
       sameAt: number;
     }
   | { readonly kind: 'set'; readonly object: Set<unknown>; readonly held: readonly unknown[] }
   | {
       readonly kind: 'fields';
-      /** What nearly all objects are, which are looked at again and again: functions, and entries of dictionaries. */
+      /** Functions and entries of dictionaries, which nearly all objects are, are compared without their names. */
       readonly of: 'function' | 'entry' | 'other';
       readonly object: Record<string, unknown>;
       readonly held: readonly unknown[];
@@ -65,7 +65,7 @@ interface Changes {
   readonly loaded: readonly Loaded[];
   /** Whether anything else is other than it was that a definition may go by: all but the attributes of instances. */
   readonly isSeen: boolean;
-  /** For `restore`, as long as nothing more has changed. */
+  /** The states that have changed, for `restore`; valid until something else changes. */
   readonly states: readonly State[];
 }
 
@@ -322,7 +322,7 @@ export class Checkpoint {
     return { loaded: loaded.toSorted((a, b) => a.order - b.order), isSeen, states };
   }
 
-  /** Puts everything back, or what is known to have changed; false where that cannot be done. */
+  /** Puts back everything, or only the states in `changed`; false where that cannot be done. */
   restore(changed?: readonly State[]): boolean {
     for (const module of this.#pending) module.isPending = true;
     for (const state of changed ?? this.#states) {
@@ -508,7 +508,7 @@ function isSameList(a: unknown, b: unknown): boolean {
   return a.items.every((item, at) => Object.is(item, b.items[at]));
 }
 
-/** Whether something is a list of which all is known, and that holds nothing but numbers, texts and None. */
+/** Whether a value is a list whose items are all known and are numbers, texts or None. */
 export function isPlainList(value: unknown): value is PyList {
   return value instanceof PyList && !value.own && !poisonOf(value) && value.items.every(isPlain);
 }

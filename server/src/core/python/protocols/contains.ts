@@ -20,7 +20,7 @@ import { iterateSteps, nextSteps } from './iterate.ts';
 import { isPlain } from './plain.ts';
 import { truthSteps } from './truth.ts';
 
-/** Whether something is in a set or a dict, as far as no class has a say in it; undefined otherwise. */
+/** Whether a set or dict contains an item; undefined where a class of the program, or something unknown, decides. */
 export function containsPlainly(container: Value, item: Value, machine: Machine): boolean | undefined {
   if (!(container instanceof PySet || container instanceof PyDict) || container.own || poisonOf(container))
     return undefined;

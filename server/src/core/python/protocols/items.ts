@@ -136,7 +136,7 @@ function* wholeSteps(value: Value, machine: Machine): Steps {
 /** The key of a tuple is a text of its own, of all its items. */
 const tupleWork = 8;
 
-/** The key of a value in a dict without steps; undefined where its class, or that of an item, may hash it in its own way. */
+/** The key of a value in a dict; undefined where a class of the program may define `__hash__`. */
 export function plainKeyOf(value: Value, machine: Machine): Key | Unknown | undefined {
   return value instanceof PyInstance || value instanceof PyTuple ? undefined : machine.keyOf(value);
 }

@@ -46,7 +46,7 @@ export interface Question {
   readonly events: number;
 }
 
-/** What a module holds before a call, and, apart, its notes. */
+/** What a module holds before a call; its notes are separate. */
 export interface Held {
   readonly print: Print;
   readonly notes: Notes;
@@ -228,7 +228,7 @@ class Said {
     );
   }
 
-  /** Whether notes are the same, as far as its code says them. */
+  /** Whether all notes that its code names are equal. */
   isNoted(then: Notes, now: Notes): boolean {
     for (const [name, value] of now) {
       const before = then.get(name);
@@ -408,7 +408,7 @@ export class CallMemo {
     const own = this.#owned.get(module)!;
     const after = own.notes;
     const said = new Said(codes, named);
-    // Notes that it changed, or lists of which it may have kept one.
+    // It changed a note, or may have kept a list that is one.
     for (const [name, value] of notes)
       if (!sameList(after.get(name) ?? [], value) || (value[0] === PyList && said.says(String(name)))) return;
     const given = this.print(print.objects.filter(isNoList));

@@ -61,7 +61,7 @@ export interface RowSpec {
   readonly range: Range;
   /** Where its places begin. */
   readonly start: number;
-  /** Its label: what is in front of its number, and the number. */
+  /** Its label is `prefix` + `number`. */
   readonly prefix: string;
   readonly number: number;
   /** What its frame depends on, beside its module's class and its number. */

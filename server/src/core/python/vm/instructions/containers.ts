@@ -113,7 +113,7 @@ function* mapOf(values: readonly Value[], machine: Machine): Steps {
   return dict;
 }
 
-/** Undefined where a class may hash a value in its own way. */
+/** Undefined where a class of the program may define `__hash__`. */
 function plainSet(values: readonly Value[], machine: Machine): PySet | undefined {
   const set = new PySet();
   for (const value of values) {
