@@ -248,7 +248,7 @@ function* made(memo: CallMemo, machine: Interpreter, cls: PyClass, args: readonl
   }
   const before = machine.work;
   const traced = memo.trace();
-  let codes: ReadonlySet<Code>;
+  let codes: ReadonlySet<Code | string>;
   let value: Value;
   try {
     value = yield* machine.instantiate(cls, args, keywords);

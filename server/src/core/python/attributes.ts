@@ -36,6 +36,12 @@ function ownOf(object: PyObject): PyInstance | undefined {
 
 /** An attribute as `getattr` finds it, without `__getattr__`'s AttributeError: undefined where there is none. */
 export function attributeOf(object: Value, name: string, machine: Machine): Value | Later | undefined {
+  machine.looksUp(name);
+  return writtenAttributeOf(object, name, machine);
+}
+
+/** The same, for code in which the name is written. */
+export function writtenAttributeOf(object: Value, name: string, machine: Machine): Value | Later | undefined {
   if (object instanceof PyInstance) return instanceAttribute(object, object, object.cls, name, machine);
   if (object instanceof Unknown) {
     skipsWork('.', [object], machine);
@@ -51,7 +57,7 @@ export function attributeOf(object: Value, name: string, machine: Machine): Valu
     if (name === '__self__') return object.self;
     if (name === '__func__') return object.callee;
     if (name !== '__class__' && name !== '__call__') {
-      const inner = attributeOf(object.callee, name, machine);
+      const inner = writtenAttributeOf(object.callee, name, machine);
       if (inner !== undefined) return inner;
     }
   } else if (object instanceof Native) {
@@ -65,7 +71,7 @@ export function attributeOf(object: Value, name: string, machine: Machine): Valu
   } else if (object instanceof PyStaticMethod || object instanceof PyClassMethod) {
     if (name === '__func__' || name === '__wrapped__') return object.callee;
     if (name !== '__class__' && name !== '__get__') {
-      const inner = attributeOf(object.callee, name, machine);
+      const inner = writtenAttributeOf(object.callee, name, machine);
       if (inner !== undefined) return inner;
     }
   } else if (object instanceof PyGenerator) {
@@ -376,6 +382,12 @@ function propertyAttribute(property: PyProperty, name: string): Value | undefine
 
 /** Sets an attribute; steps where Python must run for it. */
 export function setAttributeOf(object: Value, name: string, value: Value, machine: Machine): Later | undefined {
+  machine.looksUp(name);
+  return setWrittenAttributeOf(object, name, value, machine);
+}
+
+/** The same, for code in which the name is written. */
+export function setWrittenAttributeOf(object: Value, name: string, value: Value, machine: Machine): Later | undefined {
   if (object instanceof PyInstance) {
     const custom = object.cls.find('__setattr__');
     if (custom instanceof PyFunction) return new Later(machine.call(custom, [object, name, value]));

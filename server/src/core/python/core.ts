@@ -208,6 +208,7 @@ const objectMembers: Readonly<Record<string, Value>> = {
   }),
   __setattr__: nativeSteps('__setattr__', 'self, name, value', function* ([self, name, value], machine) {
     if (self instanceof Unknown || typeof name !== 'string') return null;
+    machine.looksUp(name);
     const own = ownInstance(self!);
     const cls = machine.typeOf(self!);
     if (!own || !cls) throw noAttribute(self!, name, machine);
@@ -218,6 +219,7 @@ const objectMembers: Readonly<Record<string, Value>> = {
   __delattr__: nativeSteps('__delattr__', 'self, name', function* ([self, name], machine) {
     const own = ownInstance(self!);
     yield* [];
+    machine.looksUp(String(name));
     if (typeof name === 'string' && !own?.dict?.delete(name)) throw noAttribute(self!, name, machine);
     return null;
   }),
@@ -225,6 +227,7 @@ const objectMembers: Readonly<Record<string, Value>> = {
     if (self instanceof Unknown) return self;
     if (name instanceof Unknown) return name;
     const cls = machine.typeOf(self!)!;
+    machine.looksUp(String(name));
     const found = plainAttribute(self!, ownInstance(self!), cls, String(name), machine);
     if (found === undefined) throw noAttribute(self!, String(name), machine);
     return found instanceof Later ? yield* found.steps : found;
@@ -402,6 +405,7 @@ function stopped(generator: PyGenerator, machine: Machine): Raised {
 
 /** The names that `dir` lists. */
 function namesOf(value: Value, machine: Machine): Value[] {
+  machine.looksUp('__dict__');
   const names = new Set<string>();
   if (value instanceof PyModule) for (const name of value.dict.keys()) names.add(name);
   const cls = value instanceof PyClass ? value : machine.typeOf(value);
@@ -470,6 +474,7 @@ const functions: readonly Native[] = [
   nativeSteps('delattr', 'object, name', function* ([object, given], machine) {
     const name = attributeName(given!, 'delattr', machine);
     if (name instanceof Unknown) return null;
+    machine.looksUp(name);
     const later = deleteAttributeOf(object!, name, machine);
     if (later) yield* later.steps;
     return null;
@@ -551,6 +556,7 @@ const functions: readonly Native[] = [
     const module = machine.globals();
     // Who gets them may set them.
     machine.changesShared();
+    machine.looksUp('__dict__');
     return module ? globalsOf(module, machine) : machine.unknown('There is no module.');
   }),
   nativeSteps('dir', 'object=..., /', function* ([value], machine) {

@@ -842,6 +842,8 @@ export interface Machine {
   mayCall(callee: Value, args: readonly Value[], keywords: Keywords, why: Unknown, decision: Decision): Steps;
   /** A name of a class, a module or a function is set. */
   changesShared(): void;
+  /** An attribute is asked for, set or deleted by something else than code that writes its name; `__dict__` is all of them. */
+  looksUp(name: string): void;
   /** All values of an iterable; Unknown where it is. */
   list(iterable: Value): Steps<readonly Value[] | Unknown>;
   /** An iterator of a value, as `iter` makes it; Unknown where the value is. */

@@ -5,7 +5,6 @@ import { type Reason, reasonOf } from '../../text/reason.ts';
 import { setAttributeOf } from '../attributes.ts';
 import { createBuiltins } from '../builtins/index.ts';
 import { Checkpoint } from '../checkpoint.ts';
-import type { Code } from '../code.ts';
 import { installCore, installOperators } from '../core.ts';
 import { Frame } from '../frame.ts';
 import type { Activation, MachineOptions } from '../machine.ts';
@@ -41,7 +40,7 @@ import { evaluateInSteps, evaluateSteps, localsOf, programFrame } from './evalua
 import { loseGuards, mayCall } from './guards.ts';
 import type { Guard } from './held.ts';
 import { instantiateSteps } from './instances.ts';
-import type { ImportMissing, Interpreter, Maker, Outcome, Run, Saved, Source, Watched } from './interpreter.ts';
+import type { ImportMissing, Interpreter, Maker, Outcome, Run, Saved, Source, Trace, Watched } from './interpreter.ts';
 import { Keys } from './keys.ts';
 import { advance } from './loop.ts';
 import { MissingImports } from './missing.ts';
@@ -61,7 +60,7 @@ class Vm implements Interpreter, State {
   watched: Watched | undefined;
   epoch = 0;
   maker: Maker | undefined;
-  trace: Set<Code> | undefined;
+  trace: Trace | undefined;
   spent = 0;
   outcome: Outcome<unknown> | undefined;
   thrown: unknown;
@@ -120,6 +119,10 @@ class Vm implements Interpreter, State {
 
   changesShared(): void {
     loseGuards(this);
+  }
+
+  looksUp(name: string): void {
+    this.trace?.add(name);
   }
 
   run(source: Source): Steps<PyModule> {

@@ -53,14 +53,17 @@ export interface Maker {
   make(cls: PyClass, args: readonly Value[], keywords: Keywords): Steps | undefined;
 }
 
+/** The code of the functions that are called, and the names that are looked up by something else. */
+export type Trace = Set<Code | string>;
+
 export interface Interpreter extends Machine {
   /** What was there before the program began, while somebody wants to know whether it may have changed. */
   watched: Watched | undefined;
   /** Another number is another state of it, as far as can be seen without looking at all of it. */
   epoch: number;
   maker: Maker | undefined;
-  /** The code of the functions that are called, while somebody wants to know. */
-  trace: Set<Code> | undefined;
+  /** While somebody wants to know. */
+  trace: Trace | undefined;
   /** Starts work of any kind: `machine.start(machine.run(source))`. */
   start<T>(steps: Steps<T>): Run<T>;
   /** Runs the text that is read as a module. */

@@ -1,10 +1,9 @@
 // What the parts of the machine share while it runs.
-import type { Code } from '../code.ts';
 import type { Frame } from '../frame.ts';
 import type { Machine } from '../machine.ts';
 import { type PyClass, PyDict, type Raised, type Value } from '../objects.ts';
 import type { Guard } from './held.ts';
-import type { Maker, Outcome, Watched } from './interpreter.ts';
+import type { Maker, Outcome, Trace, Watched } from './interpreter.ts';
 import type { MissingImports } from './missing.ts';
 import type { Modules } from './modules.ts';
 
@@ -31,7 +30,7 @@ export interface State extends Machine {
   /** What was there before the program began, while somebody wants to know whether it may have changed. */
   readonly maker: Maker | undefined;
   watched: Watched | undefined;
-  readonly trace: Set<Code> | undefined;
+  readonly trace: Trace | undefined;
   /** Counts what may have changed it, beside the names of classes and modules. */
   epoch: number;
   readonly builtins: ReadonlyMap<string, Value>;

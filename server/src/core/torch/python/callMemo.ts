@@ -18,7 +18,7 @@ import {
   type Value,
   type Work,
 } from '../../python/objects.ts';
-import type { Interpreter } from '../../python/vm/interpreter.ts';
+import type { Interpreter, Trace } from '../../python/vm/interpreter.ts';
 import type { Reason } from '../../text/reason.ts';
 import { ModuleInstance } from './nn/instance.ts';
 import { type Left, Print, type Printed, sameList } from './print.ts';
@@ -148,7 +148,7 @@ class Instance implements Asked {
     module: ModuleInstance,
     { print, state, named, key }: Question,
     parts: readonly object[],
-    codes: ReadonlySet<Code>,
+    codes: ReadonlySet<Code | string>,
     work: Work,
     reading: number,
   ) {
@@ -207,12 +207,12 @@ function saidIn(code: Code): ReadonlySet<string> | 'any' {
 
 /** What those named values were before a call that its code says: all that it can see of them. */
 class Said {
-  readonly codes: ReadonlySet<Code>;
+  readonly codes: ReadonlySet<Code | string>;
   readonly #named: Named;
   /** By name. */
   readonly #known = new Map<string, boolean>();
 
-  constructor(codes: ReadonlySet<Code>, named: Named) {
+  constructor(codes: ReadonlySet<Code | string>, named: Named) {
     this.codes = codes;
     this.#named = named.filter(([, name]) => this.says(name));
   }
@@ -232,17 +232,23 @@ class Said {
   isNoted(then: Notes, now: Notes): boolean {
     for (const [name, value] of now) {
       const before = then.get(name);
-      if ((!before || !sameList(before, value)) && this.says(String(name))) return false;
+      if ((!before || !sameList(before, value)) && this.notes(String(name))) return false;
     }
-    for (const name of then.keys()) if (!now.has(name) && this.says(String(name))) return false;
+    for (const name of then.keys()) if (!now.has(name) && this.notes(String(name))) return false;
     return true;
+  }
+
+  /** Whether it can see, or has kept, what a module has under a name. */
+  notes(name: string): boolean {
+    return this.codes.has('__deepcopy__') || this.says(name);
   }
 
   says(name: string): boolean {
     let known = this.#known.get(name);
     if (known === undefined) {
-      known = [...this.codes].some(code => {
-        const said = saidIn(code);
+      known = [...this.codes].some(each => {
+        if (typeof each === 'string') return each === name || reflecting.test(each);
+        const said = saidIn(each);
         return said === 'any' || said.has(name);
       });
       this.#known.set(name, known);
@@ -327,11 +333,11 @@ export class CallMemo {
     if (trace) for (const code of said.codes) trace.add(code);
   }
 
-  /** Notes from now on which functions are called; returns what ends it, and gives their code. */
-  trace(): () => ReadonlySet<Code> {
+  /** Notes from now on which functions are called, and what natives look up; returns what ends it, and gives both. */
+  trace(): () => ReadonlySet<Code | string> {
     const machine = this.#machine;
     const outer = machine.trace;
-    const codes = new Set<Code>();
+    const codes: Trace = new Set();
     machine.trace = codes;
     return () => {
       machine.trace = outer;
@@ -340,7 +346,7 @@ export class CallMemo {
     };
   }
 
-  keepInstance(module: ModuleInstance, question: Question, codes: ReadonlySet<Code>, work: Work): void {
+  keepInstance(module: ModuleInstance, question: Question, codes: ReadonlySet<Code | string>, work: Work): void {
     if (!this.#isAsBefore(question) || module.constructor !== ModuleInstance || !this.heap.has(module.cls)) return;
     const after = this.print([module]);
     // What it was given may be changed by who gave it.
@@ -399,7 +405,7 @@ export class CallMemo {
     module: ModuleInstance,
     question: Question,
     before: { readonly held: Held; readonly snapshot: Snapshot; readonly given: readonly unknown[] },
-    codes: ReadonlySet<Code>,
+    codes: ReadonlySet<Code | string>,
     answer: (held: Print) => Answer | undefined,
   ): void {
     if (!this.#isAsBefore(question)) return;
@@ -410,7 +416,7 @@ export class CallMemo {
     const said = new Said(codes, named);
     // It changed a note, or may have kept a list that is one.
     for (const [name, value] of notes)
-      if (!sameList(after.get(name) ?? [], value) || (value[0] === PyList && said.says(String(name)))) return;
+      if (!sameList(after.get(name) ?? [], value) || (value[0] === PyList && said.notes(String(name)))) return;
     const given = this.print(print.objects.filter(isNoList));
     const held = this.print([module], { map: module.dict, keys: notes });
     if (!given || !held || !sameList(given.tokens, before.given)) return;

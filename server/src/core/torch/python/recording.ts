@@ -655,7 +655,7 @@ class Row implements BegunRow {
   /** What had been done before it. */
   readonly work: Work;
   /** Ends the note of what is called; undefined where it is not to be remembered. */
-  readonly trace: (() => ReadonlySet<Code>) | undefined;
+  readonly trace: (() => ReadonlySet<Code | string>) | undefined;
   readonly read: PyTensor[] = [];
   readonly counted: (readonly [PyParameter, GraphNode])[] = [];
   isLabelledFromOutside = false;

@@ -1,5 +1,5 @@
 // Attributes and methods.
-import { attributeOf, deleteAttributeOf, noAttribute, setAttributeOf } from '../../attributes.ts';
+import { deleteAttributeOf, noAttribute, setWrittenAttributeOf, writtenAttributeOf } from '../../attributes.ts';
 import {
   Later,
   Native,
@@ -28,7 +28,7 @@ export const attributes: Instructions = {
       frame.pc++;
       return;
     }
-    const found = attributeOf(object, name, vm);
+    const found = writtenAttributeOf(object, name, vm);
     if (found === undefined) throw noAttribute(object, name, vm);
     frame.sp--;
     if (found instanceof Later) awaitSteps(vm, found.steps, 'push');
@@ -39,7 +39,7 @@ export const attributes: Instructions = {
     const object = frame.stack[--frame.sp]!;
     const value = frame.stack[--frame.sp]!;
     touch(vm, object);
-    const later = setAttributeOf(object, frame.code!.names[operand]!, value, vm);
+    const later = setWrittenAttributeOf(object, frame.code!.names[operand]!, value, vm);
     if (later) awaitSteps(vm, later.steps, 'discard');
     else frame.pc++;
   },
@@ -70,7 +70,7 @@ export const attributes: Instructions = {
       frame.pc++;
       return;
     }
-    const found = attributeOf(object, name, vm);
+    const found = writtenAttributeOf(object, name, vm);
     if (found === undefined) throw noAttribute(object, name, vm);
     if (found instanceof Later) {
       awaitSteps(vm, found.steps, 'method');

@@ -50,7 +50,10 @@ export function defineModule(nn: NN): void {
   cls.dict.set('_call_impl', calling(nn));
   cls.dict.set(
     '__deepcopy__',
-    native('__deepcopy__', 'self, memo', ([self, memo]) => deepCopy(self!, copiesOf(memo))),
+    native('__deepcopy__', 'self, memo', ([self, memo], machine) => {
+      machine.looksUp('__deepcopy__');
+      return deepCopy(self!, copiesOf(memo));
+    }),
   );
   cls.dict.set('__annotations__', dictOf());
   cls.dict.set('dump_patches', false);
@@ -304,16 +307,19 @@ const basics: readonly Native[] = [
   }),
   native('__getattr__', 'self, name', ([self, name], machine) => {
     const module = moduleOf(self, machine);
+    machine.looksUp(String(name));
     const found = module.registered(String(name));
     if (found !== undefined) return found;
     throw machine.raise('AttributeError', `'${module.cls.name}' object has no attribute '${String(name)}'`);
   }),
   native('__setattr__', 'self, name, value', ([self, name, value], machine) => {
+    machine.looksUp(String(name));
     setAttribute(moduleOf(self, machine), String(name), value!, machine);
     return null;
   }),
   native('__delattr__', 'self, name', ([self, name], machine) => {
     const module = moduleOf(self, machine);
+    machine.looksUp(String(name));
     if (module.remove(String(name))) return null;
     throw machine.raise('AttributeError', `'${module.cls.name}' object has no attribute '${String(name)}'`);
   }),
@@ -489,6 +495,7 @@ const walking: readonly Native[] = [
   ),
   native('__dir__', 'self', ([self], machine) => {
     const module = moduleOf(self, machine);
+    machine.looksUp('__dict__');
     const names = [...(module.dict?.keys() ?? [])];
     for (const dict of [module.parameters, module.buffers, module.children])
       for (const [name] of named(dict)) names.push(name);
