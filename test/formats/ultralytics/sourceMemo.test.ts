@@ -23,7 +23,9 @@ const settings = { ...defaultSettings, input: [{ sizes: [3, 32, 32] }] };
 /** Modules whose calls depend on more than their own arguments, or leave something behind. */
 const extra = `"""Modules with a memory."""
 import copy
+import functools
 import operator
+import sys
 
 import torch
 import torch.nn as nn
@@ -302,6 +304,48 @@ class Asks(nn.Module):
         return y
 
 
+@functools.singledispatch
+def dispatched(value):
+    return 1
+
+
+# What one row leaves behind, and another one finds.
+leaves = {
+    "modules": lambda: sys.modules.__setitem__("models.other", 1),
+    "classes": lambda: type("Other", (Mode,), {}),
+    "dispatch": lambda: dispatched.register(int, lambda value: 2),
+}
+finds = {
+    "modules": lambda: 2 if "models.other" in sys.modules else 1,
+    "classes": lambda: len(Mode.__subclasses__()),
+    "dispatch": lambda: dispatched(1),
+}
+
+
+class Leaves(nn.Module):
+    def __init__(self, c1, c2, how="classes"):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+        self.how = how
+
+    def forward(self, x):
+        leaves[self.how]()
+        return self.conv(x)
+
+
+class Finds(nn.Module):
+    def __init__(self, c1, c2, how="classes"):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+        self.how = how
+
+    def forward(self, x):
+        y = self.conv(x)
+        for _ in range(finds[self.how]()):
+            y = torch.relu(y)
+        return y
+
+
 class Outer(nn.Module):
     """Has one that asks inside."""
 
@@ -342,6 +386,8 @@ const classes = [
   'Tied',
   'Views',
   'Asks',
+  'Leaves',
+  'Finds',
   'Outer',
   'Unsure',
 ];
@@ -409,6 +455,9 @@ const anyRow = fc.oneof(
   fc
     .tuple(channels, fc.constantFrom('-1', '[-1]'), fc.constantFrom(...namesOf('asks')))
     .map(([c, from, how]) => `[${from}, 1, Asks, [${c}, ${how}]]`),
+  fc
+    .tuple(channels, fc.constantFrom('Leaves', 'Finds'), fc.constantFrom('modules', 'dispatch'))
+    .map(([c, cls, how]) => `[-1, 1, ${cls}, [${c}, ${how}]]`),
   channels.map(c => `[-1, 1, Toggle, [${c}, 5]]`),
   channels.map(c => `[-1, 1, Conv, [${c}, 3, 1]]`),
   channels.map(c => `[-1, 2, Halves, [${c}]]`),
@@ -499,6 +548,26 @@ describe('what a row did before', () => {
         [conv, asks],
         [conv, asks],
         [conv, conv, asks],
+      ].map(rows => {
+        found = analysed(textOf(rows, ''), files, found);
+        return { rows, as: shown(found) };
+      });
+    });
+    for (const { rows, as } of seen) assert.deepEqual(as, shown(analysed(textOf(rows, ''), unseen())));
+  });
+
+  it('does not stand again where a row above it left something in what natives keep', () => {
+    const files = fork(texts);
+    const conv = '[-1, 1, Conv, [8, 3, 1]]';
+    let found: Analysed | undefined;
+    const seen = namesOf('leaves').flatMap(how => {
+      const [leaves, finds] = [`[-1, 1, Leaves, [8, ${how}]]`, `[-1, 1, Finds, [8, ${how}]]`];
+      return [
+        [conv, finds],
+        [conv, finds],
+        [leaves, finds],
+        [leaves, leaves, finds],
+        [conv, finds],
       ].map(rows => {
         found = analysed(textOf(rows, ''), files, found);
         return { rows, as: shown(found) };

@@ -110,6 +110,8 @@ class Desk {
   #isRemembering = true;
   /** The first reading remembers nothing: there may be no second one, as while somebody edits the Python. */
   #isFirst = true;
+  /** Whether a reading asked for the classes that are derived from one, which may be those of a call that is not made again. */
+  #isListing = false;
   #reading: Reading<unknown, unknown> | undefined;
   /** Those of them whose loading changed something else: only who needs them has it so. */
   readonly #impure = new Set<string>();
@@ -147,9 +149,10 @@ class Desk {
     else if (this.#wanted.length > 0) yield* this.#load();
     this.#wanted = [];
     this.#files.isWatched = false;
-    const memo = this.#isRemembering && !this.#isFirst ? this.#memo : undefined;
+    const memo = this.#isRemembering && !this.#isFirst && !this.#isListing ? this.#memo : undefined;
     if (memo) this.#remember(memo);
     this.#isFirst = false;
+    machine.hasListedClasses = false;
     machine.maker = { make: (cls, args, keywords) => this.#made(memo, cls, args, keywords) };
     return { machine, module: this.#module };
   }
@@ -178,7 +181,9 @@ class Desk {
     this.machine.maker = undefined;
     this.machine.trace = undefined;
     if (!this.#saved) return 'unusable';
-    if (worldOf(this.machine).memo?.isTrue === false) return 'misremembered';
+    const { memo } = worldOf(this.machine);
+    if (this.machine.hasListedClasses) this.#isListing = true;
+    if (memo && (this.#isListing || !memo.isTrue)) return 'misremembered';
     const { loaded, states } = this.#saved.heap.changes();
     if (this.#hasLoaded) {
       const names = new Set(loaded.map(nameOf));

@@ -261,7 +261,10 @@ export function createBare(cls: PyClass, args: readonly Value[], keywords: Keywo
 
 const typeMembers: Readonly<Record<string, Value>> = {
   mro: native('mro', 'self', ([self]) => new PyList([...(self as PyClass).mro])),
-  __subclasses__: native('__subclasses__', 'self', ([self]) => new PyList([...(self as PyClass).derived])),
+  __subclasses__: native('__subclasses__', 'self', ([self], machine) => {
+    machine.listsClasses();
+    return new PyList([...(self as PyClass).derived]);
+  }),
   __instancecheck__: nativeSteps('__instancecheck__', 'cls, instance', function* ([cls, instance], machine) {
     yield* [];
     if (instance instanceof Unknown) return instance;

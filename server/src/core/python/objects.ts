@@ -844,6 +844,8 @@ export interface Machine {
   changesShared(): void;
   /** An attribute is asked for, set or deleted by something else than code that writes its name; `__dict__` is all of them. */
   looksUp(name: string): void;
+  /** The classes derived from one are asked for. */
+  listsClasses(): void;
   /** All values of an iterable; Unknown where it is. */
   list(iterable: Value): Steps<readonly Value[] | Unknown>;
   /** An iterator of a value, as `iter` makes it; Unknown where the value is. */

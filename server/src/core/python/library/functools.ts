@@ -218,16 +218,19 @@ function cachedPropertyClass(machine: Machine): PyClass {
   );
 }
 
+/** Functions by class; an attribute, so that what a program registers ends with it. */
+function registryOf(dispatcher: PyInstance): PyDict {
+  const registry = dispatcher.get('registry');
+  return registry instanceof PyDict ? registry : new PyDict();
+}
+
 function dispatchClass(machine: Machine): PyClass {
-  const tables = new WeakMap<PyInstance, Map<PyClass, Value>>();
   const register = (self: PyInstance, cls: Value, fn: Value, inner: Machine): Value => {
     if (!(cls instanceof PyClass)) {
       self.set('unknown', inner.unknown(`singledispatch.register(${typeName(cls, inner)})`));
       return fn;
     }
-    const table = tables.get(self) ?? new Map<PyClass, Value>();
-    tables.set(self, table);
-    table.set(cls, fn);
+    registryOf(self).entries.set(cls, { key: cls, value: fn });
     return fn;
   };
   return nativeClass(
@@ -254,9 +257,10 @@ function dispatchClass(machine: Machine): PyClass {
         const { items } = args as PyTuple;
         if (items[0] instanceof Unknown) return items[0];
         const type = items.length === 0 ? undefined : inner.typeOf(items[0]!);
-        const table = tables.get(dispatcher);
+        const { entries } = registryOf(dispatcher);
         const fn =
-          type?.mro.map(cls => table?.get(cls)).find(found => found !== undefined) ?? field(self!, '__wrapped__');
+          type?.mro.map(cls => entries.get(cls)?.value).find(found => found !== undefined) ??
+          field(self!, '__wrapped__');
         return yield* inner.call(fn, items, keywordsOf(keywords!));
       }),
     },
@@ -371,6 +375,7 @@ export const functools = moduleOf('functools', machine => {
       nativeSteps('singledispatch', 'func', function* ([fn], inner) {
         const dispatcher = new PyInstance(dispatchClass(inner));
         dispatcher.set('__wrapped__', fn!);
+        dispatcher.set('registry', new PyDict());
         for (const name of copied) {
           const value = yield* attribute(fn!, name, inner);
           if (value !== undefined) dispatcher.set(name, value);

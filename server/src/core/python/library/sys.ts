@@ -4,7 +4,7 @@ import { classOf } from '../builtins/classes.ts';
 import { textOf } from '../builtins/conversions.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass } from '../native.ts';
-import { PyFloat, PyInstance, PyList, PyModule, PyTuple, type Unknown, type Value } from '../objects.ts';
+import { PyFloat, PyInstance, PyList, PyModule, PySet, PyTuple, type Unknown, type Value } from '../objects.ts';
 import { giveFields } from './collections.ts';
 import { missing, moduleOf, quiet } from './module.ts';
 
@@ -88,13 +88,15 @@ export const sys = moduleOf('sys', machine => {
 /** `sys.modules`: those that were imported. Whether others would be is not told from names, for imports wait here until they are needed. */
 function modules(machine: Machine): Value {
   const unclear = (): Unknown => machine.unknown('sys.modules');
-  const replaced = new Set<string>();
+  /** What a program replaces is replaced until it ends. */
+  const replaced = new PySet();
   const find = (name: Value): Value | undefined => {
     const text = textOf(name);
-    return text === undefined || replaced.has(text) ? undefined : machine.modules.get(text);
+    return text === undefined || replaced.entries.has(text) ? undefined : machine.modules.get(text);
   };
   const replace = ([, name]: readonly Value[]): Value => {
-    replaced.add(textOf(name!) ?? '');
+    const text = textOf(name!) ?? '';
+    replaced.entries.set(text, text);
     return null;
   };
   const cls = nativeClass(
@@ -106,13 +108,13 @@ function modules(machine: Machine): Value {
       get: native('get', 'self, name, default=None', ([, name, missing]) => {
         const text = textOf(name!);
         // What is not there cannot have been imported.
-        const isNowhere = text !== undefined && !replaced.has(text) && !machine.locate(text);
+        const isNowhere = text !== undefined && !replaced.entries.has(text) && !machine.locate(text);
         return find(name!) ?? (isNowhere ? missing! : unclear());
       }),
       __contains__: native('__contains__', 'self, name', ([, name]) => {
         if (find(name!) instanceof PyModule) return true;
         const text = textOf(name!);
-        return text !== undefined && !replaced.has(text) && !machine.locate(text) ? false : unclear();
+        return text !== undefined && !replaced.entries.has(text) && !machine.locate(text) ? false : unclear();
       }),
       __setitem__: native('__setitem__', 'self, name, module', replace),
       __delitem__: native('__delitem__', 'self, name', replace),
@@ -121,7 +123,9 @@ function modules(machine: Machine): Value {
     },
     { module: 'sys', getAttribute: (_, name) => (name.startsWith('__') ? undefined : unclear()) },
   );
-  return new PyInstance(cls);
+  const all = new PyInstance(cls);
+  all.set('__replaced__', replaced);
+  return all;
 }
 
 export const platform = moduleOf('platform', () => [

@@ -60,6 +60,7 @@ class Vm implements Interpreter, State {
   watched: Watched | undefined;
   epoch = 0;
   maker: Maker | undefined;
+  hasListedClasses = false;
   trace: Trace | undefined;
   spent = 0;
   outcome: Outcome<unknown> | undefined;
@@ -123,6 +124,10 @@ class Vm implements Interpreter, State {
 
   looksUp(name: string): void {
     this.trace?.add(name);
+  }
+
+  listsClasses(): void {
+    this.hasListedClasses = true;
   }
 
   run(source: Source): Steps<PyModule> {

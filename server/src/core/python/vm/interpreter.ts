@@ -64,6 +64,8 @@ export interface Interpreter extends Machine {
   maker: Maker | undefined;
   /** While somebody wants to know. */
   trace: Trace | undefined;
+  /** Whether somebody has asked which classes are derived from one: what code has defined them is not followed. */
+  hasListedClasses: boolean;
   /** Starts work of any kind: `machine.start(machine.run(source))`. */
   start<T>(steps: Steps<T>): Run<T>;
   /** Runs the text that is read as a module. */
