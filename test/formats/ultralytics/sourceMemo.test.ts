@@ -397,7 +397,13 @@ const reader = forkTexts['models/yolo.py']!.replace(
 )
   .replace('if m in {Conv, Halves}:', `if m in {Conv, Halves, ${classes.join(', ')}}:`)
   // As in Ultralytics 8.0 to 8.2, of the class.
-  .replace(/^( *)m_\.i, m_\.f/m, '$1m.np = sum(x.numel() for x in m_.parameters())\n$&');
+  .replace(/^( *)m_\.i, m_\.f/m, '$1m.np = sum(x.numel() for x in m_.parameters())\n$&')
+  // One convolution for two rows, and rows that are called twice.
+  .replace(
+    /^( *)m_\.i, m_\.f/m,
+    '$1if d.get("tie") and layers and hasattr(m_, "conv") and type(m_) is type(layers[-1]):\n$1    m_.conv = layers[-1].conv\n$&',
+  )
+  .replace(/^( *)x = m\(x\)$/m, '$1if self.yaml.get("twice") and m.i > 0:\n$1    m(x)\n$&');
 const texts = { 'models/extra.py': extra, 'models/yolo.py': reader };
 
 let count = 0;
@@ -466,7 +472,8 @@ const anyRow = fc.oneof(
 
 /** An edit of the rows: another one, one more, one less, two exchanged. */
 const anyEdit = fc.record({
-  kind: fc.constantFrom('replace', 'replace', 'replace', 'insert', 'remove', 'exchange', 'head'),
+  kind: fc.constantFrom('replace', 'replace', 'replace', 'insert', 'remove', 'exchange', 'none'),
+  head: fc.constantFrom('', '', '', 'activation: nn.ReLU()\n', 'tie: 1\n', 'twice: 1\n'),
   at: fc.nat(20),
   row: anyRow,
 });
@@ -576,6 +583,17 @@ describe('what a row did before', () => {
     for (const { rows, as } of seen) assert.deepEqual(as, shown(analysed(textOf(rows, ''), unseen())));
   });
 
+  it('does not count again what another row has counted', () => {
+    const files = fork(texts);
+    const rows = ['[-1, 1, Conv, [8, 3, 1]]', '[-1, 1, Back, [8]]', '[-1, 1, Back, [8]]'];
+    let found: Analysed | undefined;
+    const seen = ['', '', '', 'tie: 1\n', '', 'twice: 1\n', 'twice: 1\n', 'tie: 1\ntwice: 1\n', ''].map(head => {
+      found = analysed(textOf(rows, head), files, found);
+      return { head, as: shown(found) };
+    });
+    for (const { head, as } of seen) assert.deepEqual(as, shown(analysed(textOf(rows, head), unseen())));
+  });
+
   it('is seen by nobody', () => {
     const session = fc.record({
       rows: fc.array(anyRow, { minLength: 2, maxLength: 6 }),
@@ -588,7 +606,7 @@ describe('what a row did before', () => {
         let found: Analysed | undefined;
         const seen = edits.map(edit => {
           rows = edited(rows, edit);
-          const words = textOf(rows, edit.kind === 'head' ? 'activation: nn.ReLU()\n' : '');
+          const words = textOf(rows, edit.head);
           found = analysed(words, files, found);
           return { words, as: shown(found) };
         });

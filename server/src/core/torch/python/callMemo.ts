@@ -121,6 +121,8 @@ interface KnownCall extends Asked {
   readonly notes: Notes;
   /** The same as a print, which is enough where all that is changed is of the module as it was made. */
   readonly held: readonly unknown[] | undefined;
+  /** Whatever of the module it changed or counted. */
+  readonly touched: readonly object[];
   /** What makes of it what it held afterwards. */
   readonly changes: readonly (() => void)[];
   readonly answer: Answer;
@@ -375,17 +377,26 @@ export class CallMemo {
     return this.#owned.has(module);
   }
 
-  /** What a call of a module did that held the same and was called with the same; the module is then as after it. */
-  find(module: ModuleInstance, question: Question): Answer | undefined {
+  /**
+   * What a call of a module did that held the same and was called with the same, of those that `fits` takes; the module is
+   * then as after it.
+   */
+  find(module: ModuleInstance, question: Question, fits: (answer: Answer) => boolean): Answer | undefined {
     const own = this.#owned.get(module);
     if (!own || own.calls.length === 0) return undefined;
     const { notes } = own;
-    const alike = own.calls.filter(each => isSame(each, question) && each.said.isNoted(each.notes, notes));
+    const alike = own.calls.filter(
+      each => isSame(each, question) && each.said.isNoted(each.notes, notes) && fits(each.answer),
+    );
     if (alike.length === 0) return undefined;
     let found = alike.find(each => each.before.isAlike(module.dict, each.notes, notes));
     if (!found && alike.some(({ held }) => held)) {
-      const now = this.print([module], { map: module.dict, keys: notes })?.tokens;
-      found = alike.find(({ held }) => now && held && sameList(held, now));
+      const now = this.print([module], { map: module.dict, keys: notes });
+      // What is in its place may be alike and another's: a weight that two rows share.
+      const parts = new Set(now && partsOf(now.objects));
+      const isIt = ({ held, touched }: KnownCall): boolean =>
+        now !== undefined && held !== undefined && sameList(held, now.tokens) && touched.every(each => parts.has(each));
+      found = alike.find(isIt);
     }
     for (const change of found?.changes ?? []) change();
     if (found) this.#call(found);
@@ -444,6 +455,7 @@ export class CallMemo {
       before: before.snapshot,
       notes,
       held: heldBefore,
+      touched,
       changes,
       answer: result,
     });

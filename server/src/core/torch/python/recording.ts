@@ -205,7 +205,7 @@ export class Recording implements World {
       const gradients = this.isTraining && this.#recordsGradients();
       const key = [this.#builder !== undefined, this.isTraining, gradients, ...(spec?.key ?? [])];
       question = memo!.question(key, values);
-      const answer = question && memo!.find(module, question);
+      const answer = question && memo!.find(module, question, ({ recorded }) => !recorded || this.#isFirst(recorded));
       if (answer) {
         const placement = answer.recorded && this.#placed(answer.recorded, question!, spec!);
         if (placement || !answer.recorded) {
@@ -309,6 +309,14 @@ export class Recording implements World {
     }
     for (const [tensor, node] of attached) this.attach(tensor, placement.tensor(node));
     return placement;
+  }
+
+  /** Whether no row before has counted its parameters, or has read its buffers, as where a module is called twice. */
+  #isFirst({ counted, attached }: RecordedCall): boolean {
+    return (
+      !counted.some(([parameter]) => this.#counted.has(parameter)) &&
+      !attached.some(([tensor]) => tensor.node !== undefined)
+    );
   }
 
   /** A tensor as the graph has it, where it was made in a row that has ended. */
