@@ -358,6 +358,33 @@ class Outer(nn.Module):
         return self.inside(x) if self.inside.row.i % 2 else self.inside(x) * 2
 
 
+class Cuts(nn.Module):
+    """Gives as much as values say."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+
+    def forward(self, x):
+        y = self.conv(x)
+        part = None
+        if y.sum() > 0:
+            part = y[:, :, :1]
+        return part if y.mean() > 0 else part + 1
+
+
+class Sees(nn.Module):
+    """Goes by the size of what it is given."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+
+    def forward(self, x):
+        y = self.conv(x)
+        return torch.relu(y) if y.shape[2] > 1 else y + 1
+
+
 class Unsure(nn.Module):
     def __init__(self, c1, c2):
         super().__init__()
@@ -386,6 +413,8 @@ const classes = [
   'Tied',
   'Views',
   'Asks',
+  'Cuts',
+  'Sees',
   'Leaves',
   'Finds',
   'Outer',

@@ -19,8 +19,11 @@ import { type Recording, worldOf } from '../torch/python/recording.ts';
 import { PyTensor } from '../torch/python/tensor.ts';
 
 export class Unknowns implements Hooks {
-  /** Reasons of the construction, which the graph gets when it is begun. */
-  readonly #built = new Set<Reason>();
+  /**
+   * Reasons of the construction, which the graph gets when it is begun. By what they say: a call that an earlier reading
+   * made gives the one of then.
+   */
+  readonly #built = new Map<string, Reason>();
   /** Modules in whose constructors something was skipped; undefined for what no module was in the middle of. */
   readonly #unfinished = new Map<ModuleInstance | undefined, Reason>();
   #isBuilding = false;
@@ -80,7 +83,7 @@ export class Unknowns implements Hooks {
     if (isImporting(machine)) return;
     if (world.isRecording) world.opaque(reason, []);
     else if (this.#isBuilding) {
-      this.#built.add(reason);
+      if (!this.#built.has(reason.message)) this.#built.set(reason.message, reason);
       if (!this.#unfinished.has(module)) this.#unfinished.set(module, reason);
     }
   }
@@ -92,7 +95,7 @@ export class Unknowns implements Hooks {
 
   /** Puts what was skipped in the construction into the graph. */
   record(world: Recording): void {
-    for (const reason of this.#built) world.opaque(reason, []);
+    for (const reason of this.#built.values()) world.opaque(reason, []);
   }
 }
 
