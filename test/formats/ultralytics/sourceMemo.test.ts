@@ -385,6 +385,19 @@ class Sees(nn.Module):
         return torch.relu(y) if y.shape[2] > 1 else y + 1
 
 
+class Grid(nn.Module):
+    """Keeps what it makes of its input; the reader gives it a tensor when it has been made."""
+
+    def __init__(self, c1, c2):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, 1)
+
+    def forward(self, x):
+        y = self.conv(x)
+        self.points = torch.ones(1, 1, y.shape[-2], y.shape[-1]) * self.step
+        return y + self.points
+
+
 class Unsure(nn.Module):
     def __init__(self, c1, c2):
         super().__init__()
@@ -418,6 +431,7 @@ const classes = [
   'Leaves',
   'Finds',
   'Outer',
+  'Grid',
   'Unsure',
 ];
 const reader = forkTexts['models/yolo.py']!.replace(
@@ -426,7 +440,10 @@ const reader = forkTexts['models/yolo.py']!.replace(
 )
   .replace('if m in {Conv, Halves}:', `if m in {Conv, Halves, ${classes.join(', ')}}:`)
   // As in Ultralytics 8.0 to 8.2, of the class.
-  .replace(/^( *)m_\.i, m_\.f/m, '$1m.np = sum(x.numel() for x in m_.parameters())\n$&')
+  .replace(
+    /^( *)m_\.i, m_\.f/m,
+    '$1m.np = sum(x.numel() for x in m_.parameters())\n$1if m is Grid:\n$1    m_.step = torch.tensor([2.0])\n$&',
+  )
   // One convolution for two rows, and rows that are called twice.
   .replace(
     /^( *)m_\.i, m_\.f/m,
@@ -549,12 +566,7 @@ describe('what a row did before', () => {
   });
 
   it('stands again in another row, under the number of that one', () => {
-    const rows = [
-      '[-1, 1, Conv, [8, 3, 1]]',
-      '[-1, 1, Conv, [8, 1, 1]]',
-      '[-1, 1, Asks, [8]]',
-      '[[-1, 0], 1, Concat, [1]]',
-    ];
+    const rows = ['[-1, 1, Conv, [8, 3, 1]]', '[-1, 1, Grid, [8]]', '[-1, 1, Asks, [8]]', '[[-1, 0], 1, Concat, [1]]'];
     const files = unseen();
     let found: Analysed | undefined;
     for (let round = 0; round < 4; round++) found = analysed(`${textOf(rows, '')}# ${round}\n`, files, found);

@@ -121,7 +121,7 @@ interface KnownCall extends Asked {
   readonly notes: Notes;
   /** The same as a print, which is enough where all that is changed is of the module as it was made. */
   readonly held: readonly unknown[] | undefined;
-  /** Whatever of the module it changed or counted. */
+  /** Whatever of the module it changed or counted, but for what it made itself. */
   readonly touched: readonly object[];
   /** What makes of it what it held afterwards. */
   readonly changes: readonly (() => void)[];
@@ -455,7 +455,7 @@ export class CallMemo {
       before: before.snapshot,
       notes,
       held: heldBefore,
-      touched,
+      touched: touched.filter(object => !made.includes(object)),
       changes,
       answer: result,
     });
