@@ -45,6 +45,22 @@ test('the name of a module leads into a file that is not open, and from there fo
   assert.equal((await definition(session, uri, 'Gate'))?.range.start.line, found!.range.start.line + 2);
 });
 
+test('a text that is shown as the base of a file is read by the repository of that file', async () => {
+  const { session, uri } = await opened();
+  await using _ = session;
+  const text = tiny.replace('Gate, [32]', 'Gate, [64]');
+  const base = { kind: 'save', label: '', name: 'tiny.yaml', text, uri };
+  await session.connection.sendNotification('flopline/didChangeBase', { uri, base });
+  // As VS Code writes the address of a text whose query is the address of another.
+  const left = `flopline-base:${new URL(uri).pathname}?${encodeURIComponent(uri)}`;
+  await session.openAt(left, text, 'yaml');
+  await session.checkHint(uri, 3, /32×320×320 · 511M MACs · −52 %$/);
+  await session.checkHint(left, 3, /64×320×320 · 1\.07G MACs · 10\.7k params$/);
+  // Nothing is known of what such a text belongs to.
+  await session.openAt('flopline-base:/tiny.yaml?%E0', text, 'yaml');
+  await session.checkHint('flopline-base:/tiny.yaml?%E0', 3, /unknown module Gate/);
+});
+
 test('an unsaved edit of the Python changes only the hints of its dependents', async () => {
   const { session, models, uri } = await opened();
   await using _ = session;

@@ -61,6 +61,12 @@ export class Bases {
     this.#entries.delete(uri);
   }
 
+  /** The text that a document is compared with, in its surroundings, for an editor that shows it as a document. */
+  source(uri: string, reading: Reading): Source | undefined {
+    const given = this.#entries.get(uri)?.given;
+    return given && placedSource(given, reading);
+  }
+
   /** Whether `of` has its answer at hand: asked for at every keystroke. */
   isReady(uri: string, { settings, isTrusted }: Pick<Reading, 'settings' | 'isTrusted'>): boolean {
     const entry = this.#entries.get(uri);
@@ -100,12 +106,9 @@ export class Bases {
     const { settings, isTrusted } = reading;
     const known = entry.read?.reading;
     if (known?.settings === settings && known.isTrusted === isTrusted) return entry.read;
-    const own = sourceOf(entry.given);
-    let source = reading.placed(own, reading.files);
+    const source = placedSource(entry.given, reading);
     const { parser, isNeeded } = parserOf(source);
     if (isNeeded && !parser.isReady()) return undefined;
-    // Reading a repository takes long, so a text that needs no parser gets no files of its revision.
-    if (isNeeded && own.path !== undefined) source = reading.placed(own, filesOf(entry.given, own.path, reading));
     const document = open(source, settings, current);
     entry.read = { reading, document: document?.format.hasNoNetwork ? undefined : document };
     return entry.read;
@@ -120,6 +123,24 @@ function parserOf(
 ): { readonly parser: Parser; readonly isNeeded: true } | { readonly parser: undefined; readonly isNeeded: false } {
   const parser = formatOf(source)?.parser;
   return parser?.isNeeded(source) ? { parser, isNeeded: true } : { parser: undefined, isNeeded: false };
+}
+
+/** A text with its surroundings. Reading a repository takes long: only what needs a parser gets files of its revision. */
+function placedSource(given: ComparisonBase, reading: Reading): Source {
+  const own = sourceOf(given);
+  const source = reading.placed(own, reading.files);
+  if (own.path === undefined || !parserOf(source).isNeeded) return source;
+  return reading.placed(own, filesOf(given, own.path, reading));
+}
+
+/** The document that is compared with a text that the extension shows: the query of its URI. */
+export function comparedWith(uri: string): string | undefined {
+  const [, query] = /^flopline-base:[^?]*\?([^#]*)$/.exec(uri) ?? [];
+  try {
+    return query && decodeURIComponent(query);
+  } catch {
+    return undefined;
+  }
 }
 
 function sourceOf({ name, text, uri, languageId }: ComparisonBase): Source {

@@ -26,7 +26,7 @@ import {
   type Source,
 } from '../core/index.ts';
 import { type Storage, type StorageOptions, writtenBelow } from '../host/storage.ts';
-import { Bases, type Reading } from './bases.ts';
+import { Bases, comparedWith, type Reading } from './bases.ts';
 import { FileSettings } from './fileSettings.ts';
 import { WorkspaceFiles } from './files.ts';
 import { Remote } from './remote.ts';
@@ -205,7 +205,7 @@ export class Workspace {
   }
 
   *#prepare(uri: string, text: TextDocument): Generator<Promise<void> | undefined, void> {
-    const source = this.#placed(sourceOf(uri, text), this.settings.of(uri), this.files);
+    const source = this.#source(uri, text, this.settings.of(uri), this.files);
     const parser = formatOf(source)?.parser;
     if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
     // Files it was read with may change in the meantime. If they keep changing, the caller waits at the end.
@@ -503,6 +503,14 @@ export class Workspace {
   }
 
   /** Adds the surroundings of a text: its roots, project and files. */
+  /** An open text with its surroundings; what is shown as the base of a document has those of the document. */
+  #source(uri: string, text: TextDocument, settings: Settings, files: Files | undefined): Source {
+    const own = sourceOf(uri, text);
+    const document = comparedWith(uri);
+    const base = document === undefined ? undefined : this.bases.source(document, this.#reading(document));
+    return base ? { ...base, text: own.text } : this.#placed(own, settings, files);
+  }
+
   #placed(source: Source, settings: Settings, files: Files | undefined): Source {
     const { path } = source;
     const project = files && path !== undefined ? this.#project(path, files) : undefined;
@@ -520,7 +528,7 @@ export class Workspace {
     const host = path === undefined ? undefined : this.#hosts.get(path)?.[0];
     if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
     const files = path === undefined ? undefined : new Watched(this.files);
-    const source = this.#placed(sourceOf(uri, text), settings, files);
+    const source = this.#source(uri, text, settings, files);
     // Requests wait for the parser; without it, this is a text that has just arrived.
     const parser = formatOf(source)?.parser;
     const isNeeded = parser?.isNeeded(source) === true;

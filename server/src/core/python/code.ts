@@ -95,7 +95,7 @@ export interface Region {
   readonly to: number;
   /** Whether it is a part of an expression: its value lies on the stack at its end, in the place of the condition. */
   readonly hasValue?: boolean;
-  /** Of a loop: whether it goes over what a call has given, which nobody can have changed since. */
+  /** For a loop: whether it iterates over the result of a call, which nothing else can have changed. */
   readonly isFresh?: boolean;
 }
 

@@ -27,8 +27,8 @@ export abstract class PyObject {
 export type ImportKind = 'module' | 'constant' | 'class' | 'name';
 
 /**
- * What values of data decide, as far as it is known: a number that is 0 if and only if there is none `of` something, whether
- * there is some of it or none, or any value. It is no module, and code that depends on it may run or not.
+ * What values of data decide, as far as is known: a number that is 0 if and only if there is none `of` something, whether
+ * there is some of it or none, or any value. It is never a module, and code that depends on it may or may not run.
  */
 export interface Decision {
   readonly is: 'number' | 'some' | 'none' | 'value';

@@ -47,9 +47,9 @@ interface GuardedRegion extends Region {
 const mostObjects = 50_000;
 /** Together for all statements of a run. */
 const mostWork = 1_000_000;
-/** Looking at what is no object costs less by so much. */
+/** What looking at a plain value costs. */
 const plainWork = 1 / 16;
-/** What looking at one costs. */
+/** What looking at an object costs. */
 const objectWork = 2;
 
 interface HeldAttributes {
@@ -123,7 +123,7 @@ export class Held {
       stack.push(...value.defaults, ...value.keywordDefaults.values(), ...(value.dict?.values() ?? []));
     } else if (value instanceof PyList || value instanceof PyDict || value instanceof PySet) {
       if (value.own) stack.push(value.own);
-      // What nobody knows cannot be known less.
+      // Its contents are unknown already.
       if (poisonOf(value)) return;
       const items = itemsOf(value);
       this.#containers.push({ object: value, items });

@@ -1,6 +1,6 @@
 // Which number values choose, as far as it can be followed: the indices that `topk` gives, masks of the places where one of
 // them is a number, and what is left of both when they are cut, turned and joined. So the rows that all masks select together
-// are as many as there are indices, though nobody knows how many each of them selects.
+// are as many as there are indices, although how many each mask selects is unknown.
 import type { Part } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/op.ts';
 import { PyTuple, type Value } from '../../python/objects.ts';

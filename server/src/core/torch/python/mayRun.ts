@@ -15,7 +15,7 @@ import type { World } from './world.ts';
 /** Where the graph is recorded. */
 interface Graphs extends Pick<World, 'apply' | 'opaque'> {
   openGuard(guard: Guard): void;
-  /** `lost`: why what was done is no bound. */
+  /** `lost`: why the work that was recorded is no upper bound, if it is none. */
   closeGuard(lost: Reason | undefined): void;
 }
 

@@ -571,7 +571,7 @@ export class Recording implements World {
     if (this.#builder) this.#builder.guard = guard;
   }
 
-  /** `lost`: why what was done is no bound. */
+  /** `lost`: why the work that was recorded is no upper bound, if it is none. */
   closeGuard(lost: Reason | undefined): void {
     const builder = this.#builder;
     if (!builder) {
